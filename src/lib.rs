@@ -1,0 +1,1 @@
+//! careen audits Helm chart catalogs.
