@@ -1,0 +1,158 @@
+//! Text with places: byte spans, and the lines and columns that people read.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// The byte-order mark that some editors write at the start of a UTF-8 file.
+pub const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// A range of bytes in one file, from 0, end exclusive; a byte-order mark is counted.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Span {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of `start..end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start: start as u32, end: end as u32 }
+    }
+
+    /// The span as a range of `usize`, for slicing.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Whether `other` lies within.
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A point in a file as people and SARIF name it.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Position {
+    /// Line, from 1; lines end with a line feed.
+    pub line: u32,
+    /// Column, from 1, in Unicode code points; a byte-order mark takes no column.
+    pub column: u32,
+    /// Byte offset, from 0; a byte-order mark is counted.
+    pub offset: u32,
+}
+
+/// A value together with where it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// Puts a value and its place together.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+impl<T> std::ops::Deref for Spanned<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// One file's text with an index of its lines. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Text {
+    content: Arc<str>,
+    lines: Arc<[u32]>,
+}
+
+impl Text {
+    /// Indexes a text.
+    pub fn new(content: impl Into<Arc<str>>) -> Self {
+        let content = content.into();
+        let lines = std::iter::once(0)
+            .chain(content.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
+            .collect();
+        Self { content, lines }
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.content
+    }
+
+    /// The text of a span; empty where the span does not lie on character boundaries.
+    pub fn slice(&self, span: Span) -> &str {
+        self.content.get(span.range()).unwrap_or("")
+    }
+
+    /// How many lines there are, a last empty one included.
+    pub fn line_count(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The bytes of a line (from 1) without its line feed; the last one where `line` is past the end.
+    pub fn line_span(&self, line: u32) -> Span {
+        let last = self.lines.len().saturating_sub(1);
+        let index = (line.max(1) as usize - 1).min(last);
+        let start = self.lines.get(index).copied().unwrap_or(0);
+        let end = match self.lines.get(index + 1) {
+            Some(next) => next - 1,
+            None => self.content.len() as u32,
+        };
+        Span { start, end }
+    }
+
+    /// Line and column of a byte offset; an offset past the end, or within a character, is moved back.
+    pub fn position(&self, offset: u32) -> Position {
+        let mut at = (offset as usize).min(self.content.len());
+        while !self.content.is_char_boundary(at) {
+            at -= 1;
+        }
+        let line = self.lines.partition_point(|start| *start as usize <= at).max(1);
+        let start = self.lines.get(line - 1).copied().unwrap_or(0) as usize;
+        let before = self.content.get(start..at).unwrap_or("");
+        let before = if start == 0 { before.trim_start_matches(BYTE_ORDER_MARK) } else { before };
+        Position {
+            line: line as u32,
+            column: before.chars().count() as u32 + 1,
+            offset: at as u32,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_code_points_and_not_the_byte_order_mark() {
+        let text = Text::new("\u{feff}aé: 1\nb: ü\n");
+        assert_eq!(text.position(3), Position { line: 1, column: 1, offset: 3 });
+        assert_eq!(text.position(6), Position { line: 1, column: 3, offset: 6 });
+        let colon = text.as_str().find("b:").unwrap() as u32;
+        assert_eq!(text.position(colon), Position { line: 2, column: 1, offset: colon });
+        assert_eq!(text.position(9999).line, 3);
+    }
+
+    #[test]
+    fn line_spans_leave_out_the_line_feed() {
+        let text = Text::new("one\ntwo");
+        assert_eq!(text.slice(text.line_span(1)), "one");
+        assert_eq!(text.slice(text.line_span(2)), "two");
+        assert_eq!(text.slice(text.line_span(9)), "two");
+    }
+}
