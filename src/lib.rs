@@ -1,6 +1,9 @@
 //! careen audits Helm chart catalogs.
 
+pub mod discover;
+pub mod finding;
 pub mod history;
+pub mod sources;
 pub mod template;
 pub mod text;
 pub mod version;
