@@ -3,6 +3,8 @@
 pub mod discover;
 pub mod finding;
 pub mod history;
+pub mod report;
+pub mod rule;
 pub mod sources;
 pub mod template;
 pub mod text;
