@@ -1,0 +1,16 @@
+//! Charts as Helm reads them, tolerant: loading never fails, broken input becomes a [`Problem`].
+
+pub mod chart;
+pub mod file;
+pub mod load;
+pub mod lock;
+pub mod manifest;
+pub mod object;
+pub mod readme;
+
+pub use chart::{Chart, Problem, ProblemKind, Subchart, TemplateFile};
+pub use file::{TextFile, YamlFile};
+pub use lock::{Lock, LockEntry};
+pub use manifest::{Dependency, Maintainer, Manifest};
+pub use object::{Crd, Object, Origin};
+pub use readme::Readme;

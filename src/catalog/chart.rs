@@ -1,0 +1,155 @@
+//! One chart with everything that it holds.
+
+use std::sync::Arc;
+
+use super::{Crd, Dependency, Lock, Manifest, Object, Readme, TextFile, YamlFile};
+use crate::{
+    finding::{ChartId, Place},
+    text::Span,
+};
+
+/// A chart as Helm would load it, with places.
+#[derive(Debug)]
+pub struct Chart {
+    /// Name, version and folder, as findings show them.
+    pub id: ChartId,
+    /// Index of the source that holds it.
+    pub source: usize,
+    /// The folder within the source; empty for its root.
+    pub folder: String,
+    /// The folder that the chart is published from, as reports show it.
+    pub catalog: Arc<str>,
+    /// Chart.yaml; none where it can't be read at all.
+    pub manifest: Option<Manifest>,
+    /// The dependencies of Chart.yaml and, for the old format, of requirements.yaml.
+    pub dependencies: Vec<Dependency>,
+    /// The lock file.
+    pub lock: Option<Lock>,
+    /// values.yaml; several documents are merged by readers, later wins.
+    pub values: Option<Arc<YamlFile>>,
+    /// values.schema.json.
+    pub schema: Option<Arc<YamlFile>>,
+    /// Everything under templates/, NOTES.txt and tests included, sorted by path.
+    pub templates: Vec<TemplateFile>,
+    /// Objects of crds/ and those that templates write without rendering (see [`super::Origin`]).
+    pub objects: Vec<Object>,
+    /// The custom resource definitions among the objects.
+    pub crds: Vec<Crd>,
+    /// README.md, whatever its case.
+    pub readme: Option<Readme>,
+    /// CHANGELOG.md, whatever its case.
+    pub changelog: Option<TextFile>,
+    /// Unpacked and packaged charts under charts/, any depth, in Helm's order.
+    pub subcharts: Vec<Subchart>,
+    /// Every file that Helm would pack, by its path within the chart, sorted.
+    pub listing: Vec<String>,
+    /// Every file of the folder, those that .helmignore leaves out included, sorted.
+    pub folder_listing: Vec<String>,
+    /// What was wrong with the input.
+    pub problems: Vec<Problem>,
+    /// Where the whole chart is meant: `name` in Chart.yaml, else the folder's first file.
+    pub anchor: Place,
+}
+
+/// One file under templates/.
+#[derive(Debug)]
+pub struct TemplateFile {
+    /// The file.
+    pub file: TextFile,
+    /// Its syntax tree and Go's errors.
+    pub template: crate::template::Template,
+}
+
+/// A chart under charts/.
+#[derive(Debug)]
+pub struct Subchart {
+    /// The chart.
+    pub chart: Chart,
+    /// Where it lies: the folder or archive under charts/, as reports show it.
+    pub path: Arc<str>,
+    /// Whether it is read from a .tgz.
+    pub packaged: bool,
+    /// Whether it is vendored (read, never judged) and not a local subchart.
+    pub vendored: bool,
+}
+
+/// Something wrong with the input itself.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// Which rule speaks of it.
+    pub kind: ProblemKind,
+    /// What the finding is about.
+    pub subject: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where.
+    pub place: Place,
+    /// A second place, with its label.
+    pub also: Option<(Place, String)>,
+    /// Whether the chart, or the file, was not read at all: coverage state *skipped*.
+    pub skips: bool,
+}
+
+/// The `input/*` rule that speaks of a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// `input/unreadable-chart`
+    UnreadableChart,
+    /// `input/unreadable-file`
+    UnreadableFile,
+    /// `input/duplicate-key`; true where Helm or the API server refuses it
+    DuplicateKey {
+        /// Whether Helm or the API server refuses the file.
+        refused: bool,
+    },
+    /// `input/ignored-by-helm`
+    IgnoredByHelm,
+    /// `input/partial-analysis`
+    PartialAnalysis,
+}
+
+impl Chart {
+    /// The chart's name.
+    pub fn name(&self) -> &str {
+        &self.id.name
+    }
+
+    /// The place of a span of Chart.yaml; the anchor where there is none.
+    pub fn manifest_place(&self, span: Span) -> Place {
+        self.manifest.as_ref().map_or_else(|| self.anchor.clone(), |manifest| manifest.place(span))
+    }
+
+    /// Whether this is a library chart.
+    pub fn is_library(&self) -> bool {
+        self.manifest.as_ref().is_some_and(Manifest::is_library)
+    }
+
+    /// Whether Chart.yaml says `deprecated: true`.
+    pub fn is_deprecated(&self) -> bool {
+        self.manifest.as_ref().is_some_and(Manifest::is_deprecated)
+    }
+
+    /// The subchart that a dependency is met by: an unpacked or packaged chart of its name whose
+    /// version its constraint admits, else the first of its name.
+    pub fn subchart(&self, dependency: &Dependency) -> Option<&Subchart> {
+        let constraint = dependency
+            .version
+            .as_ref()
+            .and_then(|text| crate::version::Constraint::parse(text).ok());
+        let named = || {
+            self.subcharts.iter().filter(|subchart| subchart.chart.name() == dependency.name.value)
+        };
+        let admitted = |subchart: &&Subchart| {
+            let version = crate::version::parse(&subchart.chart.id.version).ok();
+            constraint.as_ref().zip(version).is_some_and(|(range, version)| range.matches(&version))
+        };
+        named().find(admitted).or_else(|| named().next())
+    }
+
+    /// Whether a path within the chart is a file that the folder holds.
+    pub fn has_file(&self, local: &str) -> bool {
+        self.folder_listing.binary_search_by(|path| path.as_str().cmp(local)).is_ok()
+    }
+}

@@ -1,0 +1,56 @@
+//! Markdown with places: headings, links, fenced code.
+
+use super::TextFile;
+use crate::text::Span;
+
+/// A Markdown file, parsed once.
+#[derive(Clone, Debug)]
+pub struct Readme {
+    /// The file.
+    pub file: TextFile,
+    /// Headings, in order.
+    pub headings: Vec<Heading>,
+    /// Links and images outside code, in order.
+    pub links: Vec<Link>,
+    /// Fenced and indented code blocks, in order.
+    pub code: Vec<Code>,
+    /// `id` and `name` attributes of inline HTML, which are anchors too.
+    pub html_anchors: Vec<String>,
+}
+
+/// A heading.
+#[derive(Clone, Debug)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// The plain text.
+    pub text: String,
+    /// The anchor that GitHub makes of it, with `-1`, `-2` for repeated ones.
+    pub anchor: String,
+    /// The whole heading.
+    pub span: Span,
+}
+
+/// A link or an image.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// The destination, as CommonMark reads it.
+    pub destination: String,
+    /// The plain text, an image's alternative text.
+    pub text: String,
+    /// Whether it is an image.
+    pub image: bool,
+    /// The destination where it stands in the text, else the whole link.
+    pub span: Span,
+}
+
+/// A block of code.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// The first word of a fence's info string; empty without one.
+    pub language: String,
+    /// The code's text.
+    pub span: Span,
+    /// The heading that it stands under: an index into `headings`.
+    pub heading: Option<usize>,
+}

@@ -1,0 +1,204 @@
+//! What remains of a chart when its trees are dropped: all that catalog rules see.
+//!
+//! Facts are small, versioned and serialisable, so that an audit in shards equals the whole.
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{ChartId, Place};
+
+/// The version of the facts' shape; facts of another version are not merged.
+pub const FACTS_VERSION: u32 = 1;
+
+/// The facts of all charts of one audit, sorted by path.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CatalogFacts {
+    /// Always [`FACTS_VERSION`].
+    pub version: u32,
+    /// One value per chart that was judged.
+    pub charts: Vec<ChartFacts>,
+    /// Owners files (CODEOWNERS) found at the sources' roots.
+    pub owners_files: Vec<String>,
+}
+
+/// What is known of one chart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChartFacts {
+    /// Name, version, folder.
+    pub id: ChartId,
+    /// The folder that the chart is published from; charts of one catalog share it.
+    pub catalog: String,
+    /// The source's index.
+    pub source: usize,
+    /// Where the chart as a whole is meant.
+    pub anchor: Place,
+    /// Where `version` stands in Chart.yaml.
+    pub version_place: Option<Place>,
+    /// `appVersion`.
+    pub app_version: Option<String>,
+    /// `kubeVersion`, with its place.
+    pub kube_version: Option<(String, Place)>,
+    /// Whether it is a library chart.
+    pub library: bool,
+    /// Whether Chart.yaml could be read; a chart that could not is in no absence count.
+    pub readable: bool,
+    /// Whether it is a local subchart of another chart.
+    pub local_subchart: bool,
+    /// Whether its templates write anything.
+    pub renders: bool,
+    /// Where `deprecated: true` stands.
+    pub deprecated: Option<Place>,
+    /// Names and addresses of the maintainers.
+    pub maintainers: Vec<String>,
+    /// The CODEOWNERS line that covers the chart's folder, with its owners.
+    pub code_owners: Option<Place>,
+    /// Whether it has a README of its own.
+    pub readme: bool,
+    /// The declared dependencies.
+    pub dependencies: Vec<DependencyFact>,
+    /// Custom resource definitions of the chart's own and of its closure.
+    pub crds: Vec<CrdFact>,
+    /// Charts of the closure under charts/, by effective name.
+    pub closure: Vec<String>,
+    /// Addresses that the README's install commands name for the chart's own repository.
+    pub install_repositories: Vec<String>,
+    /// What Git knows; none without a repository or in a shallow clone.
+    pub history: Option<HistoryFact>,
+}
+
+/// One declared dependency.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DependencyFact {
+    /// The dependency's chart name.
+    pub name: String,
+    /// Alias, else name.
+    pub effective_name: String,
+    /// The constraint as written.
+    pub constraint: String,
+    /// The version that it resolves to: locked, vendored, local, or an exact constraint.
+    pub resolved: Option<String>,
+    /// The repository as written; empty for a local one.
+    pub repository: String,
+    /// Where the entry's name stands.
+    pub place: Place,
+    /// Where the constraint stands.
+    pub version_place: Option<Place>,
+    /// Whether the vendored or local chart says that it is deprecated.
+    pub deprecated: bool,
+}
+
+/// One custom resource definition.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CrdFact {
+    /// `<plural>.<group>`.
+    pub name: String,
+    /// Where its name stands.
+    pub place: Place,
+    /// SHA-256 over the names, scope and versions, descriptions left out; empty where the text has
+    /// masked actions in it.
+    pub digest: String,
+    /// Whether it stands in templates/ and not in crds/.
+    pub templated: bool,
+    /// The subchart that ships it, as a path of effective names; empty for the chart itself.
+    pub owner: String,
+}
+
+/// What Git knows of one chart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct HistoryFact {
+    /// Seconds since 1970-01-01 UTC of the newest human change.
+    pub last_human_change: Option<i64>,
+    /// The first commit that had the chart.
+    pub created: Option<i64>,
+    /// How many commits changed its content.
+    pub content_changes: usize,
+    /// How many different versions its Chart.yaml carried.
+    pub versions: usize,
+    /// The first and the last time of a content change, for the message.
+    pub content_span: Option<(i64, i64)>,
+}
+
+/// A catalog's chart in use by a consumer or an umbrella chart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChartUse {
+    /// The user: for an umbrella chart its id.
+    pub user: ChartId,
+    /// The used chart's name.
+    pub name: String,
+    /// The version or constraint as written.
+    pub constraint: String,
+    /// The repository as written.
+    pub repository: String,
+    /// Where the use is written.
+    pub place: Place,
+}
+
+impl CatalogFacts {
+    /// Judges an absence by the spec's rule: where more than half of the charts to which it could
+    /// apply lack something, that is one finding on the catalog, else one per chart.
+    ///
+    /// `applies` says for which charts the thing could be there, `absent` which of them lack it.
+    pub fn absence(
+        &self,
+        applies: impl Fn(&ChartFacts) -> bool,
+        absent: impl Fn(&ChartFacts) -> bool,
+    ) -> Vec<Absence<'_>> {
+        let mut absences = Vec::new();
+        for catalog in self.catalogs() {
+            let could: Vec<_> = self.of(catalog).filter(|chart| applies(chart)).collect();
+            let lacking: Vec<_> = could.iter().copied().filter(|chart| absent(chart)).collect();
+            if lacking.len() > 1 && lacking.len() * 2 > could.len() {
+                absences.push(Absence::Catalog { catalog, charts: lacking, of: could.len() });
+            } else {
+                absences.extend(lacking.into_iter().map(Absence::Chart));
+            }
+        }
+        absences
+    }
+
+    /// The catalogs' folders, sorted, each once.
+    pub fn catalogs(&self) -> Vec<&str> {
+        let mut names: Vec<_> = self.charts.iter().map(|chart| chart.catalog.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The charts that are published from one folder.
+    pub fn of<'a>(&'a self, catalog: &'a str) -> impl Iterator<Item = &'a ChartFacts> {
+        self.charts.iter().filter(move |chart| chart.catalog == catalog)
+    }
+
+    /// The uses of charts by the catalog's own umbrella charts: every declared dependency of a
+    /// chart that renders nothing itself.
+    pub fn uses(&self) -> Vec<ChartUse> {
+        let umbrella = |chart: &&ChartFacts| !chart.renders && !chart.library;
+        let use_of = |chart: &ChartFacts, dependency: &DependencyFact| ChartUse {
+            user: chart.id.clone(),
+            name: dependency.name.clone(),
+            constraint: dependency.constraint.clone(),
+            repository: dependency.repository.clone(),
+            place: dependency.place.clone(),
+        };
+        self.charts
+            .iter()
+            .filter(umbrella)
+            .flat_map(|chart| chart.dependencies.iter().map(move |dep| use_of(chart, dep)))
+            .collect()
+    }
+}
+
+/// The result of judging an absence.
+#[derive(Clone, Debug)]
+pub enum Absence<'a> {
+    /// One chart lacks it, most others don't.
+    Chart(&'a ChartFacts),
+    /// More than half of a catalog's charts lack it.
+    Catalog {
+        /// The catalog's folder.
+        catalog: &'a str,
+        /// The charts that lack it, by path.
+        charts: Vec<&'a ChartFacts>,
+        /// How many charts could have it.
+        of: usize,
+    },
+}
