@@ -1,6 +1,10 @@
 //! What a rule is: its page, its hooks, and how it reports.
 
+pub mod page;
+
 use std::collections::BTreeMap;
+
+use serde::Deserialize;
 
 use crate::{
     catalog::{Chart, Crd, Dependency, Object, TemplateFile},
@@ -188,8 +192,28 @@ pub struct Page {
     pub summary: String,
 }
 
+impl Page {
+    /// A page without anything on it.
+    pub fn empty(id: &'static str) -> Self {
+        Self {
+            id,
+            title: String::new(),
+            level: Level::Note,
+            also: BTreeMap::new(),
+            unit: String::new(),
+            dimension: None,
+            since: String::new(),
+            needs: Vec::new(),
+            options: BTreeMap::new(),
+            body: "",
+            summary: String::new(),
+        }
+    }
+}
+
 /// An input that a rule cannot run without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Need {
     /// Git history.
     History,
@@ -206,7 +230,8 @@ pub enum Need {
 }
 
 /// A number that the configuration can change.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OptionPage {
     /// Its default.
     pub default: i64,

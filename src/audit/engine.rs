@@ -1,0 +1,172 @@
+//! The loops over charts and rules.
+
+use std::{collections::BTreeMap, collections::BTreeSet, sync::Mutex};
+
+use rayon::prelude::*;
+
+use super::{Settings, selected, work};
+use crate::{
+    catalog::CatalogIndex,
+    discover::{ChartFolder, Discovery},
+    facts::{CatalogFacts, ChartFacts, FACTS_VERSION},
+    finding::{Finding, Level},
+    history::{self, ChartHistory},
+    report::{Entry, SkippedRule},
+    rule::{CatalogContext, Need, Options, Sink},
+    rules::Registered,
+    sources::Sources,
+};
+
+/// A rule that runs in this audit.
+pub(super) struct Active {
+    pub(super) rule: &'static Registered,
+    /// The level that the configuration sets for all of the rule's findings.
+    pub(super) configured: Option<Level>,
+    pub(super) options: Options,
+}
+
+impl Active {
+    pub(super) fn new(
+        rule: &'static Registered,
+        configured: Option<Level>,
+        options: &BTreeMap<String, i64>,
+    ) -> Self {
+        Self { rule, configured, options: Options::new(rule.page(), options) }
+    }
+
+    pub(super) fn needs(&self, need: Need) -> bool {
+        self.rule.page().needs.contains(&need)
+    }
+
+    /// Takes a sink's findings at the level that the configuration sets.
+    pub(super) fn take(&self, sink: Sink, into: &mut Vec<Finding>) {
+        let configured = self.configured;
+        into.extend(sink.into_findings().into_iter().map(|mut finding| {
+            finding.level = configured.unwrap_or(finding.level);
+            finding
+        }));
+    }
+}
+
+/// What the engine leaves for the report.
+pub(super) struct Outcome {
+    pub(super) findings: Vec<Finding>,
+    pub(super) entries: Vec<Entry>,
+    /// Paths of the charts that are deprecated.
+    pub(super) deprecated: BTreeSet<String>,
+    pub(super) skipped_rules: Vec<SkippedRule>,
+}
+
+/// Runs every selected rule over every chart, then over the facts.
+pub(super) fn run(sources: &Sources, discovery: &Discovery, settings: &Settings<'_>) -> Outcome {
+    let active = selected(settings);
+    let index = CatalogIndex::new(discovery);
+    settings.progress.phase("history");
+    let wanted = active.iter().any(|active| active.needs(Need::History) || active.needs(Need::PreviousRelease));
+    let histories = if wanted { histories(sources, discovery) } else { Histories::default() };
+    settings.progress.phase("charts");
+    let units: Vec<_> = (0..discovery.charts.len()).filter(|i| is_unit(discovery, *i)).collect();
+    settings.progress.start(units.len());
+    let bench = work::Bench { sources, discovery, index: &index, histories: &histories, active: &active, settings };
+    let done: Vec<work::Done> = units
+        .par_iter()
+        .with_max_len(1)
+        .map(|unit| bench.chart(*unit))
+        .collect();
+    settings.progress.phase("catalog");
+    gather(done, sources, &active, &histories, settings)
+}
+
+/// A local subchart is looked at together with the chart that holds it.
+fn is_unit(discovery: &Discovery, index: usize) -> bool {
+    discovery.charts.get(index).is_some_and(|chart| chart.parent.is_none())
+}
+
+fn gather(
+    done: Vec<work::Done>,
+    sources: &Sources,
+    active: &[Active],
+    histories: &Histories,
+    settings: &Settings<'_>,
+) -> Outcome {
+    let mut outcome = Outcome {
+        findings: Vec::new(),
+        entries: Vec::new(),
+        deprecated: BTreeSet::new(),
+        skipped_rules: skipped(active, histories),
+    };
+    let mut charts: Vec<ChartFacts> = Vec::new();
+    for unit in done {
+        outcome.findings.extend(unit.findings);
+        outcome.entries.extend(unit.entries);
+        charts.extend(unit.facts);
+    }
+    charts.sort_by(|a, b| (&a.id.path, &a.id).cmp(&(&b.id.path, &b.id)));
+    outcome.deprecated =
+        charts.iter().filter(|c| c.deprecated.is_some()).map(|c| c.id.path.clone()).collect();
+    outcome.entries.extend(work::source_entries(sources));
+    let facts = CatalogFacts { version: FACTS_VERSION, charts };
+    catalog_rules(&facts, active, settings, &mut outcome.findings);
+    outcome
+}
+
+fn catalog_rules(
+    facts: &CatalogFacts,
+    active: &[Active],
+    settings: &Settings<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let uses = facts.uses();
+    for active in active {
+        let page = active.rule.page();
+        let mut sink = Sink::new(active.rule.id, page.level, None);
+        let cx = CatalogContext {
+            now: settings.now,
+            options: &active.options,
+            published_at: &settings.config.published_at,
+        };
+        for use_ in &uses {
+            active.rule.rule.deployment(use_, &cx, &mut sink);
+        }
+        active.rule.rule.catalog(facts, &cx, &mut sink);
+        active.take(sink, findings);
+    }
+}
+
+/// What Git knows of the charts, by their index in the discovery.
+#[derive(Default)]
+pub(super) struct Histories {
+    charts: BTreeMap<usize, ChartHistory>,
+    /// Sources without a repository, shallow ones, and what went wrong.
+    pub(super) gaps: Vec<String>,
+}
+
+impl Histories {
+    pub(super) fn of(&self, chart: usize) -> Option<&ChartHistory> {
+        self.charts.get(&chart)
+    }
+}
+
+fn histories(sources: &Sources, discovery: &Discovery) -> Histories {
+    let gathered = Mutex::new(Histories::default());
+    for (number, source) in sources.iter().enumerate() {
+        let mine = |chart: &&(usize, &ChartFolder)| chart.1.source == number;
+        let charts: Vec<_> = discovery.charts.iter().enumerate().filter(|c| mine(&c)).collect();
+        work::history_of(source, &charts, &gathered);
+    }
+    let _ = history::Commit::default;
+    gathered.into_inner().unwrap_or_default()
+}
+
+/// Rules that no chart could be held against, with what they lack.
+fn skipped(active: &[Active], histories: &Histories) -> Vec<SkippedRule> {
+    let no_history = histories.charts.values().all(|history| !history.complete);
+    active
+        .iter()
+        .filter(|active| no_history && (active.needs(Need::History) || active.needs(Need::PreviousRelease)))
+        .map(|active| SkippedRule {
+            rule: active.rule.id.to_owned(),
+            needs: "the Git history of the charts".to_owned(),
+        })
+        .collect()
+}

@@ -1,0 +1,75 @@
+//! THE list of rules: one line for each. The page, the code and this line are all that a rule is.
+
+use std::sync::OnceLock;
+
+use crate::rule::{Page, Rule, page};
+
+/// A rule with its id and its page.
+pub struct Registered {
+    /// `family/name`; for ever.
+    pub id: &'static str,
+    /// The code.
+    pub rule: &'static dyn Rule,
+    text: &'static str,
+    page: OnceLock<Page>,
+}
+
+impl std::fmt::Debug for Registered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+impl Registered {
+    const fn new(id: &'static str, rule: &'static dyn Rule, text: &'static str) -> Self {
+        Self { id, rule, text, page: OnceLock::new() }
+    }
+
+    /// The rule's page. A page that can't be read would be empty; a test rules that out.
+    pub fn page(&'static self) -> &'static Page {
+        self.page.get_or_init(|| page::parse(self.id, self.text).unwrap_or_else(|_| Page::empty(self.id)))
+    }
+
+    /// The page's file as it is embedded.
+    pub fn text(&self) -> &'static str {
+        self.text
+    }
+
+    /// The part of the id before the slash.
+    pub fn family(&self) -> &'static str {
+        self.id.split_once('/').map_or(self.id, |(family, _)| family)
+    }
+}
+
+/// All rules, sorted by id.
+pub fn all() -> &'static [Registered] {
+    ALL
+}
+
+/// The rule with an id.
+pub fn find(id: &str) -> Option<&'static Registered> {
+    ALL.binary_search_by(|rule| rule.id.cmp(id)).ok().and_then(|index| ALL.get(index))
+}
+
+macro_rules! rules {
+    ($($family:ident { $($name:literal $module:ident $rule:ident,)* })*) => {
+        $(
+            #[doc = concat!("The `", stringify!($family), "` rules.")]
+            mod $family { $(pub(super) mod $module;)* }
+        )*
+
+        static ALL: &[Registered] = &[$($(
+            Registered::new(
+                concat!(stringify!($family), "/", $name),
+                &$family::$module::$rule,
+                include_str!(concat!("../rules/", stringify!($family), "/", $name, ".md")),
+            ),
+        )*)*];
+    };
+}
+
+rules! {
+    input {
+        "unparsable-template" unparsable_template UnparsableTemplate,
+    }
+}
