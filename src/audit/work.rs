@@ -1,0 +1,191 @@
+//! One chart's turn: load it, run the hooks, keep the facts, let go of the trees.
+
+use std::sync::Mutex;
+
+use super::{
+    Settings,
+    engine::{Active, Histories},
+};
+use crate::{
+    catalog::{CatalogIndex, Chart, ProblemKind, load},
+    discover::{ChartFolder, Discovery},
+    facts::{self, ChartFacts},
+    finding::Finding,
+    history::{self, ChartHistory},
+    report::{Entry, State},
+    rule::{ChartContext, Need, Sink},
+    sources::{Source, Sources},
+};
+
+/// What every chart's turn needs.
+pub(super) struct Bench<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) discovery: &'a Discovery,
+    pub(super) index: &'a CatalogIndex,
+    pub(super) histories: &'a Histories,
+    pub(super) active: &'a [Active],
+    pub(super) owners: &'a [facts::Owners],
+    pub(super) settings: &'a Settings<'a>,
+}
+
+/// What is left of a chart and its local subcharts.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) findings: Vec<Finding>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) facts: Vec<ChartFacts>,
+}
+
+impl Bench<'_> {
+    /// Loads a chart, runs the hooks on it and on its local subcharts.
+    pub(super) fn chart(&self, number: usize) -> Done {
+        let mut done = Done::default();
+        let folder = self.discovery.charts.get(number);
+        let source = folder.and_then(|folder| self.sources.get(folder.source));
+        if let (Some(folder), Some(source)) = (folder, source) {
+            let chart = load::load(source, folder.source, folder);
+            self.judge(&chart, number, source, &mut done);
+            self.settings.progress.done(&folder.path);
+        }
+        done
+    }
+
+    fn judge(&self, chart: &Chart, number: usize, source: &Source, done: &mut Done) {
+        let history = self.histories.of(number);
+        self.hooks(chart, history, source, &mut done.findings);
+        done.entries.extend(entries(chart));
+        done.facts.push(facts::of(chart, history, self.owners.get(chart.source)));
+        for subchart in chart.subcharts.iter().filter(|subchart| !subchart.vendored) {
+            let number = self.number(&subchart.chart);
+            self.judge(&subchart.chart, number.unwrap_or(usize::MAX), source, done);
+        }
+    }
+
+    /// The index of a local subchart in the discovery.
+    fn number(&self, chart: &Chart) -> Option<usize> {
+        let same = |folder: &ChartFolder| folder.source == chart.source && folder.path == chart.id.path;
+        self.discovery.charts.iter().position(same)
+    }
+
+    fn hooks(
+        &self,
+        chart: &Chart,
+        history: Option<&ChartHistory>,
+        source: &Source,
+        findings: &mut Vec<Finding>,
+    ) {
+        for active in self.active.iter().filter(|active| runs(active, chart, history)) {
+            let cx = ChartContext {
+                now: self.settings.now,
+                history,
+                source,
+                index: self.index,
+                options: &active.options,
+            };
+            let mut sink = Sink::new(active.rule.id, active.rule.page().level, Some(chart.id.clone()));
+            call(active, chart, &cx, &mut sink);
+            active.take(sink, findings);
+        }
+    }
+}
+
+/// Whether a rule has what it needs at a chart. A chart that could not be read is only told why.
+fn runs(active: &Active, chart: &Chart, history: Option<&ChartHistory>) -> bool {
+    let known = history.is_some_and(|history| history.complete);
+    let past = active.needs(Need::History) || active.needs(Need::PreviousRelease);
+    (known || !past) && (active.rule.family() == "input" || !is_skipped(chart))
+}
+
+fn call(active: &Active, chart: &Chart, cx: &ChartContext<'_>, sink: &mut Sink) {
+    let rule = active.rule.rule;
+    rule.chart(chart, cx, sink);
+    for dependency in &chart.dependencies {
+        rule.dependency(dependency, chart, cx, sink);
+    }
+    for template in &chart.templates {
+        rule.template(template, chart, cx, sink);
+    }
+    for object in chart.objects.iter().filter(|object| object.owner.is_empty()) {
+        rule.object(object, chart, cx, sink);
+    }
+    for crd in chart.crds.iter().filter(|crd| crd.object.owner.is_empty()) {
+        rule.crd(crd, chart, cx, sink);
+    }
+}
+
+fn is_skipped(chart: &Chart) -> bool {
+    let unreadable = |kind| matches!(kind, ProblemKind::UnreadableChart);
+    chart.problems.iter().any(|problem| problem.skips && unreadable(problem.kind))
+}
+
+/// The coverage of a chart, and of those of its files that could not be read.
+fn entries(chart: &Chart) -> Vec<Entry> {
+    let skipped = is_skipped(chart);
+    let mut entries: Vec<_> = chart
+        .problems
+        .iter()
+        .filter(|problem| problem.skips && problem.kind == ProblemKind::UnreadableFile)
+        .map(|problem| Entry {
+            path: problem.place.path.to_string(),
+            state: State::Skipped,
+            reason: problem.message.clone(),
+            is_chart: false,
+        })
+        .collect();
+    entries.push(Entry {
+        path: chart.id.path.clone(),
+        state: state(chart, skipped),
+        reason: reason(chart),
+        is_chart: true,
+    });
+    entries.extend(chart.subcharts.iter().filter(|subchart| subchart.vendored).map(|subchart| Entry {
+        path: subchart.path.to_string(),
+        state: State::Excluded,
+        reason: format!("vendored into {}", chart.id.path),
+        is_chart: true,
+    }));
+    entries
+}
+
+fn state(chart: &Chart, skipped: bool) -> State {
+    if skipped {
+        State::Skipped
+    } else if reason(chart).is_empty() {
+        State::Analysed
+    } else {
+        State::Partial
+    }
+}
+
+/// Why a chart is not analysed in full: its first problem that withheld something.
+fn reason(chart: &Chart) -> String {
+    let withheld = |kind| kind == ProblemKind::PartialAnalysis;
+    let problem = chart.problems.iter().find(|problem| problem.skips || withheld(problem.kind));
+    problem.map(|problem| problem.message.clone()).unwrap_or_default()
+}
+
+/// What the listing of the sources itself could not read.
+pub(super) fn source_entries(sources: &Sources) -> Vec<Entry> {
+    let entry = |source: &Source| {
+        source
+            .problems()
+            .iter()
+            .map(|problem| Entry {
+                path: source.report_path(&problem.path).to_string(),
+                state: State::Skipped,
+                reason: problem.message.clone(),
+                is_chart: false,
+            })
+            .collect::<Vec<_>>()
+    };
+    sources.iter().flat_map(entry).collect()
+}
+
+/// Walks one source's repository once for all of its charts.
+pub(super) fn history_of(
+    source: &Source,
+    charts: &[(usize, &ChartFolder)],
+    into: &Mutex<Histories>,
+) {
+    let _ = (source, charts, into, history::walk);
+}
