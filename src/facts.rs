@@ -2,6 +2,11 @@
 //!
 //! Facts are small, versioned and serialisable, so that an audit in shards equals the whole.
 
+mod build;
+mod owners;
+
+pub use build::{DIGEST_DEPTH_MAX, of};
+pub use owners::{OWNERS_FILES, Owners};
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{ChartId, Place};
@@ -16,8 +21,6 @@ pub struct CatalogFacts {
     pub version: u32,
     /// One value per chart that was judged.
     pub charts: Vec<ChartFacts>,
-    /// Owners files (CODEOWNERS) found at the sources' roots.
-    pub owners_files: Vec<String>,
 }
 
 /// What is known of one chart.
@@ -59,8 +62,6 @@ pub struct ChartFacts {
     pub crds: Vec<CrdFact>,
     /// Charts of the closure under charts/, by effective name.
     pub closure: Vec<String>,
-    /// Addresses that the README's install commands name for the chart's own repository.
-    pub install_repositories: Vec<String>,
     /// What Git knows; none without a repository or in a shallow clone.
     pub history: Option<HistoryFact>,
 }

@@ -19,6 +19,8 @@ pub struct Chart {
     pub folder: String,
     /// The folder that the chart is published from, as reports show it.
     pub catalog: Arc<str>,
+    /// The folder of the chart that holds it under charts/, as reports show it.
+    pub parent: Option<String>,
     /// Chart.yaml; none where it can't be read at all.
     pub manifest: Option<Manifest>,
     /// The dependencies of Chart.yaml and, for the old format, of requirements.yaml.

@@ -1,0 +1,188 @@
+//! From a chart to its facts.
+
+use sha2::{Digest, Sha256};
+
+use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
+use crate::{
+    catalog::{Chart, Crd, Dependency, Manifest, Origin, ProblemKind},
+    history::ChartHistory,
+    text::Spanned,
+    version::{self, Constraint},
+    yaml::{Kind, Node},
+};
+
+/// The facts of a chart that was loaded.
+pub fn of(chart: &Chart, history: Option<&ChartHistory>, owners: Option<&Owners>) -> ChartFacts {
+    let manifest = chart.manifest.as_ref();
+    let text = |field: &Option<Spanned<String>>| field.as_ref().map(|field| field.value.clone());
+    ChartFacts {
+        id: chart.id.clone(),
+        catalog: chart.catalog.to_string(),
+        source: chart.source,
+        anchor: chart.anchor.clone(),
+        version_place: manifest
+            .and_then(|manifest| Some(manifest.place(manifest.version.as_ref()?.span))),
+        app_version: manifest.and_then(|manifest| text(&manifest.app_version)),
+        kube_version: manifest.and_then(kube_version),
+        library: chart.is_library(),
+        readable: is_readable(chart),
+        local_subchart: chart.parent.is_some(),
+        renders: renders(chart),
+        deprecated: manifest.and_then(deprecated),
+        maintainers: manifest.map(maintainers).unwrap_or_default(),
+        code_owners: owners.and_then(|owners| owners.of(&manifest_path(chart))),
+        readme: chart.readme.is_some(),
+        dependencies: chart.dependencies.iter().map(|it| dependency(chart, it)).collect(),
+        crds: chart.crds.iter().map(crd).collect(),
+        closure: closure(chart),
+        history: history.filter(|history| history.complete).map(history_fact),
+    }
+}
+
+fn manifest_path(chart: &Chart) -> String {
+    match chart.folder.as_str() {
+        "" => "Chart.yaml".to_owned(),
+        folder => format!("{folder}/Chart.yaml"),
+    }
+}
+
+fn is_readable(chart: &Chart) -> bool {
+    let refused = |kind| kind == ProblemKind::UnreadableChart;
+    !chart.problems.iter().any(|problem| problem.skips && refused(problem.kind))
+}
+
+/// Whether a template of the chart's own can write a document: NOTES.txt, partials and tests don't.
+fn renders(chart: &Chart) -> bool {
+    chart.templates.iter().any(|template| {
+        let local = template.file.local.as_str();
+        let name = local.rsplit('/').next().unwrap_or(local);
+        let partial = name.starts_with('_') || name.ends_with(".tpl") || name == "NOTES.txt";
+        !partial && !local.starts_with("templates/tests/")
+    })
+}
+
+fn kube_version(manifest: &Manifest) -> Option<(String, crate::finding::Place)> {
+    let field = manifest.kube_version.as_ref()?;
+    Some((field.value.clone(), manifest.place(field.span)))
+}
+
+fn deprecated(manifest: &Manifest) -> Option<crate::finding::Place> {
+    let field = manifest.deprecated.as_ref().filter(|field| field.value)?;
+    Some(manifest.place(field.span))
+}
+
+fn maintainers(manifest: &Manifest) -> Vec<String> {
+    let fields = |it: &crate::catalog::Maintainer| {
+        [&it.name, &it.email].into_iter().flatten().map(|field| field.value.clone()).collect::<Vec<_>>()
+    };
+    manifest.maintainers.iter().flat_map(fields).collect()
+}
+
+fn dependency(chart: &Chart, it: &Dependency) -> DependencyFact {
+    let subchart = chart.subchart(it);
+    DependencyFact {
+        name: it.name.value.clone(),
+        effective_name: it.effective_name().to_owned(),
+        constraint: it.version.as_ref().map(|version| version.value.clone()).unwrap_or_default(),
+        resolved: resolved(chart, it),
+        repository: it.repository().unwrap_or_default().to_owned(),
+        place: it.place(it.name.span),
+        version_place: it.version.as_ref().map(|version| it.place(version.span)),
+        deprecated: subchart.is_some_and(|subchart| subchart.chart.is_deprecated()),
+    }
+}
+
+/// The version that a dependency stands for: what the lock says, else what lies under charts/, else
+/// the constraint where it is one exact version.
+fn resolved(chart: &Chart, it: &Dependency) -> Option<String> {
+    let locked = || {
+        let lock = chart.lock.as_ref()?;
+        let entry = lock.entries.iter().find(|entry| entry.name.value == it.name.value)?;
+        entry.version.as_ref().map(|version| version.value.clone())
+    };
+    let present = || chart.subchart(it).map(|subchart| subchart.chart.id.version.clone());
+    let exact = || {
+        let text = &it.version.as_ref()?.value;
+        Constraint::parse(text).ok().filter(Constraint::is_exact)?;
+        Some(text.trim_start_matches(['=', 'v', ' ']).to_owned())
+    };
+    locked().or_else(present).or_else(exact).filter(|text| version::parse(text).is_ok())
+}
+
+fn closure(chart: &Chart) -> Vec<String> {
+    let below = |subchart: &crate::catalog::Subchart| {
+        let mut names = vec![subchart.chart.name().to_owned()];
+        names.extend(closure(&subchart.chart));
+        names
+    };
+    chart.subcharts.iter().flat_map(below).collect()
+}
+
+fn crd(crd: &Crd) -> CrdFact {
+    CrdFact {
+        name: crd.name(),
+        place: crd.object.anchor(),
+        digest: digest(crd),
+        templated: crd.object.origin != Origin::CrdsFolder,
+        owner: crd.object.owner.clone(),
+    }
+}
+
+/// SHA-256 over a definition's spec without descriptions; empty where actions are masked in it.
+fn digest(crd: &Crd) -> String {
+    let spec = crd.object.at(&["spec"]).filter(|_| crd.object.origin != Origin::Masked);
+    let Some(spec) = spec else { return String::new() };
+    let mut hash = Sha256::new();
+    feed(spec, &mut hash, DIGEST_DEPTH_MAX);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// How deep a definition is hashed; deeper parts make no difference to the digest. The API server
+/// refuses schemas long before.
+pub const DIGEST_DEPTH_MAX: usize = 200;
+
+fn feed(node: Node<'_>, hash: &mut Sha256, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match node.kind() {
+        Kind::Mapping => {
+            hash.update(b"{");
+            // A property may be called `description` too: only a text is one.
+            let prose = |entry: &crate::yaml::Entry<'_>| {
+                entry.key == "description" && entry.value.kind() == Kind::String
+            };
+            let mut entries: Vec<_> = node.entries().filter(|entry| !prose(entry)).collect();
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            for entry in entries {
+                hash.update(entry.key.as_bytes());
+                hash.update(b":");
+                feed(entry.value, hash, depth);
+            }
+            hash.update(b"}");
+        }
+        Kind::Sequence => {
+            hash.update(b"[");
+            for item in node.items() {
+                feed(item, hash, depth);
+            }
+            hash.update(b"]");
+        }
+        kind => {
+            let text = node.to_text().unwrap_or_default();
+            hash.update(format!("{kind:?} {text}\0").as_bytes());
+        }
+    }
+}
+
+fn history_fact(history: &ChartHistory) -> HistoryFact {
+    let times = history.changes.iter().map(|change| change.time);
+    let mut versions: Vec<_> = history.releases.iter().map(|release| &release.version).collect();
+    versions.sort();
+    versions.dedup();
+    HistoryFact {
+        last_human_change: history.last_human_change.as_ref().map(|change| change.time),
+        created: history.created,
+        content_changes: history.changes.len(),
+        versions: versions.len(),
+        content_span: times.clone().min().zip(times.max()),
+    }
+}
