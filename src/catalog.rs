@@ -1,5 +1,6 @@
 //! Charts as Helm reads them, tolerant: loading never fails, broken input becomes a [`Problem`].
 
+pub mod address;
 pub mod chart;
 pub mod file;
 pub mod load;
@@ -16,7 +17,7 @@ pub use object::{Crd, Object, Origin};
 pub use readme::Readme;
 
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::discover::Discovery;
 
@@ -24,6 +25,7 @@ use crate::discover::Discovery;
 #[derive(Debug, Default)]
 pub struct CatalogIndex {
     charts: BTreeMap<String, Vec<IndexEntry>>,
+    repositories: BTreeSet<String>,
 }
 
 /// One chart of the index.
@@ -44,13 +46,17 @@ pub struct IndexEntry {
 }
 
 impl CatalogIndex {
-    /// Indexes the charts that were discovered, by name.
-    pub fn new(discovery: &Discovery) -> Self {
+    /// Indexes the charts that were discovered, by name. The repositories that the sources were
+    /// cloned from are given by their remotes' addresses.
+    pub fn new(discovery: &Discovery, remotes: &[String]) -> Self {
         let mut charts = BTreeMap::<String, Vec<IndexEntry>>::new();
+        let mut repositories: BTreeSet<_> =
+            remotes.iter().filter_map(|remote| address::remote_repository(remote)).collect();
         for (number, chart) in discovery.charts.iter().enumerate() {
             let Some(root) = chart.manifest.stream.root() else { continue };
             let text = |key| root.get(key).and_then(crate::yaml::Node::to_text);
             let Some(name) = text("name") else { continue };
+            repositories.extend(own_repository(root, &chart.folder));
             charts.entry(name).or_default().push(IndexEntry {
                 path: chart.path.clone(),
                 chart: number,
@@ -60,11 +66,28 @@ impl CatalogIndex {
                 deprecated: text("deprecated").as_deref() == Some("true"),
             });
         }
-        Self { charts }
+        Self { charts, repositories }
+    }
+
+    /// Whether a repository, `host/owner/repository` in lower case, is one that is audited: by its
+    /// remote, or because a chart's `home` or `sources` name the chart's own folder in it.
+    pub fn is_own_repository(&self, repository: &str) -> bool {
+        self.repositories.contains(repository)
     }
 
     /// The charts of a name, in the order of their paths.
     pub fn named(&self, name: &str) -> &[IndexEntry] {
         self.charts.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The repository in which `home` or an entry of `sources` names the chart's own folder.
+fn own_repository(root: crate::yaml::Node<'_>, folder: &str) -> Option<String> {
+    let sources = root.get("sources").into_iter().flat_map(crate::yaml::Node::items);
+    root.get("home")
+        .into_iter()
+        .chain(sources)
+        .filter_map(|node| address::ForgePath::parse(node.as_str()?))
+        .find(|address| !folder.is_empty() && address.path == folder)
+        .map(|address| address.repository)
 }
