@@ -1,0 +1,3 @@
+//! The chart model of Helm, tolerant of everything that people commit.
+
+pub mod ignore;
