@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Charts as Helm reads them, tolerant: loading never fails, broken input becomes a [`Problem`].
 
 pub mod address;
@@ -91,3 +92,8 @@ fn own_repository(root: crate::yaml::Node<'_>, folder: &str) -> Option<String> {
         .find(|address| !folder.is_empty() && address.path == folder)
         .map(|address| address.repository)
 }
+=======
+//! The chart model of Helm, tolerant of everything that people commit.
+
+pub mod ignore;
+>>>>>>> sources
