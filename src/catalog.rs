@@ -1,9 +1,9 @@
-<<<<<<< HEAD
 //! Charts as Helm reads them, tolerant: loading never fails, broken input becomes a [`Problem`].
 
 pub mod address;
 pub mod chart;
 pub mod file;
+pub mod ignore;
 pub mod load;
 pub mod lock;
 pub mod manifest;
@@ -92,8 +92,3 @@ fn own_repository(root: crate::yaml::Node<'_>, folder: &str) -> Option<String> {
         .find(|address| !folder.is_empty() && address.path == folder)
         .map(|address| address.repository)
 }
-=======
-//! The chart model of Helm, tolerant of everything that people commit.
-
-pub mod ignore;
->>>>>>> sources
