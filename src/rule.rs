@@ -246,3 +246,10 @@ pub struct OptionPage {
     /// What it counts, with the unit.
     pub about: String,
 }
+
+/// Whole days between two moments in seconds; 0 where `then` lies after `now`.
+pub fn days_since(then: i64, now: i64) -> i64 {
+    (now - then).max(0) / SECONDS_PER_DAY
+}
+
+const SECONDS_PER_DAY: i64 = 24 * 60 * 60;
