@@ -1,70 +1,21 @@
 //! Charts as Helm reads them, tolerant: loading never fails, broken input becomes a [`Problem`].
 
+pub mod address;
 pub mod chart;
 pub mod file;
+pub mod ignore;
+pub mod index;
 pub mod load;
 pub mod lock;
 pub mod manifest;
+pub mod moved;
 pub mod object;
 pub mod readme;
 
 pub use chart::{Chart, Problem, ProblemKind, Subchart, TemplateFile};
 pub use file::{TextFile, YamlFile};
+pub use index::{CatalogIndex, IndexEntry};
 pub use lock::{Lock, LockEntry};
 pub use manifest::{Dependency, Maintainer, Manifest};
 pub use object::{Crd, Object, Origin};
 pub use readme::Readme;
-
-
-use std::collections::BTreeMap;
-
-use crate::discover::Discovery;
-
-/// What is known of every chart before any is loaded: from Chart.yaml alone.
-#[derive(Debug, Default)]
-pub struct CatalogIndex {
-    charts: BTreeMap<String, Vec<IndexEntry>>,
-}
-
-/// One chart of the index.
-#[derive(Clone, Debug)]
-pub struct IndexEntry {
-    /// The chart's folder, as reports show it.
-    pub path: String,
-    /// Its index in the discovery.
-    pub chart: usize,
-    /// The folder that it is published from.
-    pub catalog: String,
-    /// `version` as Helm reads it.
-    pub version: String,
-    /// Whether it is a library chart.
-    pub library: bool,
-    /// Whether it is deprecated.
-    pub deprecated: bool,
-}
-
-impl CatalogIndex {
-    /// Indexes the charts that were discovered, by name.
-    pub fn new(discovery: &Discovery) -> Self {
-        let mut charts = BTreeMap::<String, Vec<IndexEntry>>::new();
-        for (number, chart) in discovery.charts.iter().enumerate() {
-            let Some(root) = chart.manifest.stream.root() else { continue };
-            let text = |key| root.get(key).and_then(crate::yaml::Node::to_text);
-            let Some(name) = text("name") else { continue };
-            charts.entry(name).or_default().push(IndexEntry {
-                path: chart.path.clone(),
-                chart: number,
-                catalog: chart.catalog.clone(),
-                version: text("version").unwrap_or_default(),
-                library: text("type").is_some_and(|kind| kind.eq_ignore_ascii_case("library")),
-                deprecated: text("deprecated").as_deref() == Some("true"),
-            });
-        }
-        Self { charts }
-    }
-
-    /// The charts of a name, in the order of their paths.
-    pub fn named(&self, name: &str) -> &[IndexEntry] {
-        self.charts.get(name).map_or(&[], Vec::as_slice)
-    }
-}

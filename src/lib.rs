@@ -1,5 +1,6 @@
 //! careen audits Helm chart catalogs.
 
+pub mod catalog;
 pub mod config;
 pub mod discover;
 pub mod finding;

@@ -60,7 +60,11 @@ pub(super) struct Outcome {
 /// Runs every selected rule over every chart, then over the facts.
 pub(super) fn run(sources: &Sources, discovery: &Discovery, settings: &Settings<'_>) -> Outcome {
     let active = selected(settings);
-    let index = CatalogIndex::new(discovery);
+    let remotes: Vec<_> = sources
+        .iter()
+        .filter_map(|source| source.history()?.repository.remote_url())
+        .collect();
+    let index = CatalogIndex::new(discovery, &remotes);
     settings.progress.phase("history");
     let wanted = active.iter().any(|active| active.needs(Need::History) || active.needs(Need::PreviousRelease));
     let histories = if wanted { histories(sources, discovery) } else { Histories::default() };
