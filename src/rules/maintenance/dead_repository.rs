@@ -64,11 +64,6 @@ fn image_finding(address: &str, uses: &[images::Use], cx: &ChartContext<'_>, out
     rest.iter().fold(draft, |draft, other| draft.also(other.place.clone(), "also from there"));
 }
 
-/// Whether a dependency's repository is one that the table calls dead, for the age of a chart.
-pub(super) fn is_dead(it: &Dependency, cx: &ChartContext<'_>) -> bool {
-    it.repository().is_some_and(|url| moved::repository(url, cx.now).is_some())
-}
-
 fn state(row: &Moved, now: i64) -> String {
     match row.gone {
         Some(day) if row.is_gone(now) => format!("gone since {day} ({})", row.source),
