@@ -3,91 +3,19 @@
 pub mod address;
 pub mod chart;
 pub mod file;
+pub mod ignore;
+pub mod index;
 pub mod load;
 pub mod lock;
 pub mod manifest;
+pub mod moved;
 pub mod object;
 pub mod readme;
 
 pub use chart::{Chart, Problem, ProblemKind, Subchart, TemplateFile};
 pub use file::{TextFile, YamlFile};
+pub use index::{CatalogIndex, IndexEntry};
 pub use lock::{Lock, LockEntry};
 pub use manifest::{Dependency, Maintainer, Manifest};
 pub use object::{Crd, Object, Origin};
 pub use readme::Readme;
-
-
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::discover::Discovery;
-
-/// What is known of every chart before any is loaded: from Chart.yaml alone.
-#[derive(Debug, Default)]
-pub struct CatalogIndex {
-    charts: BTreeMap<String, Vec<IndexEntry>>,
-    repositories: BTreeSet<String>,
-}
-
-/// One chart of the index.
-#[derive(Clone, Debug)]
-pub struct IndexEntry {
-    /// The chart's folder, as reports show it.
-    pub path: String,
-    /// Its index in the discovery.
-    pub chart: usize,
-    /// The folder that it is published from.
-    pub catalog: String,
-    /// `version` as Helm reads it.
-    pub version: String,
-    /// Whether it is a library chart.
-    pub library: bool,
-    /// Whether it is deprecated.
-    pub deprecated: bool,
-}
-
-impl CatalogIndex {
-    /// Indexes the charts that were discovered, by name. The repositories that the sources were
-    /// cloned from are given by their remotes' addresses.
-    pub fn new(discovery: &Discovery, remotes: &[String]) -> Self {
-        let mut charts = BTreeMap::<String, Vec<IndexEntry>>::new();
-        let mut repositories: BTreeSet<_> =
-            remotes.iter().filter_map(|remote| address::remote_repository(remote)).collect();
-        for (number, chart) in discovery.charts.iter().enumerate() {
-            let Some(root) = chart.manifest.stream.root() else { continue };
-            let text = |key| root.get(key).and_then(crate::yaml::Node::to_text);
-            let Some(name) = text("name") else { continue };
-            repositories.extend(own_repository(root, &chart.folder));
-            charts.entry(name).or_default().push(IndexEntry {
-                path: chart.path.clone(),
-                chart: number,
-                catalog: chart.catalog.clone(),
-                version: text("version").unwrap_or_default(),
-                library: text("type").is_some_and(|kind| kind.eq_ignore_ascii_case("library")),
-                deprecated: text("deprecated").as_deref() == Some("true"),
-            });
-        }
-        Self { charts, repositories }
-    }
-
-    /// Whether a repository, `host/owner/repository` in lower case, is one that is audited: by its
-    /// remote, or because a chart's `home` or `sources` name the chart's own folder in it.
-    pub fn is_own_repository(&self, repository: &str) -> bool {
-        self.repositories.contains(repository)
-    }
-
-    /// The charts of a name, in the order of their paths.
-    pub fn named(&self, name: &str) -> &[IndexEntry] {
-        self.charts.get(name).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// The repository in which `home` or an entry of `sources` names the chart's own folder.
-fn own_repository(root: crate::yaml::Node<'_>, folder: &str) -> Option<String> {
-    let sources = root.get("sources").into_iter().flat_map(crate::yaml::Node::items);
-    root.get("home")
-        .into_iter()
-        .chain(sources)
-        .filter_map(|node| address::ForgePath::parse(node.as_str()?))
-        .find(|address| !folder.is_empty() && address.path == folder)
-        .map(|address| address.repository)
-}

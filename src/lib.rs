@@ -1,5 +1,6 @@
 //! careen audits Helm chart catalogs.
 
+pub mod catalog;
 pub mod discover;
 pub mod finding;
 pub mod history;

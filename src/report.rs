@@ -2,14 +2,114 @@
 //!
 //! A [`Report`] is plain data, sorted and free of clocks: equal input and `now` give equal bytes.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Level, Place};
+use crate::rule::Page;
+use crate::text::Text;
+
+pub mod concise;
+pub mod human;
+pub mod json;
+pub mod sarif;
+mod tally;
 
 /// The JSON report's schema, `schema/careen-report-1.json` in the repository.
 pub const SCHEMA: &str = "careen-report/1";
+
+/// Writes a report in a format. `pages` are the pages of the rules that the audit knows, in the
+/// order of their ids; `files` gives the text for snippets and for SARIF's fingerprints.
+/// The error is the writer's own.
+pub fn write(
+    format: Format,
+    report: &Report,
+    pages: &[&Page],
+    files: &dyn Files,
+    style: &Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    match format {
+        Format::Human => human::write(report, pages, files, style, &mut out)?,
+        Format::Concise => concise::write(report, style, &mut out)?,
+        Format::Json => json::write(report, &mut out)?,
+        Format::Jsonl => json::write_lines(report, &mut out)?,
+        Format::Sarif => sarif::write(report, pages, files, &mut out)?,
+    }
+    out.flush()
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Snippets and a summary, for a person at a terminal.
+    Human,
+    /// One line per finding.
+    Concise,
+    /// The whole report, [`SCHEMA`].
+    Json,
+    /// One finding of the JSON report per line.
+    Jsonl,
+    /// SARIF 2.1.0, as code review services read it.
+    Sarif,
+}
+
+impl Format {
+    /// Every format, as help texts list them.
+    pub const ALL: [Format; 5] =
+        [Format::Human, Format::Concise, Format::Json, Format::Jsonl, Format::Sarif];
+
+    /// The word that the command line uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Human => "human",
+            Format::Concise => "concise",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Sarif => "sarif",
+        }
+    }
+}
+
+impl std::fmt::Display for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Format::ALL.into_iter().find(|format| format.as_str() == text).ok_or_else(|| {
+            let known = Format::ALL.map(Format::as_str).join(", ");
+            format!("`{text}` is no format: use one of {known}")
+        })
+    }
+}
+
+/// Where reports read the text that they quote.
+pub trait Files {
+    /// The text of a file by the path of a [`Place`], `x.tgz!/path` inside archives; none where
+    /// it cannot be shown. Asked once for a run of findings in one file.
+    fn text(&self, path: &str) -> Option<Text>;
+}
+
+/// How a report for people may look; the program decides it from its terminal and environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Whether ANSI colours may be used.
+    pub color: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+    /// Whether lines are drawn with box characters, or with ASCII.
+    pub unicode: bool,
+    /// Whether the terminal follows links (OSC 8) in texts.
+    pub links: bool,
+}
 
 /// Everything that one audit has to say.
 #[derive(Clone, Debug, Serialize, Deserialize)]

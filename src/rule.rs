@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::{
     catalog::{Chart, Crd, Dependency, Object, TemplateFile},
-    facts::{CatalogFacts, ChartUse},
+    facts::{CatalogFacts, ChartFacts, ChartUse},
     finding::{ChartId, Edit, Finding, Fix, Level, Place, Related},
     history::ChartHistory,
     sources::Source,
@@ -113,6 +113,14 @@ impl Sink {
         let index = self.findings.len();
         self.findings.push(finding);
         Draft { finding: &mut self.findings[index] }
+    }
+
+    /// Reports what more than half of a catalog's charts lack: at the first of them, with the
+    /// others as related places.
+    pub fn absent(&mut self, charts: &[&ChartFacts], message: impl Into<String>) -> Draft<'_> {
+        let mut places = charts.iter().map(|chart| (chart.anchor.clone(), chart.id.name.clone()));
+        let first = places.next().map_or_else(|| Place::file(&"".into()), |(place, _)| place);
+        places.fold(self.at(first, message), |draft, (place, name)| draft.also(place, name))
     }
 
     /// The findings, in the order in which they were reported.
@@ -238,3 +246,10 @@ pub struct OptionPage {
     /// What it counts, with the unit.
     pub about: String,
 }
+
+/// Whole days between two moments in seconds; 0 where `then` lies after `now`.
+pub fn days_since(then: i64, now: i64) -> i64 {
+    (now - then).max(0) / SECONDS_PER_DAY
+}
+
+const SECONDS_PER_DAY: i64 = 24 * 60 * 60;

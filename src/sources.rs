@@ -2,3 +2,403 @@
 //!
 //! A folder, a packaged chart, a commit of a Git repository and a rule page are the same thing: a
 //! sorted list of files that can be read by path. Nothing outside the root is ever read.
+
+mod archive;
+mod chart;
+mod folder;
+mod git;
+mod limits;
+mod listing;
+mod problem;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub use chart::{ChartFile, ChartFiles};
+pub use limits::*;
+pub use listing::File;
+pub use problem::{ArchiveError, FileProblem, ProblemKind, ReadError, SourceError};
+
+use listing::{Found, Listing, Stored, is_legal};
+
+/// The bytes of one file. Cheap to clone.
+pub type Content = Arc<[u8]>;
+
+/// The file that makes a folder a chart.
+pub const CHART_FILE: &str = "Chart.yaml";
+
+/// The file that says what Helm leaves out of a chart.
+pub const HELM_IGNORE: &str = ".helmignore";
+
+/// What stands between a package and a path within it in paths that reports show.
+pub const PACKAGE_SEPARATOR: &str = "!/";
+
+/// Several roots side by side.
+#[derive(Debug, Default)]
+pub struct Sources {
+    list: Vec<Source>,
+    /// The package that was opened last for [`Sources::read`]: snippets come in groups.
+    package: Mutex<Option<(String, Arc<Source>)>>,
+}
+
+impl Sources {
+    /// Opens each of `specs` (a folder, a package, a Git repository) once; with `at`, each must be
+    /// a Git repository that has this branch, tag or commit.
+    ///
+    /// With one source, paths in findings are relative to it; with several they begin with the
+    /// source as it is given.
+    pub fn open(specs: &[PathBuf], at: Option<&str>) -> Result<Self, SourceError> {
+        let mut names: Vec<String> = Vec::new();
+        let mut list = Vec::new();
+        for spec in specs {
+            let name = name_of(spec);
+            if !names.contains(&name) {
+                list.push(Source::open(spec, at)?);
+                names.push(name);
+            }
+        }
+        if list.len() > 1 {
+            for (source, name) in list.iter_mut().zip(names) {
+                source.show_as(name);
+            }
+        }
+        Ok(Self::from_list(list))
+    }
+
+    /// Puts sources side by side that are opened already.
+    pub fn from_list(list: Vec<Source>) -> Self {
+        Self { list, package: Mutex::default() }
+    }
+
+    /// The sources in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.list.iter()
+    }
+
+    /// The source at an index, from 0.
+    pub fn get(&self, index: usize) -> Option<&Source> {
+        self.list.get(index)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Reads a file by the path that findings show, `x.tgz!/path` included.
+    pub fn read(&self, report_path: &str) -> Result<Content, ReadError> {
+        let mut result = Err(ReadError::NotFound { path: report_path.to_owned() });
+        for source in &self.list {
+            let Some(path) = source.path_of(report_path) else { continue };
+            result = self.read_in(source, path);
+            if !matches!(result, Err(ReadError::NotFound { .. })) {
+                break;
+            }
+        }
+        result
+    }
+
+    fn read_in(&self, source: &Source, path: &str) -> Result<Content, ReadError> {
+        if source.has(path) {
+            return source.read(path);
+        }
+        let ends = path.match_indices(PACKAGE_SEPARATOR).map(|(end, _)| end);
+        for end in ends {
+            let (package, inner) = path.split_at(end);
+            if source.has(package) {
+                let inner = inner.strip_prefix(PACKAGE_SEPARATOR).unwrap_or(inner);
+                let opened = self.open_package(source, package)?;
+                return self.read_in(&opened, inner);
+            }
+        }
+        Err(ReadError::NotFound { path: path.to_owned() })
+    }
+
+    fn open_package(&self, source: &Source, path: &str) -> Result<Arc<Source>, ReadError> {
+        let name = source.report_path(path);
+        let last = self.package.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, opened)) = last.filter(|(last, _)| **last == *name) {
+            return Ok(opened);
+        }
+        let opened = Arc::new(source.package(path).map_err(|error| ReadError::Package {
+            path: path.to_owned(),
+            message: error.to_string(),
+        })?);
+        let mut last = self.package.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = Some((name.to_string(), Arc::clone(&opened)));
+        Ok(opened)
+    }
+}
+
+/// One root: a folder, a package, a commit, or files in memory.
+#[derive(Debug)]
+pub struct Source {
+    /// What reported paths begin with, its separator included; empty for a single folder.
+    prefix: String,
+    root: Option<PathBuf>,
+    store: Option<git::Store>,
+    package: Option<Package>,
+    listing: Listing,
+}
+
+/// What a packaged chart remembers about the packages around it.
+#[derive(Debug)]
+struct Package {
+    depth: usize,
+    budget: archive::Budget,
+}
+
+impl Source {
+    /// Opens what lies at `path`; what it is, is found out: a package, a bare repository (HEAD is
+    /// read where `at` is none), a folder of a repository at a commit, or a folder as it stands.
+    pub fn open(path: &Path, at: Option<&str>) -> Result<Self, SourceError> {
+        let unreadable = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => SourceError::Missing(path.to_owned()),
+            _ => SourceError::Unreadable {
+                path: path.to_owned(),
+                message: folder::describe(&error),
+            },
+        };
+        let root = path.canonicalize().map_err(unreadable)?;
+        let metadata = root.metadata().map_err(unreadable)?;
+        if metadata.is_file() {
+            return Self::open_package(path, at);
+        }
+        if !metadata.is_dir() {
+            return Err(SourceError::NotASource(path.to_owned()));
+        }
+        if git::is_git_folder(&root) && !root.join(".git").exists() {
+            return Self::open_commit(git::Store::open(&root)?, path, "", at);
+        }
+        if at.is_some() {
+            let (store, folder) = discover(path, &root)?;
+            return Self::open_commit(store, path, &folder, at);
+        }
+        std::fs::read_dir(&root).map_err(unreadable)?;
+        let listing = folder::list(&root).finish();
+        Ok(Self { root: Some(root), ..Self::with(listing) })
+    }
+
+    fn open_package(path: &Path, at: Option<&str>) -> Result<Self, SourceError> {
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        if !is_package_name(&name) {
+            return Err(SourceError::NotASource(path.to_owned()));
+        }
+        if at.is_some() {
+            return Err(SourceError::NotARepository(path.to_owned()));
+        }
+        let failed = |error| SourceError::Archive { path: path.to_owned(), error };
+        let bytes = folder::read_file(path, &name).map_err(|error| failed(error.into()))?;
+        Self::archive(&name, &bytes).map_err(failed)
+    }
+
+    fn open_commit(
+        store: git::Store,
+        path: &Path,
+        folder: &str,
+        at: Option<&str>,
+    ) -> Result<Self, SourceError> {
+        let commit = store.commit(path, at)?;
+        let tree = store.tree(commit, folder).ok_or_else(|| SourceError::NoFolder {
+            folder: folder.to_owned(),
+            reference: at.unwrap_or("HEAD").to_owned(),
+        })?;
+        let listing = store.list(tree).finish();
+        Ok(Self { store: Some(store), ..Self::with(listing) })
+    }
+
+    /// Files that are in memory already, such as a rule page's. Names that no file can have become
+    /// problems. `name` begins the paths that are shown; empty for none.
+    pub fn memory(name: &str, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Self {
+        let mut found = Found::default();
+        for (path, bytes) in files {
+            if is_legal(&path) {
+                found.file(path, Stored::Memory(bytes.into()));
+            } else {
+                let message = "a name that no file can have";
+                found.problem(path, ProblemKind::IllegalName, message);
+            }
+        }
+        let mut source = Self::with(found.finish());
+        if !name.is_empty() {
+            source.prefix = format!("{name}/");
+        }
+        source
+    }
+
+    /// Opens a packaged chart: Helm's rules (first path element stripped, nothing outside of the
+    /// chart, its limits) and ours. `name` is the package's own path as reports show it.
+    pub fn archive(name: &str, bytes: &[u8]) -> Result<Self, ArchiveError> {
+        Self::archive_within(name, bytes, Package { depth: 1, budget: archive::Budget::default() })
+    }
+
+    fn archive_within(name: &str, bytes: &[u8], package: Package) -> Result<Self, ArchiveError> {
+        if package.depth > ARCHIVE_DEPTH_MAX {
+            return Err(ArchiveError::TooDeep { max: ARCHIVE_DEPTH_MAX });
+        }
+        let listing = archive::unpack(bytes, &package.budget)?.finish();
+        let prefix = format!("{name}{PACKAGE_SEPARATOR}");
+        Ok(Self { prefix, package: Some(package), ..Self::with(listing) })
+    }
+
+    /// Opens a package that is a file of this source, such as `charts/x-1.0.0.tgz`. Packages
+    /// within packages share one budget of bytes and one of depth.
+    pub fn package(&self, path: &str) -> Result<Self, ArchiveError> {
+        let bytes = self.read(path)?;
+        let package = match &self.package {
+            Some(outer) => Package { depth: outer.depth + 1, budget: outer.budget.clone() },
+            None => Package { depth: 1, budget: archive::Budget::default() },
+        };
+        Self::archive_within(&self.report_path(path), &bytes, package)
+    }
+
+    fn with(listing: Listing) -> Self {
+        Self { prefix: String::new(), root: None, store: None, package: None, listing }
+    }
+
+    /// Lets reported paths begin with the source as given.
+    fn show_as(&mut self, name: String) {
+        let separator = if self.is_package() { PACKAGE_SEPARATOR } else { "/" };
+        self.prefix = if name.ends_with('/') { name } else { name + separator };
+    }
+
+    /// Whether this is a packaged chart, which then is at the root.
+    pub fn is_package(&self) -> bool {
+        self.package.is_some()
+    }
+
+    /// The folder on disk, absolute, if it is one: where fixes are written.
+    pub fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
+    /// The path of a file as reports show it; of the root where `path` is empty.
+    pub fn report_path(&self, path: &str) -> Arc<str> {
+        if !path.is_empty() {
+            return format!("{}{path}", self.prefix).into();
+        }
+        let root = self.prefix.trim_end_matches(PACKAGE_SEPARATOR).trim_end_matches('/');
+        match (root, self.prefix.as_str()) {
+            ("", "") => ".".into(),
+            ("", prefix) => prefix.into(),
+            (root, _) => root.into(),
+        }
+    }
+
+    /// The other way round; none where the path belongs to another source.
+    fn path_of<'a>(&self, report_path: &'a str) -> Option<&'a str> {
+        report_path.strip_prefix(&self.prefix)
+    }
+
+    /// All files, sorted by path (bytes), links to files among them.
+    pub fn files(&self) -> &[File] {
+        self.listing.files()
+    }
+
+    /// The files below a folder, a range of the sorted list; all for the empty path.
+    pub fn under(&self, folder: &str) -> &[File] {
+        self.listing.under(folder)
+    }
+
+    /// Whether there is such a file, links followed.
+    pub fn has(&self, path: &str) -> bool {
+        self.listing.find(path).is_some()
+    }
+
+    /// Whether there is such a folder with a file somewhere in it, links followed.
+    pub fn has_folder(&self, path: &str) -> bool {
+        self.listing.resolve(path).is_ok_and(|real| self.listing.has_folder(&real))
+    }
+
+    /// Reads a file, links followed. The size is checked before anything is allocated.
+    pub fn read(&self, path: &str) -> Result<Content, ReadError> {
+        let (file, not_found) = self.find(path);
+        let Some(file) = file else { return Err(not_found) };
+        match (&file.stored, &self.store, &self.root) {
+            (Stored::Memory(content), ..) => bounded(path, content),
+            (Stored::Object(id), Some(store), _) => store.read(*id, path),
+            (Stored::Disk(_), _, Some(root)) => folder::read_file(&root.join(&**file.path()), path),
+            _ => Err(not_found),
+        }
+    }
+
+    /// A file's size in bytes, without reading it.
+    pub fn size(&self, path: &str) -> Result<u64, ReadError> {
+        let (file, not_found) = self.find(path);
+        match (file.map(|file| &file.stored), &self.store) {
+            (Some(Stored::Memory(content)), _) => Ok(content.len() as u64),
+            (Some(Stored::Disk(size)), _) => Ok(*size),
+            (Some(Stored::Object(id)), Some(store)) => store.size(*id, path),
+            _ => Err(not_found),
+        }
+    }
+
+    fn find(&self, path: &str) -> (Option<&File>, ReadError) {
+        (self.listing.find(path), ReadError::NotFound { path: path.to_owned() })
+    }
+
+    /// What the listing itself met: names that are no UTF-8, folders that can't be read, links that
+    /// lead out, nowhere or to themselves, special files, absent Git objects, limits.
+    pub fn problems(&self) -> &[FileProblem] {
+        self.listing.problems()
+    }
+}
+
+fn bounded(path: &str, content: &Content) -> Result<Content, ReadError> {
+    let size = content.len() as u64;
+    if size > FILE_BYTES_MAX {
+        return Err(ReadError::TooLarge { path: path.to_owned(), size, max: FILE_BYTES_MAX });
+    }
+    Ok(Arc::clone(content))
+}
+
+/// The repository around `root`, and where in it `root` is.
+fn discover(path: &Path, root: &Path) -> Result<(git::Store, String), SourceError> {
+    let not_in_one = || SourceError::NotARepository(path.to_owned());
+    let store = git::Store::discover(root, path)?;
+    let work_dir = store.work_dir().ok_or_else(not_in_one)?;
+    let folder = root.strip_prefix(&work_dir).map_err(|_| not_in_one())?;
+    let folder = folder.to_str().ok_or_else(not_in_one)?;
+    let folder = folder.replace(std::path::MAIN_SEPARATOR, "/");
+    Ok((store, folder))
+}
+
+/// A source as given, `/` between its elements, none at the end.
+fn name_of(spec: &Path) -> String {
+    let name = spec.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    let trimmed = name.trim_end_matches('/');
+    if trimmed.is_empty() { name } else { trimmed.to_owned() }
+}
+
+/// Whether a file is named as packaged charts are.
+pub(crate) fn is_package_name(name: &str) -> bool {
+    [".tgz", ".tar.gz"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// The folder of a path; empty for what lies at the root.
+pub(crate) fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether a path is a folder, or lies below it.
+pub(crate) fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty()
+        || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A path below a folder, either of which may be empty.
+pub(crate) fn join(folder: &str, path: &str) -> String {
+    match (folder, path) {
+        ("", path) => path.to_owned(),
+        (folder, "") => folder.to_owned(),
+        _ => format!("{folder}/{path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,7 @@ mod merge;
 mod node;
 mod read;
 mod resolve;
+mod tabs;
 mod tree;
 
 use crate::text::{Span, Text};

@@ -235,6 +235,18 @@ impl<'s> Builder<'s> {
         })
     }
 
+    /// A text up to somewhere, without the white space and comments at its end.
+    pub(super) fn without_comments(&self, mut text: &'s str) -> &'s str {
+        for comment in self.tree.comments.iter().rev() {
+            text = text.trim_end();
+            if comment.span.end as usize != text.len() {
+                break;
+            }
+            text = text.get(..comment.span.start as usize).unwrap_or("");
+        }
+        text.trim_end()
+    }
+
     /// The tree as far as it came.
     pub(super) fn finish(mut self) -> Tree {
         self.tree.finish();

@@ -2,25 +2,41 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag, YamlVersion};
 
 use crate::text::Span;
 
 use super::build::{Builder, Collection, Scalar};
+use super::tabs::Tabs;
 use super::tree::Tree;
 use super::{Limits, Problem};
 
 /// Comment lines that may stand between a key and its value; the parser's own 96 is too few for real files.
 const MAX_COMMENT_RUN: usize = 1_000_000;
 
+/// U+2028 and U+2029, line breaks in YAML 1.1 but not in 1.2.
+const OLD_BREAKS: [char; 2] = ['\u{2028}', '\u{2029}'];
+
+/// U+0085, a line break in YAML 1.1 but not in 1.2.
+const NEXT_LINE: &str = "\u{85}";
+
 /// Reads all documents. The second value is the first problem; documents before it are in the tree.
 pub(super) fn yaml(source: &str, limits: &Limits) -> (Tree, Option<Problem>) {
     if let Some(problem) = too_large(source, limits) {
         return (Tree::default(), Some(problem));
     }
-    let mut reader = Reader { source, builder: Builder::new(source, limits) };
+    let source = &*with_next_lines(source);
+    let mut reader = Reader::new(source, limits);
     let error = reader.read(limits).err();
     (reader.builder.finish(), error)
+}
+
+/// U+0085 as a line break that the parser knows. It takes two bytes, so every place stays what it is.
+fn with_next_lines(source: &str) -> Cow<'_, str> {
+    if source.contains(NEXT_LINE) {
+        return Cow::Owned(source.replace(NEXT_LINE, "\r\n"));
+    }
+    Cow::Borrowed(source)
 }
 
 /// The problem of a file above the limit.
@@ -40,9 +56,24 @@ pub(super) fn character(source: &str, offset: usize) -> Span {
 struct Reader<'s> {
     source: &'s str,
     builder: Builder<'s>,
+    tabs: Option<Tabs<'s>>,
+    /// Whether each open collection is a block mapping.
+    block_mappings: Vec<bool>,
+    /// Whether the file has characters that are line breaks in YAML 1.1 only.
+    old_breaks: bool,
 }
 
 impl<'s> Reader<'s> {
+    fn new(source: &'s str, limits: &'s Limits) -> Self {
+        Self {
+            source,
+            builder: Builder::new(source, limits),
+            tabs: Tabs::of(source),
+            block_mappings: Vec::new(),
+            old_breaks: OLD_BREAKS.iter().any(|old| source.contains(*old)),
+        }
+    }
+
     fn read(&mut self, limits: &Limits) -> Result<(), Problem> {
         let options = granit_parser::options! {
             bom_inside_document_as_content: true,
@@ -53,60 +84,78 @@ impl<'s> Reader<'s> {
             block_nesting_limit: limits.depth + 1,
         };
         for event in Parser::new_from_str_with_options(self.source, options) {
-            let (event, span) = event.map_err(|error| self.refused(&error))?;
-            self.event(event, place(&span))?;
+            let (event, place) = event.map_err(|error| self.refused(&error))?;
+            let span = place.byte_range().map_or(Span::default(), |at| Span::new(at.start, at.end));
+            if let Some(tabs) = &mut self.tabs {
+                tabs.event(&event, span, place.start.col())?;
+            }
+            self.event(event, span)?;
         }
         Ok(())
     }
 
     fn event(&mut self, event: Event<'s>, span: Span) -> Result<(), Problem> {
         match event {
-            Event::Scalar(text, style, anchor, tag) => self.scalar(text, style, span, anchor, tag),
-            Event::MappingStart(_, anchor, tag) => {
-                self.builder.open(Collection::Mapping, span, anchor, name(tag))
+            Event::Scalar(text, style, anchor, tag) => {
+                let tag = tag.map(|tag| full_name(&tag));
+                self.scalar(style, Scalar { text, span, quoted: false, anchor, tag })
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                self.block_mappings.push(style == StructureStyle::Block);
+                let tag = tag.map(|tag| full_name(&tag));
+                self.builder.open(Collection::Mapping, span, anchor, tag)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.builder.open(Collection::Sequence, span, anchor, name(tag))
+                self.block_mappings.push(false);
+                let tag = tag.map(|tag| full_name(&tag));
+                self.builder.open(Collection::Sequence, span, anchor, tag)
             }
             Event::MappingEnd | Event::SequenceEnd => {
+                self.block_mappings.pop();
                 // Only a flow collection's end has a text: its bracket.
                 self.builder.close((span.end > span.start).then_some(span.end))
             }
             Event::Alias(anchor) => self.builder.alias(anchor, span),
-            Event::Anchor(_, name) => {
-                self.builder.anchor_name(&name);
-                Ok(())
-            }
-            Event::Comment(..) => {
-                self.builder.comment(span);
-                Ok(())
-            }
             Event::DocumentStart(_, version) => {
                 self.builder.start_document();
-                Ok(())
+                check_version(version, span)
             }
             Event::DocumentEnd => self.builder.end_document(),
-            _ => Ok(()),
+            other => self.note(&other, span),
         }
     }
 
-    fn scalar(
-        &mut self,
-        text: Cow<'s, str>,
-        style: ScalarStyle,
-        span: Span,
-        anchor: usize,
-        tag: Option<Cow<'s, Tag>>,
-    ) -> Result<(), Problem> {
-        let plain = style == ScalarStyle::Plain;
-        let nothing = plain && span.start == span.end;
-        let text = if nothing { Cow::Borrowed("") } else { text };
-        let span = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            self.trimmed(span)
-        } else {
-            span
-        };
-        self.builder.scalar(Scalar { text, span, quoted: !plain, anchor, tag: name(tag) })
+    /// Events that are not data.
+    fn note(&mut self, event: &Event<'s>, span: Span) -> Result<(), Problem> {
+        match event {
+            Event::Anchor(_, name) => self.builder.anchor_name(name),
+            Event::Comment(..) => {
+                self.check_breaks(span)?;
+                self.builder.comment(span);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn scalar(&mut self, style: ScalarStyle, mut scalar: Scalar<'s>) -> Result<(), Problem> {
+        let span = scalar.span;
+        scalar.quoted = style != ScalarStyle::Plain;
+        match style {
+            // The parser gives `~` for what is not written.
+            ScalarStyle::Plain if span.start == span.end => {
+                scalar.text = Cow::Borrowed("");
+                self.check_empty_key(&scalar)?;
+            }
+            ScalarStyle::Plain => self.check_breaks(span)?,
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                self.check_breaks(span)?;
+                scalar.span = self.trimmed(span);
+            }
+            ScalarStyle::DoubleQuoted => self.check_escapes(span)?,
+            ScalarStyle::SingleQuoted => {}
+        }
+        self.builder.scalar(scalar)
     }
 
     /// A block scalar's span reaches to the next token; its own text ends with its last line.
@@ -115,17 +164,68 @@ impl<'s> Reader<'s> {
         Span::new(span.start as usize, span.start as usize + text.trim_end().len())
     }
 
+    /// YAML 1.2 lets a block mapping's key be nothing at all (`: value`), go-yaml only after `?`.
+    fn check_empty_key(&self, scalar: &Scalar<'_>) -> Result<(), Problem> {
+        let in_block = self.block_mappings.last() == Some(&true) && self.builder.at_key();
+        if !in_block || scalar.anchor > 0 || scalar.tag.is_some() {
+            return Ok(());
+        }
+        let before = self.source.get(..scalar.span.start as usize).unwrap_or("");
+        if self.builder.without_comments(before).ends_with('?') {
+            return Ok(());
+        }
+        let message = "a key is missing before `:`".to_owned();
+        Err(Problem { message, span: character(self.source, scalar.span.start as usize) })
+    }
+
+    /// go-yaml's YAML 1.1 does not know JSON's `\/`.
+    fn check_escapes(&self, span: Span) -> Result<(), Problem> {
+        let text = self.source.get(span.range()).unwrap_or("");
+        let mut from = 0;
+        while let Some(at) = text.get(from..).and_then(|rest| rest.find('\\')) {
+            if text.as_bytes().get(from + at + 1) == Some(&b'/') {
+                let start = span.start as usize + from + at;
+                let message = "go-yaml does not know the escape `\\/`".to_owned();
+                return Err(Problem { message, span: Span::new(start, start + 2) });
+            }
+            from += at + 2;
+        }
+        Ok(())
+    }
+
+    /// U+2028 and U+2029 end a line in YAML 1.1, so what follows them stands in the first column.
+    fn check_breaks(&self, span: Span) -> Result<(), Problem> {
+        if !self.old_breaks {
+            return Ok(());
+        }
+        let text = self.source.get(span.range()).unwrap_or("");
+        let Some((at, found)) = text.char_indices().find(|(_, char)| OLD_BREAKS.contains(char))
+        else {
+            return Ok(());
+        };
+        let message =
+            format!("U+{:04X} ends the line here; write it in double quotes", found as u32);
+        Err(Problem { message, span: character(self.source, span.start as usize + at) })
+    }
+
     fn refused(&self, error: &ScanError) -> Problem {
         let offset = error.marker().byte_offset().unwrap_or(0);
         Problem { message: error.info(), span: character(self.source, offset) }
     }
 }
 
-fn place(span: &granit_parser::Span) -> Span {
-    span.byte_range().map_or(Span::default(), |range| Span::new(range.start, range.end))
+/// The only version that go-yaml v2 reads is 1.1.
+fn check_version(version: Option<YamlVersion>, span: Span) -> Result<(), Problem> {
+    match version {
+        None | Some(YamlVersion { major: 1, minor: 1 }) => Ok(()),
+        Some(YamlVersion { major, minor }) => {
+            let message = format!("`%YAML {major}.{minor}` is refused by Go, which reads YAML 1.1");
+            Err(Problem { message, span })
+        }
+    }
 }
 
 /// A tag in full.
-fn name(tag: Option<Cow<'_, Tag>>) -> Option<Box<str>> {
-    tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix()).into())
+fn full_name(tag: &Tag) -> Box<str> {
+    format!("{}{}", tag.handle(), tag.suffix()).into()
 }

@@ -1,0 +1,1 @@
+//! Small repositories for tests and rule pages, written without a Git binary.

@@ -1,0 +1,97 @@
+//! What history needs of an old Chart.yaml: four values and a digest, without a YAML parse of thousands of versions.
+
+use sha2::{Digest, Sha256};
+
+/// A Chart.yaml larger than this is compared as a whole and not read further.
+pub const MAX_MANIFEST_BYTES: usize = 1 << 20;
+
+/// One distinct Chart.yaml.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Manifest {
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) app_version: Option<String>,
+    pub(super) deprecated: bool,
+    /// Digest of everything but the top-level `version:` line.
+    pub(super) content: [u8; 32],
+}
+
+impl Manifest {
+    /// Reads the top-level keys line by line: they stand at the line's start in every block mapping.
+    pub(super) fn parse(raw: &[u8]) -> Self {
+        let mut manifest = Self::default();
+        let mut digest = Sha256::new();
+        if raw.len() <= MAX_MANIFEST_BYTES {
+            let raw = raw.strip_prefix("\u{feff}".as_bytes()).unwrap_or(raw);
+            for line in raw.split(|byte| *byte == b'\n') {
+                if !manifest.take(line) {
+                    digest.update(line);
+                    digest.update(b"\n");
+                }
+            }
+        } else {
+            digest.update(raw);
+        }
+        manifest.content = digest.finalize().into();
+        manifest
+    }
+
+    /// Takes a top-level value; true for the version, which is no content.
+    fn take(&mut self, line: &[u8]) -> bool {
+        if !line
+            .first()
+            .is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'"' | b'\''))
+        {
+            return false;
+        }
+        let Ok(line) = std::str::from_utf8(line) else { return false };
+        let Some((key, value)) = line.split_once(':') else { return false };
+        match key.trim_end().trim_matches(['"', '\'']) {
+            "version" => {
+                self.version = scalar(value);
+                return true;
+            }
+            "name" => self.name = scalar(value),
+            "appVersion" => {
+                self.app_version = Some(scalar(value)).filter(|value| !value.is_empty())
+            }
+            "deprecated" => self.deprecated = is_true(&scalar(value)),
+            _ => {}
+        }
+        false
+    }
+}
+
+/// The text of a scalar on one line: without quotes, comment and blanks.
+fn scalar(value: &str) -> String {
+    let value = value.trim();
+    for quote in ['"', '\''] {
+        if let Some(rest) = value.strip_prefix(quote) {
+            return rest.split(quote).next().unwrap_or_default().to_owned();
+        }
+    }
+    let end = value.find(" #").or_else(|| value.starts_with('#').then_some(0));
+    value.get(..end.unwrap_or(value.len())).unwrap_or_default().trim_end().to_owned()
+}
+
+/// YAML 1.1's spellings of true, as Helm's parser reads them.
+fn is_true(value: &str) -> bool {
+    matches!(
+        value,
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "y" | "Y"
+    )
+}
+
+/// A version as Helm tolerates it: a leading `v`, missing minor and patch, leading zeros.
+pub(super) fn lenient_version(text: &str) -> Option<semver::Version> {
+    let text = text.trim().trim_start_matches(['v', 'V']);
+    let end = text.find(['-', '+']).unwrap_or(text.len());
+    let (numbers, rest) = text.split_at(end);
+    let mut parts = numbers.split('.').map(|part| part.parse::<u64>().ok());
+    let mut next = || parts.next().unwrap_or(Some(0));
+    let (major, minor, patch) = (next()?, next()?, next()?);
+    if numbers.is_empty() || parts.next().is_some() {
+        return None;
+    }
+    semver::Version::parse(&format!("{major}.{minor}.{patch}{rest}")).ok()
+}

@@ -1,0 +1,256 @@
+//! Where links lead, held against the audited files.
+
+use crate::{
+    catalog::{Chart, Readme, address::ForgePath, readme},
+    rule::ChartContext,
+    sources::Source,
+    text::Text,
+};
+
+/// A link that leads nowhere.
+pub(super) struct Broken {
+    /// The link as written.
+    pub(super) subject: String,
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+/// The files of the source that holds a chart.
+pub(super) struct Tree<'a> {
+    chart: &'a Chart,
+    source: &'a Source,
+    cx: &'a ChartContext<'a>,
+    /// The source's root within its repository.
+    root: &'a str,
+}
+
+impl<'a> Tree<'a> {
+    pub(super) fn new(chart: &'a Chart, cx: &'a ChartContext<'a>) -> Self {
+        let root = cx.source.history().map_or("", |history| history.folder.as_str());
+        Self { chart, source: cx.source, cx, root }
+    }
+
+    /// A link of a README: to a file, to an anchor, or an address.
+    pub(super) fn markdown(&self, readme: &Readme, destination: &str) -> Option<Broken> {
+        if is_template(destination) || destination.is_empty() {
+            return None;
+        }
+        if has_scheme(destination) {
+            return self.address(destination);
+        }
+        let (path, anchor) = destination.split_once('#').unwrap_or((destination, ""));
+        let path = path.split('?').next().unwrap_or_default();
+        if path.is_empty() {
+            return missing_anchor(readme, destination, anchor);
+        }
+        self.relative(readme, destination, &percent_decoded(path), anchor)
+    }
+
+    fn relative(&self, readme: &Readme, link: &str, path: &str, anchor: &str) -> Option<Broken> {
+        let target = self.resolve(readme, path)?;
+        let Some(target) = target else {
+            return Some(broken(link, "points out of the repository".to_owned(), RELATIVE_HELP));
+        };
+        if self.is_folder(&target) {
+            let message = format!("points to an anchor of the folder `{path}`, and only files have anchors");
+            let help = "name the file, for example `README.md`, before the anchor";
+            return (!anchor.is_empty()).then(|| broken(link, message, help));
+        }
+        if !self.source.has(&target) {
+            let what = if path.starts_with('/') { "from the repository's root" } else { "from the README" };
+            return Some(broken(link, format!("leads to no file: {what} there is no `{path}`"), RELATIVE_HELP));
+        }
+        let markdown = target.to_lowercase().ends_with(".md") && !anchor.is_empty();
+        let content = markdown.then(|| self.source.read(&target).ok()).flatten()?;
+        let other = readme::parse(crate::catalog::TextFile {
+            path: self.source.report_path(&target),
+            local: target.clone(),
+            text: Text::new(String::from_utf8_lossy(&content).into_owned()),
+        });
+        missing_anchor(&other, link, anchor)
+    }
+
+    /// The path in the source that a relative link names; `Some(None)` where it leaves the
+    /// repository, none where it leaves the audited folder and so can't be known.
+    fn resolve(&self, readme: &Readme, path: &str) -> Option<Option<String>> {
+        let holder = join(&self.chart.folder, parent(&readme.file.local));
+        let base = join(self.root, &holder);
+        let absolute = match path.strip_prefix('/') {
+            Some(path) => normalized(path),
+            None => normalized(&join(&base, path)),
+        };
+        let Some(absolute) = absolute else { return self.knows_root().then_some(None) };
+        match (self.root, path.starts_with('/')) {
+            // Without a repository nobody knows where its root is.
+            (_, true) if !self.knows_root() => None,
+            ("", _) => Some(Some(absolute)),
+            (root, _) => {
+                let inside = absolute.strip_prefix(root)?;
+                (inside.is_empty() || inside.starts_with('/'))
+                    .then(|| Some(inside.trim_start_matches('/').to_owned()))
+            }
+        }
+    }
+
+    /// Whether the repository's root is known: it is the audited root, or Git says where it is.
+    fn knows_root(&self) -> bool {
+        self.source.history().is_some()
+    }
+
+    fn is_folder(&self, path: &str) -> bool {
+        path.is_empty() || !self.source.under(path).is_empty()
+    }
+
+    /// An address into the own repository, held against the files.
+    pub(super) fn address(&self, url: &str) -> Option<Broken> {
+        let address = ForgePath::parse(url).filter(|_| !is_template(url))?;
+        let known = address.is_default_branch() && !address.path.is_empty();
+        if !known || !self.is_own(&address.repository) {
+            return None;
+        }
+        let path = percent_decoded(&address.path);
+        let inside = match self.root {
+            "" => path.as_str(),
+            root => path.strip_prefix(root)?.strip_prefix('/')?,
+        };
+        let inside = inside.trim_end_matches('/');
+        if self.source.has(inside) || self.is_folder(inside) {
+            return None;
+        }
+        let message = format!("leads nowhere: this repository has no `{}`", address.path);
+        Some(broken(url, message, "name the path as it is in the repository today"))
+    }
+
+    fn is_own(&self, repository: &str) -> bool {
+        self.cx.index.is_own_repository(repository)
+    }
+
+    /// The icon: a page of a code forge is no image.
+    pub(super) fn icon(&self, url: &str) -> Option<Broken> {
+        let address = ForgePath::parse(url);
+        let page = address.as_ref().is_some_and(|address| address.page && !address.path.is_empty());
+        let raw = url.contains("?raw=") || url.contains("&raw=");
+        if page && !raw && url.contains("/blob/") {
+            let help = format!("use the file itself: `{}`", raw_address(url));
+            let message = "is a web page that shows the image, and not the image".to_owned();
+            return Some(broken(url, message, &help));
+        }
+        self.address(url)
+    }
+}
+
+const RELATIVE_HELP: &str = "correct the path, or use the full address of the file";
+
+fn broken(link: &str, message: String, help: &str) -> Broken {
+    let subject = link.to_owned();
+    Broken { message: format!("link `{link}` {message}"), subject, help: help.to_owned() }
+}
+
+fn raw_address(url: &str) -> String {
+    match url.strip_prefix("https://github.com/") {
+        Some(rest) => format!("https://raw.githubusercontent.com/{}", rest.replacen("/blob/", "/", 1)),
+        None => url.replacen("/blob/", "/raw/", 1),
+    }
+}
+
+/// GitHub finds anchors without regard to case; a line anchor (`#L10`) belongs to the viewer.
+fn missing_anchor(readme: &Readme, link: &str, anchor: &str) -> Option<Broken> {
+    let wanted = percent_decoded(anchor).to_lowercase();
+    let wanted = wanted.strip_prefix("user-content-").unwrap_or(&wanted);
+    let known = readme
+        .headings
+        .iter()
+        .map(|heading| heading.anchor.as_str())
+        .chain(readme.html_anchors.iter().map(String::as_str));
+    if wanted.is_empty() || wanted == "top" || is_line(wanted) {
+        return None;
+    }
+    let mut known = known.map(str::to_lowercase).collect::<Vec<_>>().into_iter();
+    if known.any(|anchor| anchor == wanted) {
+        return None;
+    }
+    let message = format!("leads to no heading: `{}` has no `#{anchor}`", readme.file.path);
+    Some(broken(link, message, "use the anchor of an existing heading"))
+}
+
+fn is_line(anchor: &str) -> bool {
+    let digits = anchor.strip_prefix('l').unwrap_or_default();
+    digits.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// A placeholder for the reader, or text of a template engine.
+fn is_template(link: &str) -> bool {
+    ["{{", "${", "<", "%7B", "@@"].iter().any(|mark| link.contains(mark))
+}
+
+fn has_scheme(link: &str) -> bool {
+    let scheme = link.split_once(':').map(|(scheme, _)| scheme);
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    link.starts_with("//") || scheme.is_some_and(is_scheme)
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn join(folder: &str, path: &str) -> String {
+    match (folder, path) {
+        ("", path) => path.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, path) => format!("{folder}/{path}"),
+    }
+}
+
+/// A path without `.` and `..`; none where it climbs out.
+fn normalized(path: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn percent_decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        let hex = text.get(at + 1..at + 3).filter(|_| *byte == b'%');
+        if let Some(value) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            out.push(value);
+            at += 3;
+        } else {
+            out.push(*byte);
+            at += 1;
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_resolved_as_a_browser_does() {
+        assert_eq!(normalized("charts/web/../api/./README.md").as_deref(), Some("charts/api/README.md"));
+        assert_eq!(normalized("../x"), None);
+        assert_eq!(percent_decoded("a%20b%2"), "a b%2");
+    }
+
+    #[test]
+    fn schemes_are_told_from_paths_with_a_colon() {
+        assert!(has_scheme("mailto:ann@example.com"));
+        assert!(has_scheme("//example.com"));
+        assert!(!has_scheme("docs/a:b.md"));
+    }
+}

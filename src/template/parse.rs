@@ -1,0 +1,591 @@
+//! From tags to the tree: what opens, continues and closes what. The rules and messages are those
+//! of `text/template/parse/parse.go`; open blocks are kept on a stack instead of by recursion.
+
+use std::collections::BTreeMap;
+
+use crate::text::Span;
+
+use super::ast::{
+    Action, Arm, Block, Branch, Comment, Define, DefineKind, Invocation, Node, Otherwise, Pipe,
+    Str, Tag,
+};
+use super::functions::FunctionSet;
+use super::lex::{Lexer, Piece};
+use super::token::{Kind, Token};
+use super::{MAX_BLOCK_DEPTH, MAX_BYTES, MAX_ERRORS, ParseError, quote};
+use scope::Scope;
+
+mod pipe;
+mod scope;
+
+/// What the parser finds.
+#[derive(Default)]
+pub(super) struct Parsed {
+    pub(super) nodes: Vec<Node>,
+    pub(super) defines: Vec<Define>,
+    pub(super) errors: Vec<ParseError>,
+    pub(super) comments: Vec<Comment>,
+}
+
+/// An error was recorded; the rest of the tag is not read.
+struct Failed;
+
+type Parse<T> = Result<T, Failed>;
+
+pub(super) struct Parser<'t> {
+    text: &'t str,
+    functions: &'t FunctionSet,
+    lexer: Lexer<'t>,
+    /// The tag being read, its tokens, and the next of them.
+    tag: Tag,
+    tokens: Vec<Token>,
+    next: usize,
+    /// Blocks that are open, the innermost last.
+    open: Vec<Open<'t>>,
+    scope: Scope<'t>,
+    /// Parentheses that are open in the tag.
+    parens: usize,
+    /// Names that are defined with more than white space.
+    defined: BTreeMap<String, bool>,
+    stopped: bool,
+    parsed: Parsed,
+}
+
+/// A block that is not closed yet.
+struct Open<'t> {
+    kind: OpenKind<'t>,
+    /// What stands in it since its last tag.
+    nodes: Vec<Node>,
+    /// How many variables there were before.
+    variables: usize,
+}
+
+enum OpenKind<'t> {
+    Branch(BranchKind, Branch),
+    /// A definition, the scope around it, and for a block what it is called with.
+    Define {
+        index: usize,
+        outer: Scope<'t>,
+        call: Option<Pipe>,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BranchKind {
+    If,
+    With,
+    Range,
+}
+
+impl BranchKind {
+    fn name(self) -> &'static str {
+        match self {
+            BranchKind::If => "if",
+            BranchKind::With => "with",
+            BranchKind::Range => "range",
+        }
+    }
+
+    /// The word that continues it after `else`.
+    fn word(self) -> Option<Kind> {
+        match self {
+            BranchKind::If => Some(Kind::If),
+            BranchKind::With => Some(Kind::With),
+            BranchKind::Range => None,
+        }
+    }
+}
+
+/// What one tag does.
+enum Clause {
+    Node(Node),
+    Open(BranchKind, Pipe),
+    Arm(Pipe),
+    Else,
+    End,
+    Define(Option<Str>),
+    Block(Option<Str>, Pipe),
+}
+
+impl<'t> Parser<'t> {
+    pub(super) fn new(text: &'t str, functions: &'t FunctionSet) -> Self {
+        let mut lexer = Lexer::new(text);
+        lexer.break_is_keyword = !functions.contains("break");
+        lexer.continue_is_keyword = !functions.contains("continue");
+        Self {
+            text,
+            functions,
+            lexer,
+            tag: Tag::default(),
+            tokens: Vec::new(),
+            next: 0,
+            open: Vec::new(),
+            scope: Scope::default(),
+            parens: 0,
+            defined: BTreeMap::new(),
+            stopped: false,
+            parsed: Parsed::default(),
+        }
+    }
+
+    pub(super) fn run(mut self) -> Parsed {
+        if self.text.len() > MAX_BYTES {
+            let message =
+                format!("a template of {} bytes, at most {MAX_BYTES} are read", self.text.len());
+            self.fail(Span::default(), message);
+            return self.parsed;
+        }
+        while !self.stopped {
+            match self.lexer.next(&mut self.tokens) {
+                Piece::End => break,
+                Piece::Text(text) => self.push(Node::Text(text)),
+                Piece::Comment(comment) => {
+                    self.parsed.comments.push(comment);
+                    self.push(Node::Comment(comment));
+                }
+                Piece::Broken(tag, fault) => {
+                    self.fail(fault.span, fault.message);
+                    self.push(Node::Invalid(tag));
+                }
+                Piece::Tag(tag) => self.tag(tag),
+            }
+        }
+        self.close_all();
+        self.parsed
+    }
+
+    /// Reads a tag whose tokens are in the buffer.
+    fn tag(&mut self, tag: Tag) {
+        self.tag = tag;
+        self.next = 0;
+        self.parens = 0;
+        let variables = self.scope.len();
+        let clause = self.clause();
+        if let Some(fault) = self.lexer.fault.take() {
+            self.lexer.resume(&mut self.tag, fault.span.start as usize);
+        }
+        self.apply(clause, variables);
+    }
+
+    /// What the tag does. After an error it is what can be made of it.
+    fn clause(&mut self) -> Clause {
+        let kind = self.peek().kind;
+        match kind {
+            Kind::If => self.branch(BranchKind::If),
+            Kind::With => self.branch(BranchKind::With),
+            Kind::Range => self.branch(BranchKind::Range),
+            Kind::Else => self.else_clause(),
+            Kind::End => self.end_clause(),
+            Kind::Define => self.define_clause(),
+            Kind::Block => self.block_clause(),
+            Kind::Template => self.template_clause(),
+            Kind::Break | Kind::Continue => self.jump(kind),
+            _ => {
+                let (pipe, _) = self.whole_pipeline("command");
+                Clause::Node(Node::Action(Action { tag: self.tag, pipe }))
+            }
+        }
+    }
+
+    fn branch(&mut self, kind: BranchKind) -> Clause {
+        self.next += 1;
+        let (pipe, _) = self.whole_pipeline(kind.name());
+        Clause::Open(kind, pipe)
+    }
+
+    fn else_clause(&mut self) -> Clause {
+        self.next += 1;
+        let token = self.peek();
+        let continues = matches!(token.kind, Kind::If | Kind::With);
+        if !continues && self.expect(Kind::RightDelim, "else").is_err() {
+            return if self.may_continue() { Clause::Else } else { self.invalid() };
+        }
+        let message = match self.open.last().map(|open| &open.kind) {
+            None => "unexpected {{else}}".to_owned(),
+            Some(OpenKind::Define { call: None, .. }) => {
+                "unexpected {{else}} in define clause".to_owned()
+            }
+            Some(OpenKind::Define { call: Some(_), .. }) => {
+                "unexpected {{else}} in block clause".to_owned()
+            }
+            Some(OpenKind::Branch(_, branch)) if branch.otherwise.is_some() => {
+                "expected end; found {{else}}".to_owned()
+            }
+            Some(OpenKind::Branch(kind, _)) if kind.word() == Some(token.kind) => {
+                let name = kind.name();
+                self.next += 1;
+                let (pipe, _) = self.whole_pipeline(name);
+                return Clause::Arm(pipe);
+            }
+            Some(OpenKind::Branch(..)) => {
+                if continues {
+                    self.unexpected(token, "input");
+                }
+                return Clause::Else;
+            }
+        };
+        self.fail(self.tag.span, message);
+        self.invalid()
+    }
+
+    /// Whether an `{{else}}` can come here.
+    fn may_continue(&self) -> bool {
+        matches!(
+            self.open.last().map(|open| &open.kind),
+            Some(OpenKind::Branch(_, branch)) if branch.otherwise.is_none()
+        )
+    }
+
+    fn end_clause(&mut self) -> Clause {
+        self.next += 1;
+        let read = self.expect(Kind::RightDelim, "end");
+        if self.open.is_empty() {
+            if read.is_ok() {
+                self.fail(self.tag.span, "unexpected {{end}}".to_owned());
+            }
+            return self.invalid();
+        }
+        Clause::End
+    }
+
+    fn define_clause(&mut self) -> Clause {
+        let context = "define clause";
+        if !self.open.is_empty() {
+            let token = self.peek();
+            self.unexpected(token, "command");
+            self.next += 1;
+            return Clause::Define(self.string_token().and_then(|token| self.string(token).ok()));
+        }
+        self.next += 1;
+        let name = self.name(context).ok();
+        if name.is_some() {
+            // An error is recorded, and the definition opens all the same.
+            let _ = self.expect(Kind::RightDelim, context);
+        }
+        Clause::Define(name)
+    }
+
+    fn block_clause(&mut self) -> Clause {
+        let context = "block clause";
+        self.next += 1;
+        let Ok(name) = self.name(context) else { return Clause::Block(None, Pipe::default()) };
+        let (pipe, _) = self.whole_pipeline(context);
+        Clause::Block(Some(name), pipe)
+    }
+
+    fn template_clause(&mut self) -> Clause {
+        let context = "template clause";
+        self.next += 1;
+        let Ok(name) = self.name(context) else { return self.invalid() };
+        let mut pipe = None;
+        if self.peek().kind != Kind::RightDelim {
+            pipe = Some(self.whole_pipeline(context).0);
+        }
+        Clause::Node(Node::Template(Invocation { tag: self.tag, name, pipe }))
+    }
+
+    fn jump(&mut self, kind: Kind) -> Clause {
+        let (name, node) = match kind {
+            Kind::Break => ("{{break}}", Node::Break(self.tag)),
+            _ => ("{{continue}}", Node::Continue(self.tag)),
+        };
+        self.next += 1;
+        if self.expect(Kind::RightDelim, name).is_err() {
+            return self.invalid();
+        }
+        if self.scope.ranges == 0 {
+            self.fail(self.tag.span, format!("{name} outside {{{{range}}}}"));
+        }
+        Clause::Node(node)
+    }
+
+    fn invalid(&self) -> Clause {
+        Clause::Node(Node::Invalid(self.tag))
+    }
+
+    /// A pipeline that ends with the tag, as far as it could be read.
+    fn whole_pipeline(&mut self, context: &'static str) -> (Pipe, Parse<()>) {
+        let mut pipe = Pipe::default();
+        let read = self.pipeline(&mut pipe, context, Kind::RightDelim);
+        (pipe, read)
+    }
+
+    fn name(&mut self, context: &str) -> Parse<Str> {
+        match self.string_token() {
+            Some(token) => self.string(token),
+            None => Err(self.unexpected(self.peek(), context)),
+        }
+    }
+
+    /// Takes the next token where it is a string.
+    fn string_token(&mut self) -> Option<Token> {
+        let token = self.peek();
+        let found = matches!(token.kind, Kind::String | Kind::RawString);
+        self.next += usize::from(found);
+        found.then_some(token)
+    }
+
+    fn string(&mut self, token: Token) -> Parse<Str> {
+        let span = span(token);
+        match quote::unquote(self.slice(span)) {
+            Ok(unescaped) => Ok(Str { span, unescaped }),
+            Err(_) => Err(self.fail(span, "invalid syntax".to_owned())),
+        }
+    }
+}
+
+/// What tags do to the blocks that are open.
+impl<'t> Parser<'t> {
+    fn apply(&mut self, clause: Clause, variables: usize) {
+        let tag = self.tag;
+        match clause {
+            Clause::Node(node) => {
+                self.push(with_tag(node, tag));
+            }
+            Clause::Open(kind, pipe) => self.open_branch(kind, pipe, variables),
+            Clause::Arm(pipe) => {
+                self.continue_branch(|branch| branch.arms.push(Arm { tag, pipe, nodes: vec![] }));
+            }
+            Clause::Else => {
+                let otherwise = Some(Otherwise { tag, nodes: vec![] });
+                if self.continue_branch(|branch| branch.otherwise = otherwise)
+                    == Some(BranchKind::Range)
+                {
+                    self.scope.ranges -= 1;
+                }
+            }
+            Clause::End => {
+                if let Some(open) = self.open.pop() {
+                    self.close(open, Some(tag));
+                }
+            }
+            Clause::Define(name) => self.open_define(name, variables, None),
+            Clause::Block(name, pipe) => self.open_define(name, variables, Some(pipe)),
+        }
+    }
+
+    fn open_branch(&mut self, kind: BranchKind, pipe: Pipe, variables: usize) {
+        let tag = self.tag;
+        let arms = vec![Arm { tag, pipe, nodes: vec![] }];
+        let branch = Branch { arms, otherwise: None, end: None, span: tag.span };
+        self.scope.ranges += usize::from(kind == BranchKind::Range);
+        self.push_open(OpenKind::Branch(kind, branch), variables);
+    }
+
+    fn open_define(&mut self, name: Option<Str>, variables: usize, call: Option<Pipe>) {
+        let tag = self.tag;
+        let at_end = Span { start: tag.span.end, end: tag.span.end };
+        let name_span = name.as_ref().map_or(at_end, |name| name.span);
+        self.parsed.defines.push(Define {
+            name: name.map(|name| self.unquoted(&name)).unwrap_or_default(),
+            name_span,
+            kind: if call.is_some() { DefineKind::Block } else { DefineKind::Define },
+            tag,
+            end: None,
+            span: tag.span,
+            body: vec![],
+        });
+        let index = self.parsed.defines.len() - 1;
+        let outer = std::mem::take(&mut self.scope);
+        self.push_open(OpenKind::Define { index, outer, call }, variables);
+    }
+
+    fn unquoted(&self, name: &Str) -> String {
+        match &name.unescaped {
+            Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            None => {
+                let written = self.slice(name.span);
+                written.get(1..written.len().saturating_sub(1)).unwrap_or("").to_owned()
+            }
+        }
+    }
+
+    fn push_open(&mut self, kind: OpenKind<'t>, variables: usize) {
+        self.open.push(Open { kind, nodes: vec![], variables });
+        if self.open.len() > MAX_BLOCK_DEPTH {
+            let message = format!("blocks nest deeper than {MAX_BLOCK_DEPTH}");
+            self.fail(self.tag.span, message);
+            self.stopped = true;
+        }
+    }
+
+    /// Ends what stands before an `{{else}}`, and lets `change` begin what comes after.
+    fn continue_branch(&mut self, change: impl FnOnce(&mut Branch)) -> Option<BranchKind> {
+        let open = self.open.last_mut()?;
+        let nodes = std::mem::take(&mut open.nodes);
+        let OpenKind::Branch(kind, branch) = &mut open.kind else { return None };
+        if let Some(arm) = branch.arms.last_mut() {
+            arm.nodes = nodes;
+        }
+        change(branch);
+        Some(*kind)
+    }
+
+    fn close(&mut self, open: Open<'t>, end: Option<Tag>) {
+        match open.kind {
+            OpenKind::Branch(kind, branch) => {
+                self.scope.truncate(open.variables);
+                self.close_branch(kind, branch, open.nodes, end);
+            }
+            OpenKind::Define { index, outer, call } => {
+                self.scope = outer;
+                self.close_define(index, call, open.nodes, end);
+            }
+        }
+    }
+
+    fn close_branch(
+        &mut self,
+        kind: BranchKind,
+        mut branch: Branch,
+        nodes: Vec<Node>,
+        end: Option<Tag>,
+    ) {
+        if let Some(otherwise) = &mut branch.otherwise {
+            otherwise.nodes = nodes;
+        } else {
+            self.scope.ranges -= usize::from(kind == BranchKind::Range);
+            if let Some(arm) = branch.arms.last_mut() {
+                arm.nodes = nodes;
+            }
+        }
+        branch.end = end;
+        branch.span.end = self.end_of(end);
+        self.push(match kind {
+            BranchKind::If => Node::If(branch),
+            BranchKind::With => Node::With(branch),
+            BranchKind::Range => Node::Range(branch),
+        });
+    }
+
+    fn close_define(
+        &mut self,
+        index: usize,
+        call: Option<Pipe>,
+        body: Vec<Node>,
+        end: Option<Tag>,
+    ) {
+        let span_end = self.end_of(end);
+        let empty = body.iter().all(|node| self.is_empty(node));
+        let Some(define) = self.parsed.defines.get_mut(index) else { return };
+        define.body = body;
+        define.end = end;
+        define.span.end = span_end;
+        let (tag, name, name_span) = (define.tag, define.name.clone(), define.name_span);
+        if end.is_some() && name_span.start < name_span.end {
+            let filled = self.defined.entry(name.clone()).or_default();
+            if *filled && !empty {
+                let name = quote::quoted(&name);
+                self.fail(name_span, format!("template: multiple definition of template {name}"));
+            } else {
+                *filled |= !empty;
+            }
+        }
+        self.push(match call {
+            None => Node::Define(index),
+            Some(pipe) => Node::Block(Block { tag, pipe, define: index }),
+        });
+    }
+
+    /// Whether Go counts a node as nothing: white space as rendered, or a comment.
+    fn is_empty(&self, node: &Node) -> bool {
+        match node {
+            Node::Text(text) => self.slice(text.trimmed).chars().all(char::is_whitespace),
+            Node::Comment(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Closes what the end of the file leaves open; Go names only the innermost.
+    fn close_all(&mut self) {
+        if let Some(open) = self.open.last()
+            && !self.stopped
+        {
+            let span = match &open.kind {
+                OpenKind::Branch(_, branch) => branch.arms.first().map(|arm| arm.tag.span),
+                OpenKind::Define { index, .. } => {
+                    self.parsed.defines.get(*index).map(|define| define.tag.span)
+                }
+            };
+            self.fail(span.unwrap_or_default(), "unexpected EOF".to_owned());
+        }
+        while let Some(open) = self.open.pop() {
+            self.close(open, None);
+        }
+    }
+
+    fn end_of(&self, end: Option<Tag>) -> u32 {
+        end.map_or(self.text.len() as u32, |tag| tag.span.end)
+    }
+
+    fn push(&mut self, node: Node) {
+        match self.open.last_mut() {
+            Some(open) => open.nodes.push(node),
+            None => self.parsed.nodes.push(node),
+        }
+    }
+}
+
+/// Tokens and errors.
+impl Parser<'_> {
+    fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+
+    /// The next token; the last one again at the end.
+    fn peek(&self) -> Token {
+        let end = self.tag.span.end;
+        let none = Token { kind: Kind::Error, spaced: false, start: end, end };
+        self.tokens.get(self.next).or(self.tokens.last()).copied().unwrap_or(none)
+    }
+
+    fn expect(&mut self, kind: Kind, context: &str) -> Parse<()> {
+        let token = self.peek();
+        if token.kind != kind {
+            return Err(self.unexpected(token, context));
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    fn unexpected(&mut self, token: Token, context: &str) -> Failed {
+        let text = self.slice(span(token));
+        let shown = match (token.kind, &self.lexer.fault) {
+            (Kind::Error, Some(fault)) => {
+                let (span, message) = (fault.span, fault.message.clone());
+                return self.fail(span, message);
+            }
+            (kind, _) if kind.is_keyword() => format!("<{text}>"),
+            _ if text.len() > 10 => {
+                let start: String = text.chars().take(10).collect();
+                format!("{}...", quote::quoted(&start))
+            }
+            _ => quote::quoted(text),
+        };
+        self.fail(span(token), format!("unexpected {shown} in {context}"))
+    }
+
+    fn fail(&mut self, span: Span, message: String) -> Failed {
+        if self.parsed.errors.len() < MAX_ERRORS {
+            self.parsed.errors.push(ParseError { message, span });
+        }
+        Failed
+    }
+}
+
+fn span(token: Token) -> Span {
+    Span { start: token.start, end: token.end }
+}
+
+/// The node with its tag as it is known after the whole tag was read.
+fn with_tag(mut node: Node, known: Tag) -> Node {
+    match &mut node {
+        Node::Action(Action { tag, .. })
+        | Node::Template(Invocation { tag, .. })
+        | Node::Break(tag)
+        | Node::Continue(tag)
+        | Node::Invalid(tag) => *tag = known,
+        _ => {}
+    }
+    node
+}
