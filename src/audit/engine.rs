@@ -40,6 +40,11 @@ impl Active {
         needs.contains(&Need::History) || needs.contains(&Need::PreviousRelease)
     }
 
+    /// Whether the rule says more where there is Git history.
+    pub(super) fn uses_past(&self) -> bool {
+        self.rule.page().uses.contains(&Need::History)
+    }
+
     /// Takes a sink's findings at the level that the configuration sets.
     pub(super) fn take(&self, sink: Sink, into: &mut Vec<Finding>) {
         let configured = self.configured;
@@ -68,7 +73,7 @@ pub(super) fn run(sources: &Sources, discovery: &Discovery, settings: &Settings<
         .collect();
     let index = CatalogIndex::new(discovery, &remotes);
     settings.progress.phase("history");
-    let wanted = active.iter().any(Active::needs_past);
+    let wanted = active.iter().any(|active| active.needs_past() || active.uses_past());
     let histories = if wanted { histories(sources, discovery) } else { Histories::default() };
     settings.progress.phase("charts");
     let owners: Vec<_> = sources.iter().map(Owners::read).collect();
