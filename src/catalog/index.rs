@@ -59,6 +59,16 @@ impl CatalogIndex {
         self.repositories.contains(repository)
     }
 
+    /// Whether a chart repository's address belongs to the audited catalog: its pages at GitHub,
+    /// `https://<owner>.github.io/<repository>`.
+    pub fn is_own_address(&self, url: &str) -> bool {
+        let bare = url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/');
+        let (host, path) = bare.split_once('/').unwrap_or((bare, ""));
+        let Some(owner) = host.strip_suffix(".github.io") else { return false };
+        let name = if path.is_empty() { host } else { path };
+        self.is_own_repository(&format!("github.com/{owner}/{name}").to_lowercase())
+    }
+
     /// The charts of a name, in the order of their paths.
     pub fn named(&self, name: &str) -> &[IndexEntry] {
         self.charts.get(name).map_or(&[], Vec::as_slice)

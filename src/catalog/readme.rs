@@ -1,5 +1,9 @@
 //! Markdown with places: headings, links, fenced code.
 
+mod anchor;
+mod html;
+mod parse;
+
 use super::TextFile;
 use crate::text::Span;
 
@@ -10,12 +14,26 @@ pub struct Readme {
     pub file: TextFile,
     /// Headings, in order.
     pub headings: Vec<Heading>,
-    /// Links and images outside code, in order.
+    /// Links and images outside code, those of inline HTML too, in order.
     pub links: Vec<Link>,
     /// Fenced and indented code blocks, in order.
     pub code: Vec<Code>,
-    /// `id` and `name` attributes of inline HTML, which are anchors too.
+    /// Anchors of HTML: its `id` and `name` attributes, and what GitHub makes of its headings.
     pub html_anchors: Vec<String>,
+}
+
+impl Readme {
+    /// Parses a Markdown file; every text is Markdown, so that this cannot fail.
+    pub fn parse(file: TextFile) -> Self {
+        parse::parse(file)
+    }
+
+    /// Whether a link's fragment, without `#`, leads to a place of this file.
+    pub fn has_anchor(&self, fragment: &str) -> bool {
+        let fragment = fragment.strip_prefix("user-content-").unwrap_or(fragment);
+        self.headings.iter().any(|heading| heading.anchor == fragment)
+            || self.html_anchors.iter().any(|anchor| anchor == fragment)
+    }
 }
 
 /// A heading.
@@ -40,7 +58,8 @@ pub struct Link {
     pub text: String,
     /// Whether it is an image.
     pub image: bool,
-    /// The destination where it stands in the text, else the whole link.
+    /// The destination where it stands in the text (of a reference, in its definition), else the
+    /// whole link.
     pub span: Span,
 }
 

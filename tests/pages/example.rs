@@ -77,8 +77,12 @@ impl Reader {
 
     fn commit(&mut self, rest: &str, lines: &[&str]) {
         let (day, author) = rest.split_once(' ').expect("a commit needs a day and an author");
+        // Files without a commit, or a day that goes back, belong to another catalog.
+        let last = self.current.commits.last().map(|commit| commit.meta.clone());
+        if last.is_some_and(|meta| meta.is_none_or(|(before, _)| before.as_str() > day)) {
+            self.next();
+        }
         let author = author.trim_matches('"').to_owned();
-        self.current.expected.clear();
         let message = if lines.is_empty() { "change".to_owned() } else { lines.join("\n") };
         let meta = Some((day.to_owned(), author));
         self.current.commits.push(Commit { meta, message, files: BTreeMap::new() });

@@ -1,0 +1,118 @@
+//! `maintenance/deprecated-chart`
+
+use crate::{
+    catalog::{Chart, Manifest, Readme},
+    finding::Place,
+    rule::{ChartContext, Rule, Sink, days_since},
+    text::Span,
+};
+
+/// A chart that is deprecated and still there, or deprecated in words only.
+pub(crate) struct DeprecatedChart;
+
+impl Rule for DeprecatedChart {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        let Some(manifest) = &chart.manifest else { return };
+        if manifest.is_deprecated() {
+            lingering(chart, manifest, cx, out);
+        } else if let Some((place, words)) = announced(chart, manifest) {
+            let message = format!("{words} deprecated, Chart.yaml does not: `deprecated: true` is missing");
+            out.at(place, message)
+                .also(chart.anchor.clone(), "not marked here")
+                .help("set `deprecated: true` in Chart.yaml and raise `version`; clients and catalogs read only that");
+        }
+    }
+}
+
+fn lingering(chart: &Chart, manifest: &Manifest, cx: &ChartContext<'_>, out: &mut Sink) {
+    let since = cx.history.filter(|it| it.complete).and_then(|it| it.deprecated_since());
+    let Some((since, field)) = since.zip(manifest.deprecated.as_ref()) else { return };
+    let days = days_since(since, cx.now);
+    if days >= cx.options.get("days") {
+        let message = format!("`{}` has been deprecated for {days} days and is still in the catalog", chart.name());
+        out.at(manifest.place(field.span), message)
+            .help("remove the chart's folder; released versions stay in the repository's index");
+    }
+}
+
+/// Where the description or the README says that the chart is deprecated.
+fn announced(chart: &Chart, manifest: &Manifest) -> Option<(Place, &'static str)> {
+    let description = manifest.description.as_ref().filter(|it| opens_with_notice(&it.value));
+    if let Some(it) = description {
+        return Some((manifest.place(it.span), "the description says"));
+    }
+    let readme = chart.readme.as_ref()?;
+    let span = title_notice(readme).or_else(|| prose_notice(readme))?;
+    Some((readme.file.place(span), "the README says that the chart is"))
+}
+
+/// `DEPRECATED …`, `[Deprecated] …`, `(DEPRECATED) …`: the notice comes first, or in capitals.
+fn opens_with_notice(text: &str) -> bool {
+    let opening = text.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    opening.starts_with("deprecated") || text.split_whitespace().any(is_capital_notice)
+}
+
+fn is_capital_notice(word: &str) -> bool {
+    word.trim_matches(|c: char| !c.is_alphanumeric()) == "DEPRECATED"
+}
+
+/// The notice in the README's title.
+fn title_notice(readme: &Readme) -> Option<Span> {
+    let title = readme.headings.first().filter(|heading| heading.level == 1)?;
+    let marked = title.text.split(|c: char| !c.is_alphanumeric());
+    let marked = marked.into_iter().any(|word| word.eq_ignore_ascii_case("deprecated"));
+    marked.then_some(title.span)
+}
+
+/// How far into a README a notice about the chart itself stands.
+const NOTICE_LINES: u32 = 20;
+
+/// A sentence near the top that says it of the chart, or a line that begins with the notice.
+fn prose_notice(readme: &Readme) -> Option<Span> {
+    let text = &readme.file.text;
+    let in_code = |span: Span| readme.code.iter().any(|code| code.span.contains(span));
+    (1..=NOTICE_LINES.min(text.line_count() as u32))
+        .map(|line| text.line_span(line))
+        .find(|span| !in_code(*span) && says_it_of_the_chart(text.slice(*span)))
+}
+
+fn says_it_of_the_chart(line: &str) -> bool {
+    let opening = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let capital = opening.split_whitespace().next().is_some_and(is_capital_notice);
+    let words: Vec<_> = line
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    capital || SENTENCES.iter().any(|sentence| contains(&words, sentence))
+}
+
+/// What is said of the chart itself, and not of a value or of what it installs.
+const SENTENCES: [&[&str]; 7] = [
+    &["chart", "is", "deprecated"],
+    &["chart", "is", "now", "deprecated"],
+    &["chart", "has", "been", "deprecated"],
+    &["chart", "was", "deprecated"],
+    &["chart", "is", "no", "longer", "maintained"],
+    &["chart", "has", "been", "moved"],
+    &["deprecated", "chart"],
+];
+
+fn contains(words: &[String], sentence: &[&str]) -> bool {
+    words.windows(sentence.len()).any(|window| window == sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_said_of_the_chart_counts() {
+        assert!(says_it_of_the_chart("> **This chart has been deprecated** in favour of x"));
+        assert!(says_it_of_the_chart("**DEPRECATED**: use x"));
+        assert!(!says_it_of_the_chart("The value `a.b` is deprecated, use `a.c`"));
+        assert!(!says_it_of_the_chart("Deprecated values are listed below"));
+        assert!(opens_with_notice("(deprecated) serves pages"));
+        assert!(!opens_with_notice("finds deprecated interfaces"));
+    }
+}
