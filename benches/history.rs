@@ -58,7 +58,8 @@ fn charts(repository: &Repository, head: &str) -> Vec<String> {
 
 fn collect(tree: &gix::Tree<'_>, path: &str, within: bool, found: &mut Vec<String>) {
     let entries: Vec<_> = tree.iter().filter_map(Result::ok).collect();
-    let is_chart = entries.iter().any(|entry| entry.filename() == "Chart.yaml" && entry.mode().is_blob());
+    let is_chart =
+        entries.iter().any(|entry| entry.filename() == "Chart.yaml" && entry.mode().is_blob());
     if is_chart && !within {
         found.push(path.to_owned());
     }

@@ -108,6 +108,12 @@ pub struct CrdFact {
 pub struct HistoryFact {
     /// Seconds since 1970-01-01 UTC of the newest human change.
     pub last_human_change: Option<i64>,
+    /// The newest commit that touched the chart's folder at all, with its first line.
+    pub last_change: Option<(i64, String)>,
+    /// Changes to the content by programs since the last human change.
+    pub bot_changes: usize,
+    /// Bulk edits of the content since the last human change.
+    pub bulk_changes: usize,
     /// The first commit that had the chart.
     pub created: Option<i64>,
     /// How many commits changed its content.

@@ -192,6 +192,8 @@ pub struct Page {
     pub since: String,
     /// What it cannot run without.
     pub needs: Vec<Need>,
+    /// What it says more with, and runs without.
+    pub uses: Vec<Need>,
     /// Numbers that the configuration can change, with their defaults.
     pub options: BTreeMap<String, OptionPage>,
     /// The Markdown under the front matter, whole.
@@ -212,6 +214,7 @@ impl Page {
             dimension: None,
             since: String::new(),
             needs: Vec::new(),
+            uses: Vec::new(),
             options: BTreeMap::new(),
             body: "",
             summary: String::new(),

@@ -69,7 +69,22 @@ macro_rules! rules {
 }
 
 rules! {
+    docs {
+        "broken-link" broken_link BrokenLink,
+        "missing-readme" missing_readme MissingReadme,
+        "scaffold-leftover" scaffold_leftover ScaffoldLeftover,
+        "version-drift" version_drift VersionDrift,
+    }
     input {
         "unparsable-template" unparsable_template UnparsableTemplate,
+    }
+    maintenance {
+        "dead-repository" dead_repository DeadRepository,
+        "deprecated-chart" deprecated_chart DeprecatedChart,
+        "deprecated-dependency" deprecated_dependency DeprecatedDependency,
+        "missing-owner" missing_owner MissingOwner,
+        "stale-chart" stale_chart StaleChart,
+        "unreleased-changes" unreleased_changes UnreleasedChanges,
+        "unversioned-chart" unversioned_chart UnversionedChart,
     }
 }

@@ -1,16 +1,16 @@
 //! The loops over charts and rules.
 
-use std::{collections::BTreeMap, collections::BTreeSet, sync::Mutex};
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::{Settings, selected, work};
 use crate::{
     catalog::CatalogIndex,
-    discover::{ChartFolder, Discovery},
-    facts::{CatalogFacts, ChartFacts, FACTS_VERSION},
+    discover::{ChartKind, Discovery},
+    facts::{CatalogFacts, ChartFacts, FACTS_VERSION, Owners},
     finding::{Finding, Level},
-    history::{self, ChartHistory},
+    history::ChartHistory,
     report::{Entry, SkippedRule},
     rule::{CatalogContext, Need, Options, Sink},
     rules::Registered,
@@ -34,8 +34,15 @@ impl Active {
         Self { rule, configured, options: Options::new(rule.page(), options) }
     }
 
-    pub(super) fn needs(&self, need: Need) -> bool {
-        self.rule.page().needs.contains(&need)
+    /// Whether the rule cannot run without Git history.
+    pub(super) fn needs_past(&self) -> bool {
+        let needs = &self.rule.page().needs;
+        needs.contains(&Need::History) || needs.contains(&Need::PreviousRelease)
+    }
+
+    /// Whether the rule says more where there is Git history.
+    pub(super) fn uses_past(&self) -> bool {
+        self.rule.page().uses.contains(&Need::History)
     }
 
     /// Takes a sink's findings at the level that the configuration sets.
@@ -66,12 +73,13 @@ pub(super) fn run(sources: &Sources, discovery: &Discovery, settings: &Settings<
         .collect();
     let index = CatalogIndex::new(discovery, &remotes);
     settings.progress.phase("history");
-    let wanted = active.iter().any(|active| active.needs(Need::History) || active.needs(Need::PreviousRelease));
+    let wanted = active.iter().any(|active| active.needs_past() || active.uses_past());
     let histories = if wanted { histories(sources, discovery) } else { Histories::default() };
     settings.progress.phase("charts");
+    let owners: Vec<_> = sources.iter().map(Owners::read).collect();
     let units: Vec<_> = (0..discovery.charts.len()).filter(|i| is_unit(discovery, *i)).collect();
     settings.progress.start(units.len());
-    let bench = work::Bench { sources, discovery, index: &index, histories: &histories, active: &active, settings };
+    let bench = work::Bench { sources, discovery, index: &index, histories: &histories, active: &active, owners: &owners, settings };
     let done: Vec<work::Done> = units
         .par_iter()
         .with_max_len(1)
@@ -109,6 +117,7 @@ fn gather(
     outcome.deprecated =
         charts.iter().filter(|c| c.deprecated.is_some()).map(|c| c.id.path.clone()).collect();
     outcome.entries.extend(work::source_entries(sources));
+    outcome.entries.extend(histories.gaps.iter().cloned());
     let facts = CatalogFacts { version: FACTS_VERSION, charts };
     catalog_rules(&facts, active, settings, &mut outcome.findings);
     outcome
@@ -141,8 +150,7 @@ fn catalog_rules(
 #[derive(Default)]
 pub(super) struct Histories {
     charts: BTreeMap<usize, ChartHistory>,
-    /// Sources without a repository, shallow ones, and what went wrong.
-    pub(super) gaps: Vec<String>,
+    gaps: Vec<Entry>,
 }
 
 impl Histories {
@@ -152,14 +160,19 @@ impl Histories {
 }
 
 fn histories(sources: &Sources, discovery: &Discovery) -> Histories {
-    let gathered = Mutex::new(Histories::default());
+    let mut histories = Histories::default();
     for (number, source) in sources.iter().enumerate() {
-        let mine = |chart: &&(usize, &ChartFolder)| chart.1.source == number;
-        let charts: Vec<_> = discovery.charts.iter().enumerate().filter(|c| mine(&c)).collect();
-        work::history_of(source, &charts, &gathered);
+        let charts: Vec<_> = discovery
+            .charts
+            .iter()
+            .enumerate()
+            .filter(|(_, chart)| chart.source == number && chart.kind == ChartKind::Folder)
+            .collect();
+        let walked = work::history_of(source, &charts);
+        histories.charts.extend(walked.charts);
+        histories.gaps.extend(walked.gap);
     }
-    let _ = history::Commit::default;
-    gathered.into_inner().unwrap_or_default()
+    histories
 }
 
 /// Rules that no chart could be held against, with what they lack.
@@ -167,7 +180,7 @@ fn skipped(active: &[Active], histories: &Histories) -> Vec<SkippedRule> {
     let no_history = histories.charts.values().all(|history| !history.complete);
     active
         .iter()
-        .filter(|active| no_history && (active.needs(Need::History) || active.needs(Need::PreviousRelease)))
+        .filter(|active| no_history && active.needs_past())
         .map(|active| SkippedRule {
             rule: active.rule.id.to_owned(),
             needs: "the Git history of the charts".to_owned(),

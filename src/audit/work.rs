@@ -1,7 +1,5 @@
 //! One chart's turn: load it, run the hooks, keep the facts, let go of the trees.
 
-use std::sync::Mutex;
-
 use super::{
     Settings,
     engine::{Active, Histories},
@@ -13,7 +11,7 @@ use crate::{
     finding::Finding,
     history::{self, ChartHistory},
     report::{Entry, State},
-    rule::{ChartContext, Need, Sink},
+    rule::{ChartContext, Sink},
     sources::{Source, Sources},
 };
 
@@ -24,7 +22,7 @@ pub(super) struct Bench<'a> {
     pub(super) index: &'a CatalogIndex,
     pub(super) histories: &'a Histories,
     pub(super) active: &'a [Active],
-    pub(super) owners: &'a [facts::Owners],
+    pub(super) owners: &'a [Option<facts::Owners>],
     pub(super) settings: &'a Settings<'a>,
 }
 
@@ -54,7 +52,7 @@ impl Bench<'_> {
         let history = self.histories.of(number);
         self.hooks(chart, history, source, &mut done.findings);
         done.entries.extend(entries(chart));
-        done.facts.push(facts::of(chart, history, self.owners.get(chart.source)));
+        done.facts.push(facts::of(chart, history, self.owners.get(chart.source).and_then(Option::as_ref)));
         for subchart in chart.subcharts.iter().filter(|subchart| !subchart.vendored) {
             let number = self.number(&subchart.chart);
             self.judge(&subchart.chart, number.unwrap_or(usize::MAX), source, done);
@@ -92,8 +90,7 @@ impl Bench<'_> {
 /// Whether a rule has what it needs at a chart. A chart that could not be read is only told why.
 fn runs(active: &Active, chart: &Chart, history: Option<&ChartHistory>) -> bool {
     let known = history.is_some_and(|history| history.complete);
-    let past = active.needs(Need::History) || active.needs(Need::PreviousRelease);
-    (known || !past) && (active.rule.family() == "input" || !is_skipped(chart))
+    (known || !active.needs_past()) && (active.rule.family() == "input" || !is_skipped(chart))
 }
 
 fn call(active: &Active, chart: &Chart, cx: &ChartContext<'_>, sink: &mut Sink) {
@@ -181,11 +178,43 @@ pub(super) fn source_entries(sources: &Sources) -> Vec<Entry> {
     sources.iter().flat_map(entry).collect()
 }
 
-/// Walks one source's repository once for all of its charts.
-pub(super) fn history_of(
-    source: &Source,
-    charts: &[(usize, &ChartFolder)],
-    into: &Mutex<Histories>,
-) {
-    let _ = (source, charts, into, history::walk);
+/// Walks one source's repository once for all of its charts. What can't be walked is said in the
+/// coverage; the charts are then audited without history.
+pub(super) fn history_of(source: &Source, charts: &[(usize, &ChartFolder)]) -> Walked {
+    let Some(past) = source.history() else { return Walked::default() };
+    let paths: Vec<_> = charts.iter().map(|(_, chart)| within(&past.folder, &chart.folder)).collect();
+    let folders: Vec<_> = paths.iter().map(|path| history::ChartFolder { path }).collect();
+    match history::walk(&past.repository, &past.commit, &folders) {
+        Ok(walked) => {
+            let numbers = charts.iter().map(|(number, _)| *number);
+            // A chart that is not committed yet has no past.
+            let present = numbers.zip(walked.charts).filter(|(_, history)| history.present);
+            Walked { charts: present.collect(), gap: None }
+        }
+        Err(error) => {
+            let entry = Entry {
+                path: source.report_path("").to_string(),
+                state: State::Partial,
+                reason: format!("no history: {error}"),
+                is_chart: false,
+            };
+            Walked { charts: Vec::new(), gap: Some(entry) }
+        }
+    }
+}
+
+/// What one source's walk found.
+#[derive(Default)]
+pub(super) struct Walked {
+    pub(super) charts: Vec<(usize, ChartHistory)>,
+    pub(super) gap: Option<Entry>,
+}
+
+/// A chart's folder in its repository.
+fn within(root: &str, folder: &str) -> String {
+    match (root, folder) {
+        ("", folder) => folder.to_owned(),
+        (root, "") => root.to_owned(),
+        (root, folder) => format!("{root}/{folder}"),
+    }
 }

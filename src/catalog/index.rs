@@ -59,8 +59,8 @@ impl CatalogIndex {
         self.repositories.contains(repository)
     }
 
-    /// Whether a chart repository's address belongs to the audited catalog: its pages at GitHub
-    /// (`https://<owner>.github.io/<repository>`), or packages of its owner under its own name.
+    /// Whether a chart repository's address belongs to the audited catalog: its pages at GitHub,
+    /// `https://<owner>.github.io/<repository>`.
     pub fn is_own_address(&self, url: &str) -> bool {
         let bare = url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/');
         let (host, path) = bare.split_once('/').unwrap_or((bare, ""));

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
 use crate::{
     catalog::{Chart, Crd, Dependency, Manifest, Origin, ProblemKind},
-    history::ChartHistory,
+    history::{ChangeKind, ChartHistory},
     text::Spanned,
     version::{self, Constraint},
     yaml::{Kind, Node},
@@ -180,9 +180,18 @@ fn history_fact(history: &ChartHistory) -> HistoryFact {
     versions.dedup();
     HistoryFact {
         last_human_change: history.last_human_change.as_ref().map(|change| change.time),
+        last_change: history.last_change.as_ref().map(|it| (it.time, it.summary.clone())),
+        bot_changes: since_human(history, ChangeKind::Bot),
+        bulk_changes: since_human(history, ChangeKind::Bulk),
         created: history.created,
         content_changes: history.changes.len(),
         versions: versions.len(),
         content_span: times.clone().min().zip(times.max()),
     }
+}
+
+/// How many changes of a kind came after the last human change.
+fn since_human(history: &ChartHistory, kind: ChangeKind) -> usize {
+    let newer = history.changes.iter().take_while(|change| change.kind != ChangeKind::Human);
+    newer.filter(|change| change.kind == kind).count()
 }

@@ -29,11 +29,6 @@ fn evidence(it: &Dependency, chart: &Chart, cx: &ChartContext<'_>) -> Option<Evi
     table(it, cx).or_else(|| present(it, chart)).or_else(|| catalog(it, cx))
 }
 
-/// Whether a dependency is deprecated, as the age of the chart that uses it sees it.
-pub(super) fn is_deprecated(it: &Dependency, chart: &Chart, cx: &ChartContext<'_>) -> bool {
-    evidence(it, chart, cx).is_some()
-}
-
 /// The table of what moved.
 fn table(it: &Dependency, cx: &ChartContext<'_>) -> Option<Evidence> {
     let row = moved::chart(it.repository()?, &it.name.value, cx.now)?;

@@ -1,0 +1,153 @@
+//! `maintenance/dead-repository`
+
+mod images;
+
+use crate::{
+    catalog::{
+        Chart, Dependency, Readme,
+        moved::{self, Moved, MovedKind},
+    },
+    finding::{Level, Place},
+    rule::{ChartContext, Rule, Sink},
+    text::Span,
+};
+
+/// A repository or registry that is gone, frozen, or out of reach for others.
+pub(crate) struct DeadRepository;
+
+impl Rule for DeadRepository {
+    fn dependency(&self, it: &Dependency, _: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        let Some((url, field)) = it.repository().zip(it.repository.as_ref()) else { return };
+        let place = it.place(field.span);
+        if let Some(row) = moved::repository(url, cx.now) {
+            let level = if row.is_gone(cx.now) { Level::Error } else { Level::Warning };
+            let message = format!("`{}` comes from `{url}`, {}", it.name.value, state(row, cx.now));
+            out.at(place, message).level(level).subject(url).help(instead(row));
+        } else if is_internal(url) {
+            let message = format!("`{}` comes from `{url}`, a host that only its own network knows", it.name.value);
+            out.at(place, message)
+                .level(Level::Warning)
+                .subject(url)
+                .help("name an address that everybody who installs the chart can reach");
+        }
+    }
+
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        if let Some(readme) = &chart.readme {
+            for Mention { row, span, url } in mentions(readme, cx.now) {
+                let message = format!("the README names `{url}`, {}", state(row, cx.now));
+                out.at(readme.file.place(span), message)
+                    .level(Level::Warning)
+                    .subject(url)
+                    .help(instead(row));
+            }
+        }
+        for (address, uses) in images::moved(chart, cx.now) {
+            image_finding(address, &uses, cx, out);
+        }
+    }
+}
+
+fn image_finding(address: &str, uses: &[images::Use], cx: &ChartContext<'_>, out: &mut Sink) {
+    let Some((first, rest)) = uses.split_first() else { return };
+    let more = match rest.len() {
+        0 => String::new(),
+        1 => " and 1 more".to_owned(),
+        many => format!(" and {many} more"),
+    };
+    let message = format!("image `{}`{more}: `{address}` is {}", first.image, state(first.row, cx.now));
+    let draft = out
+        .at(first.place.clone(), message)
+        .level(Level::Warning)
+        .subject(address)
+        .help(instead(first.row));
+    rest.iter().fold(draft, |draft, other| draft.also(other.place.clone(), "also from there"));
+}
+
+fn state(row: &Moved, now: i64) -> String {
+    match row.gone {
+        Some(day) if row.is_gone(now) => format!("gone since {day} ({})", row.source),
+        Some(day) => format!("announced on {} to end on {day} ({})", row.announced, row.source),
+        None => format!("superseded since {} ({})", row.announced, row.source),
+    }
+}
+
+fn instead(row: &Moved) -> String {
+    format!("use {}", row.replacement)
+}
+
+/// A dead repository in a README.
+struct Mention<'a> {
+    row: &'static Moved,
+    span: Span,
+    url: &'a str,
+}
+
+/// The first mention of each dead repository, in links and in commands; prose about a move, under a
+/// heading that says so, is none.
+fn mentions(readme: &Readme, now: i64) -> Vec<Mention<'_>> {
+    let text = readme.file.text.as_str();
+    let known = moved::rows_of(MovedKind::Repository);
+    known
+        .filter_map(|row| {
+            let spots = text.match_indices(row.address).map(|(at, _)| address_around(text, at));
+            let mut spots = spots.filter(|span| is_shown(readme, *span));
+            let (span, url) = spots.find_map(|span| {
+                let url = text.get(span.range())?;
+                let hit = moved::repository(url, now)?;
+                std::ptr::eq(hit, row).then_some((span, url))
+            })?;
+            Some(Mention { row, span, url })
+        })
+        .collect()
+}
+
+/// The whole address around an offset.
+fn address_around(text: &str, at: usize) -> Span {
+    let ends = |c: char| c.is_whitespace() || "\"'`<>()[]{}|,;".contains(c);
+    let start = text.get(..at).and_then(|head| head.rfind(ends)).map_or(0, |end| end + 1);
+    let tail = text.get(at..).unwrap_or_default();
+    let end = at + tail.find(ends).unwrap_or(tail.len());
+    let trimmed = text.get(start..end).unwrap_or_default().trim_end_matches(['.', ':']);
+    Span::new(start, start + trimmed.len())
+}
+
+/// Whether a reader would follow the address: it is a link's target, or stands in code.
+fn is_shown(readme: &Readme, span: Span) -> bool {
+    let line = |at: u32| readme.file.text.position(at).line;
+    readme.code.iter().any(|code| code.span.contains(span))
+        || readme.links.iter().any(|link| link.span.contains(span) || line(link.span.start) == line(span.start))
+}
+
+/// A host without a dot, or of a cluster or a private network: nobody else can reach it.
+fn is_internal(url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = authority.split(':').next().unwrap_or_default().to_lowercase();
+    let remote = matches!(scheme, "http" | "https" | "oci");
+    let inner = [".local", ".internal", ".svc", ".lan", ".localdomain"];
+    // A placeholder says so itself.
+    let plain = host.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
+    let private = host.starts_with("10.") || host.starts_with("192.168.") || host.starts_with("127.");
+    remote
+        && plain
+        && !host.is_empty()
+        && (!host.contains('.') || private || inner.iter().any(|end| host.ends_with(end)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_that_only_their_network_knows() {
+        assert!(is_internal("http://jenkins-x-chartmuseum:8080"));
+        assert!(is_internal("https://charts.prod.svc.cluster.local/x"));
+        assert!(is_internal("http://localhost:8879"));
+        assert!(!is_internal("https://charts.example.com"));
+        assert!(!is_internal("file://../common"));
+        assert!(!is_internal("@company"));
+        assert!(!is_internal("https://{{ host }}/charts"));
+    }
+}
