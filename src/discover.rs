@@ -34,6 +34,13 @@ pub struct ChartFolder {
     pub manifest: Arc<YamlFile>,
 }
 
+impl ChartFolder {
+    /// Whether it is a .tgz.
+    pub fn is_package(&self) -> bool {
+        self.kind == ChartKind::Package
+    }
+}
+
 /// How a chart lies in a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChartKind {

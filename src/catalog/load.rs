@@ -40,7 +40,7 @@ pub fn load(source: &Source, number: usize, folder: &ChartFolder) -> Chart {
         folder: folder.folder.clone(),
         path: folder.path.clone(),
         catalog: folder.catalog.as_str().into(),
-        parent: folder.parent.clone(),
+        parent: None,
         manifest: Some(Arc::clone(&folder.manifest)),
         depth: 0,
         judged: true,
