@@ -13,8 +13,8 @@ mod subcharts;
 use std::sync::Arc;
 
 use super::{
-    Chart, Dependency, Lock, Manifest, Problem, ProblemKind, Readme, TemplateFile, TextFile,
-    YamlFile,
+    Chart, Dependency, Lock, Manifest, Problem, ProblemKind, TemplateFile, TextFile,
+    YamlFile, readme,
 };
 use crate::{
     discover::ChartFolder,
@@ -133,7 +133,7 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
         lock: lock(&mut files, manifest.as_ref()),
         values: values(&mut files),
         schema: schema(&mut files),
-        readme: document(&mut files, "readme.md").map(Readme::parse),
+        readme: document(&mut files, "readme.md").map(readme::parse),
         changelog: document(&mut files, "changelog.md"),
         templates: templates(&mut files, manifest.as_ref()),
         dependencies,

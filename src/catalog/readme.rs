@@ -1,8 +1,8 @@
 //! Markdown with places: headings, links, fenced code.
 
 mod anchor;
+mod events;
 mod html;
-mod parse;
 
 use super::TextFile;
 use crate::text::Span;
@@ -22,12 +22,12 @@ pub struct Readme {
     pub html_anchors: Vec<String>,
 }
 
-impl Readme {
-    /// Parses a Markdown file; every text is Markdown, so that this cannot fail.
-    pub fn parse(file: TextFile) -> Self {
-        parse::parse(file)
-    }
+/// Parses a Markdown file; every text is Markdown, so that this cannot fail.
+pub fn parse(file: TextFile) -> Readme {
+    events::read(file)
+}
 
+impl Readme {
     /// Whether a link's fragment, without `#`, leads to a place of this file.
     pub fn has_anchor(&self, fragment: &str) -> bool {
         let fragment = fragment.strip_prefix("user-content-").unwrap_or(fragment);
