@@ -22,12 +22,12 @@ pub struct Readme {
     pub html_anchors: Vec<String>,
 }
 
-/// Parses a Markdown file; every text is Markdown, so that this cannot fail.
-pub fn parse(file: TextFile) -> Readme {
-    events::read(file)
-}
-
 impl Readme {
+    /// Parses a Markdown file; every text is Markdown, so that this cannot fail.
+    pub fn parse(file: TextFile) -> Self {
+        events::read(file)
+    }
+
     /// Whether a link's fragment, without `#`, leads to a place of this file.
     pub fn has_anchor(&self, fragment: &str) -> bool {
         let fragment = fragment.strip_prefix("user-content-").unwrap_or(fragment);
