@@ -235,3 +235,19 @@ pub enum ReadError {
         message: String,
     },
 }
+
+impl ReadError {
+    /// What sort of problem it is.
+    pub fn kind(&self) -> ProblemKind {
+        match self {
+            ReadError::Absent { .. } => ProblemKind::Absent,
+            ReadError::TooLarge { .. } => ProblemKind::TooLarge,
+            _ => ProblemKind::Unreadable,
+        }
+    }
+
+    /// The same as a problem of a file.
+    pub fn into_problem(self, path: &str) -> FileProblem {
+        FileProblem::new(path, self.kind(), self.to_string())
+    }
+}
