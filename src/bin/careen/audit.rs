@@ -94,7 +94,7 @@ impl Job {
             charts: self.charts.as_ref().map(ChartGlobs::set),
             progress: watch,
         };
-        let threads = args.jobs.map_or(0, std::num::NonZeroUsize::get);
+        let threads = args.jobs.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(|error| Failure::new(error.to_string(), "give a smaller `--jobs`"))?;
         Ok(pool.install(|| audit::audit(sources, &settings)))
@@ -140,13 +140,11 @@ fn now(args: &AuditArgs) -> Result<i64, Failure> {
 
 fn commit_time(source: &Path, reference: &str) -> Result<i64, Failure> {
     let told = |error: careen::history::HistoryError| Failure::new(error.to_string(), "");
-    match Repository::discover(source).map_err(told)? {
-        Some((repository, _)) => Ok(repository.resolve(reference).map_err(told)?.time),
-        None => {
-            let message = format!("`{}` is in no Git repository", source.display());
-            Err(Failure::new(message, "leave out `--at`, or give a clone"))
-        }
-    }
+    let Some((repository, _)) = Repository::discover(source).map_err(told)? else {
+        let message = format!("`{}` is in no Git repository", source.display());
+        return Err(Failure::new(message, "leave out `--at`, or give a clone"));
+    };
+    Ok(repository.resolve(reference).map_err(told)?.time)
 }
 
 /// 3 over 1 over 0; 2 never comes here.
