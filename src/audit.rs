@@ -14,13 +14,13 @@ use globset::GlobSet;
 use jiff::Timestamp;
 
 use crate::{
-    config::{Config, Selection},
+    config::{Config, Selection, covers_chart},
     discover::{self, Discovery},
     finding::Finding,
     report::{Counts, Coverage, Entry, Report, SCHEMA, State, Tool},
     rules,
     sources::Sources,
-    suppress,
+    suppress::{self, Scope},
 };
 
 /// What an audit is told besides the sources.
@@ -66,13 +66,13 @@ pub fn audit(sources: &Sources, settings: &Settings<'_>) -> Report {
     if let Some(charts) = settings.charts {
         findings.retain(|finding| matches(finding, charts));
     }
-    let (mut findings, mut suppressed) = suppress::suppress(
-        findings,
-        settings.config,
-        settings.selection,
-        settings.now,
-        settings.charts.is_none(),
-    );
+    let scope = Scope {
+        now: settings.now,
+        complete: settings.charts.is_none(),
+        skipped: &outcome.skipped_rules,
+    };
+    let (mut findings, mut suppressed) =
+        suppress::suppress(findings, settings.config, settings.selection, &scope);
     identify(&mut findings);
     suppressed.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
     number(suppressed.iter_mut().map(|suppressed| &mut suppressed.finding));
@@ -123,18 +123,11 @@ fn fingerprint(finding: &Finding, ordinal: usize) -> String {
 /// charts/, or for a finding on the catalog one of its places lies in a match.
 fn matches(finding: &Finding, charts: &GlobSet) -> bool {
     match &finding.chart {
-        Some(chart) => parents(&chart.path).any(|path| charts.is_match(path)),
+        Some(chart) => covers_chart(charts, &chart.path),
         None => std::iter::once(&finding.location)
             .chain(finding.related.iter().map(|related| &related.location))
             .any(|place| folders(&place.path).any(|path| charts.is_match(path))),
     }
-}
-
-/// A chart's path, and those of the charts that hold it under their charts/.
-fn parents(path: &str) -> impl Iterator<Item = &str> {
-    let root = path.starts_with("charts/").then_some(".");
-    let holders = path.match_indices("/charts/").filter_map(|(at, _)| path.get(..at));
-    std::iter::once(path).chain(holders).chain(root)
 }
 
 /// The folders that a file lies in, the root as `.`.
@@ -168,11 +161,11 @@ fn rfc3339(seconds: i64) -> String {
 }
 
 /// The rules that run, with their levels and options.
-fn selected<'a>(settings: &Settings<'a>) -> Vec<engine::Active> {
+fn selected(settings: &Settings<'_>) -> Vec<engine::Active> {
     let active = |rule: &'static rules::Registered| {
         let level = settings.selection.runs(rule.id)?;
         let options = settings.config.options(rule.id);
-        Some(engine::Active::new(rule, level, &options))
+        Some(engine::Active::new(rule, level, options))
     };
     rules::all().iter().filter_map(active).collect()
 }

@@ -43,7 +43,7 @@ impl Registered {
 
 /// All rules, sorted by id.
 pub fn all() -> &'static [Registered] {
-    ALL
+    &ALL
 }
 
 /// The rule with an id.
@@ -58,13 +58,15 @@ macro_rules! rules {
             mod $family { $(pub(super) mod $module;)* }
         )*
 
-        static ALL: &[Registered] = &[$($(
+        static ALL: [Registered; COUNT] = [$($(
             Registered::new(
                 concat!(stringify!($family), "/", $name),
                 &$family::$module::$rule,
                 include_str!(concat!("../rules/", stringify!($family), "/", $name, ".md")),
             ),
         )*)*];
+
+        const COUNT: usize = [$($($name,)*)*].len();
     };
 }
 

@@ -14,12 +14,16 @@ mod problem;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(crate) use archive::archive_has_chart;
 pub use chart::{ChartFile, ChartFiles};
 pub use limits::*;
 pub use listing::File;
 pub use problem::{ArchiveError, FileProblem, ProblemKind, ReadError, SourceError};
 
 use listing::{Found, Listing, Stored, is_legal};
+
+use crate::history::{Commit, HistoryError, Repository};
+use crate::text::Text;
 
 /// The bytes of one file. Cheap to clone.
 pub type Content = Arc<[u8]>;
@@ -143,7 +147,31 @@ pub struct Source {
     root: Option<PathBuf>,
     store: Option<git::Store>,
     package: Option<Package>,
+    history: Option<SourceHistory>,
     listing: Listing,
+}
+
+/// Where a source stands in a Git repository.
+#[derive(Clone, Debug)]
+pub struct SourceHistory {
+    /// The repository around the source.
+    pub repository: Repository,
+    /// The commit that is read; HEAD for a folder as it stands.
+    pub commit: Commit,
+    /// The source's root within the repository, with `/`; empty for the whole.
+    pub folder: String,
+}
+
+impl SourceHistory {
+    /// None where no repository is around the folder, or where it has no commit.
+    fn around(root: &Path) -> Result<Option<Self>, HistoryError> {
+        let Some((repository, folder)) = Repository::discover(root)? else { return Ok(None) };
+        match repository.head() {
+            Ok(commit) => Ok(Some(Self { repository, commit, folder })),
+            Err(HistoryError::Empty) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// What a packaged chart remembers about the packages around it.
@@ -172,16 +200,21 @@ impl Source {
         if !metadata.is_dir() {
             return Err(SourceError::NotASource(path.to_owned()));
         }
-        if git::is_git_folder(&root) && !root.join(".git").exists() {
-            return Self::open_commit(git::Store::open(&root)?, path, "", at);
-        }
-        if at.is_some() {
-            let (store, folder) = discover(path, &root)?;
-            return Self::open_commit(store, path, &folder, at);
+        let is_bare = git::is_git_folder(&root) && !root.join(".git").exists();
+        if is_bare || at.is_some() {
+            return Self::open_commit(path, &root, at);
         }
         std::fs::read_dir(&root).map_err(unreadable)?;
-        let listing = folder::list(&root).finish();
-        Ok(Self { root: Some(root), ..Self::with(listing) })
+        Ok(Self::open_folder(root))
+    }
+
+    fn open_folder(root: PathBuf) -> Self {
+        let mut found = folder::list(&root);
+        let history = SourceHistory::around(&root).unwrap_or_else(|error| {
+            found.problem(".git", ProblemKind::Unreadable, error.to_string());
+            None
+        });
+        Self { root: Some(root), history, ..Self::with(found.finish()) }
     }
 
     fn open_package(path: &Path, at: Option<&str>) -> Result<Self, SourceError> {
@@ -197,19 +230,35 @@ impl Source {
         Self::archive(&name, &bytes).map_err(failed)
     }
 
-    fn open_commit(
-        store: git::Store,
-        path: &Path,
-        folder: &str,
-        at: Option<&str>,
-    ) -> Result<Self, SourceError> {
-        let commit = store.commit(path, at)?;
-        let tree = store.tree(commit, folder).ok_or_else(|| SourceError::NoFolder {
-            folder: folder.to_owned(),
+    fn open_commit(path: &Path, root: &Path, at: Option<&str>) -> Result<Self, SourceError> {
+        let failed = |error: HistoryError| SourceError::Git {
+            path: path.to_owned(),
+            message: error.to_string(),
+        };
+        let (repository, folder) = Repository::discover(root)
+            .map_err(failed)?
+            .ok_or_else(|| SourceError::NotARepository(path.to_owned()))?;
+        let store = git::Store::new(repository.clone());
+        let commit = match at {
+            Some(reference) => {
+                repository.resolve(reference).map_err(|_| SourceError::NoReference {
+                    reference: reference.to_owned(),
+                    path: path.to_owned(),
+                    known: store.known_names(),
+                })?
+            }
+            None => repository.head().map_err(|error| match error {
+                HistoryError::Empty => SourceError::NoCommit(path.to_owned()),
+                error => failed(error),
+            })?,
+        };
+        let tree = store.tree(&commit, &folder).ok_or_else(|| SourceError::NoFolder {
+            folder: folder.clone(),
             reference: at.unwrap_or("HEAD").to_owned(),
         })?;
-        let listing = store.list(tree).finish();
-        Ok(Self { store: Some(store), ..Self::with(listing) })
+        let listing = store.list(tree, FILES_MAX).finish();
+        let history = SourceHistory { repository, commit, folder };
+        Ok(Self { store: Some(store), history: Some(history), ..Self::with(listing) })
     }
 
     /// Files that are in memory already, such as a rule page's. Names that no file can have become
@@ -258,7 +307,8 @@ impl Source {
     }
 
     fn with(listing: Listing) -> Self {
-        Self { prefix: String::new(), root: None, store: None, package: None, listing }
+        let prefix = String::new();
+        Self { prefix, root: None, store: None, package: None, history: None, listing }
     }
 
     /// Lets reported paths begin with the source as given.
@@ -275,6 +325,12 @@ impl Source {
     /// The folder on disk, absolute, if it is one: where fixes are written.
     pub fn root(&self) -> Option<&Path> {
         self.root.as_deref()
+    }
+
+    /// The history behind the files: of the commit that is read, or of HEAD for a folder within a
+    /// repository. None outside of Git, in packages and in memory.
+    pub fn history(&self) -> Option<&SourceHistory> {
+        self.history.as_ref()
     }
 
     /// The path of a file as reports show it; of the root where `path` is empty.
@@ -327,6 +383,16 @@ impl Source {
         }
     }
 
+    /// Reads a file that must be UTF-8; a byte-order mark stays in the text.
+    pub fn read_text(&self, path: &str) -> Result<Text, ReadError> {
+        let content = self.read(path)?;
+        let text = std::str::from_utf8(&content).map_err(|error| ReadError::NotUtf8 {
+            path: path.to_owned(),
+            offset: error.valid_up_to(),
+        })?;
+        Ok(Text::new(text))
+    }
+
     /// A file's size in bytes, without reading it.
     pub fn size(&self, path: &str) -> Result<u64, ReadError> {
         let (file, not_found) = self.find(path);
@@ -355,17 +421,6 @@ fn bounded(path: &str, content: &Content) -> Result<Content, ReadError> {
         return Err(ReadError::TooLarge { path: path.to_owned(), size, max: FILE_BYTES_MAX });
     }
     Ok(Arc::clone(content))
-}
-
-/// The repository around `root`, and where in it `root` is.
-fn discover(path: &Path, root: &Path) -> Result<(git::Store, String), SourceError> {
-    let not_in_one = || SourceError::NotARepository(path.to_owned());
-    let store = git::Store::discover(root, path)?;
-    let work_dir = store.work_dir().ok_or_else(not_in_one)?;
-    let folder = root.strip_prefix(&work_dir).map_err(|_| not_in_one())?;
-    let folder = folder.to_str().ok_or_else(not_in_one)?;
-    let folder = folder.replace(std::path::MAIN_SEPARATOR, "/");
-    Ok((store, folder))
 }
 
 /// A source as given, `/` between its elements, none at the end.

@@ -17,6 +17,7 @@ pub use walk::{Element, FieldChain};
 
 mod ast;
 pub mod functions;
+pub mod mask;
 mod lex;
 mod number;
 mod parse;

@@ -9,6 +9,7 @@ use careen::{
     audit::{Settings, Silent, audit},
     config::{Config, Selection},
     finding::Level,
+    history::fixture::Fixture,
     rule::{Page, page},
     rules::{self, Registered},
     sources::{Source, Sources},
@@ -143,8 +144,16 @@ fn sources(example: &Example) -> (Sources, Option<tempfile::TempDir>) {
     (Sources::from_list(vec![source]), Some(folder))
 }
 
-fn repository(_path: &std::path::Path, _example: &Example) {
-    panic!("written when history has landed");
+fn repository(path: &std::path::Path, example: &Example) {
+    let mut fixture = Fixture::bare(path).unwrap();
+    for commit in &example.commits {
+        for (path, content) in &commit.files {
+            fixture.write(path, content);
+        }
+        let (day, author) = commit.meta.as_ref().expect("every commit of a page has a day");
+        let time: jiff::Timestamp = format!("{day}T12:00:00Z").parse().expect("a day");
+        fixture.commit(time.as_second(), author, &commit.message).unwrap();
+    }
 }
 
 fn config(sources: &Sources) -> Config {

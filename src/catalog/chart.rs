@@ -94,6 +94,36 @@ pub struct Problem {
     pub skips: bool,
 }
 
+impl Problem {
+    /// A problem of a file that was read.
+    pub fn new(kind: ProblemKind, place: Place, subject: &str, message: &str) -> Self {
+        Self {
+            kind,
+            subject: subject.to_owned(),
+            message: message.to_owned(),
+            help: String::new(),
+            place,
+            also: None,
+            skips: false,
+        }
+    }
+
+    /// What to do.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: help.into(), ..self }
+    }
+
+    /// A second place, with a label of about three words.
+    pub fn also(self, place: Place, label: &str) -> Self {
+        Self { also: Some((place, label.to_owned())), ..self }
+    }
+
+    /// The chart or the file was not read.
+    pub fn skips(self) -> Self {
+        Self { skips: true, ..self }
+    }
+}
+
 /// The `input/*` rule that speaks of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProblemKind {
@@ -101,11 +131,8 @@ pub enum ProblemKind {
     UnreadableChart,
     /// `input/unreadable-file`
     UnreadableFile,
-    /// `input/duplicate-key`; true where Helm or the API server refuses it
-    DuplicateKey {
-        /// Whether Helm or the API server refuses the file.
-        refused: bool,
-    },
+    /// `input/duplicate-key`
+    DuplicateKey,
     /// `input/ignored-by-helm`
     IgnoredByHelm,
     /// `input/partial-analysis`

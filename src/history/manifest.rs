@@ -95,3 +95,33 @@ pub(super) fn lenient_version(text: &str) -> Option<semver::Version> {
     }
     semver::Version::parse(&format!("{major}.{minor}.{patch}{rest}")).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_version_line_is_no_content() {
+        let one = Manifest::parse(b"name: a\nversion: 1.0.0\nappVersion: 'x' # y\n");
+        let two = Manifest::parse(b"name: a\nversion:  \"1.0.1\" # next\nappVersion: 'x' # y\n");
+        assert_eq!((one.version.as_str(), two.version.as_str()), ("1.0.0", "1.0.1"));
+        assert_eq!(one.content, two.content);
+        assert_eq!(one.app_version.as_deref(), Some("x"));
+        let nested = Manifest::parse(
+            b"name: a\nversion: 1.0.0\ndependencies:\n- name: b\n  version: 2.0.0\n",
+        );
+        assert_eq!(nested.version, "1.0.0");
+        let large = vec![b'v'; MAX_MANIFEST_BYTES + 1];
+        assert_eq!(Manifest::parse(&large).version, "");
+    }
+
+    #[test]
+    fn versions_are_read_as_helm_tolerates_them() {
+        let text = |text| lenient_version(text).map(|version| version.to_string());
+        assert_eq!(text("v1.2").as_deref(), Some("1.2.0"));
+        assert_eq!(text("01.2.3-rc.1+b").as_deref(), Some("1.2.3-rc.1+b"));
+        assert_eq!(text("1.2.3.4"), None);
+        assert_eq!(text("{{ version }}"), None);
+        assert_eq!(text(""), None);
+    }
+}

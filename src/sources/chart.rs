@@ -70,18 +70,6 @@ impl Source {
     }
 }
 
-impl ReadError {
-    /// The same as a problem of a file.
-    pub fn into_problem(self, path: &str) -> FileProblem {
-        let kind = match self {
-            ReadError::Absent { .. } => ProblemKind::Absent,
-            ReadError::TooLarge { .. } => ProblemKind::TooLarge,
-            _ => ProblemKind::Unreadable,
-        };
-        FileProblem::new(path, kind, self.to_string())
-    }
-}
-
 impl ChartFiles {
     fn problem(&mut self, path: &str, kind: ProblemKind, message: impl Into<String>) {
         self.problems.push(FileProblem::new(path, kind, message));
@@ -118,13 +106,11 @@ impl Walk<'_> {
     fn run(&mut self, folder: &str) {
         let mut open =
             vec![Visit { real: folder.to_owned(), relative: String::new(), through: Vec::new() }];
+        let mut visits = 0;
         while let Some(visit) = open.pop() {
+            visits += 1;
             let source = self.source;
             for file in source.under(&visit.real) {
-                if self.out.files.len() >= CHART_FILES_MAX {
-                    let message = format!("more than {CHART_FILES_MAX} files: the rest is left out");
-                    return self.out.problem(folder, ProblemKind::TooMany, message);
-                }
                 let below = strip_folder(file.path(), &visit.real);
                 let relative = join(&visit.relative, below);
                 if !self.is_ignored(&relative, false) {
@@ -132,6 +118,11 @@ impl Walk<'_> {
                 }
             }
             self.open_links(&visit, &mut open);
+            // Looked at after each folder: the files of one are bounded by those of the source.
+            if visits + self.out.files.len() > CHART_FILES_MAX {
+                let message = format!("more than {CHART_FILES_MAX} files: the rest is left out");
+                return self.out.problem(folder, ProblemKind::TooMany, message);
+            }
         }
     }
 
@@ -161,12 +152,12 @@ impl Walk<'_> {
             }
             let through: Vec<String> =
                 visit.through.iter().cloned().chain([link.to_owned()]).collect();
-            let returns = through.iter().any(|passed| is_below(passed, &real));
+            let returns = through.iter().any(|passed| is_below(passed, real));
             if returns || through.len() > LINK_DEPTH_MAX {
                 let message = format!("a link to `{real}`, which leads back to itself");
                 self.out.problem(link, ProblemKind::LinkLoop, message);
             } else {
-                open.push(Visit { real, relative, through });
+                open.push(Visit { real: real.to_owned(), relative, through });
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Repositories are opened in isolation: what a hostile configuration says is not obeyed, and no
 //! program is run.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
@@ -11,9 +11,10 @@ use gix::objs::TreeRefIter;
 use gix::objs::tree::EntryKind;
 
 use super::Content;
-use super::limits::{FILE_BYTES_MAX, FILES_MAX, TREE_DEPTH_MAX};
+use super::limits::{FILE_BYTES_MAX, TREE_DEPTH_MAX};
 use super::listing::{Found, Stored, is_legal};
-use super::problem::{ProblemKind, ReadError, SourceError};
+use super::problem::{ProblemKind, ReadError};
+use crate::history::{Commit, Repository};
 
 /// Longer link targets are no paths; Linux draws the line here too.
 const LINK_BYTES_MAX: u64 = 4096;
@@ -23,75 +24,38 @@ const KNOWN_NAMES_MAX: usize = 5;
 
 /// A repository that several threads read.
 pub(super) struct Store {
-    shared: gix::ThreadSafeRepository,
+    repository: Repository,
     /// Handles are dear to make and can't be shared: each thread takes one and puts it back.
     idle: Mutex<Vec<gix::Repository>>,
 }
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("path", &self.shared.path()).finish_non_exhaustive()
+        f.debug_struct("Store").field("repository", &self.repository).finish_non_exhaustive()
     }
 }
 
 impl Store {
-    /// The repository in which `root` lies; `path` is its name for the message.
-    pub(super) fn discover(root: &Path, path: &Path) -> Result<Self, SourceError> {
-        let options = gix::open::Options::isolated();
-        let trust = gix::sec::trust::Mapping { full: options.clone(), reduced: options };
-        let shared = gix::ThreadSafeRepository::discover_opts(
-            root,
-            gix::discover::upwards::Options::default(),
-            trust,
-        )
-        .map_err(|_| SourceError::NotARepository(path.to_owned()))?;
-        Ok(Self { shared, idle: Mutex::default() })
-    }
-
-    /// The repository whose own files (HEAD, objects, refs) lie in `path`.
-    pub(super) fn open(path: &Path) -> Result<Self, SourceError> {
-        let shared = gix::open::Options::isolated()
-            .open_path_as_is(true)
-            .open(path)
-            .map_err(|error| git_error(path, &error))?;
-        Ok(Self { shared, idle: Mutex::default() })
-    }
-
-    pub(super) fn work_dir(&self) -> Option<PathBuf> {
-        self.shared.work_dir()?.canonicalize().ok()
+    pub(super) fn new(repository: Repository) -> Self {
+        Self { repository, idle: Mutex::default() }
     }
 
     fn with<T>(&self, act: impl FnOnce(&gix::Repository) -> T) -> T {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let handle = idle.unwrap_or_else(|| self.shared.to_thread_local());
+        let handle = idle.unwrap_or_else(|| self.repository.local().to_thread_local());
         let result = act(&handle);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(handle);
         result
     }
 
-    /// The commit that a branch, tag, abbreviated id or revision expression names; HEAD by default.
-    pub(super) fn commit(&self, path: &Path, at: Option<&str>) -> Result<ObjectId, SourceError> {
-        self.with(|repository| {
-            let reference = at.unwrap_or("HEAD");
-            let commit = repository
-                .rev_parse_single(reference)
-                .and_then(|id| id.object())
-                .ok()
-                .and_then(|object| object.peel_to_commit().ok());
-            match (commit, at) {
-                (Some(commit), _) => Ok(commit.id),
-                (None, None) => Err(SourceError::NoCommit(path.to_owned())),
-                (None, Some(_)) => Err(SourceError::NoReference {
-                    reference: reference.to_owned(),
-                    path: path.to_owned(),
-                    known: known_names(repository),
-                }),
-            }
-        })
+    /// Some branches and tags, as a clause for a message.
+    pub(super) fn known_names(&self) -> String {
+        self.with(known_names)
     }
 
     /// The tree of `folder` (empty for the whole) at a commit; None where it is no folder there.
-    pub(super) fn tree(&self, commit: ObjectId, folder: &str) -> Option<ObjectId> {
+    pub(super) fn tree(&self, commit: &Commit, folder: &str) -> Option<ObjectId> {
+        let commit = ObjectId::from_hex(commit.id.as_bytes()).ok()?;
         self.with(|repository| {
             let tree = repository.find_commit(commit).ok()?.tree().ok()?;
             if folder.is_empty() {
@@ -102,9 +66,10 @@ impl Store {
         })
     }
 
-    /// Lists the files below a tree.
-    pub(super) fn list(&self, tree: ObjectId) -> Found {
-        self.with(|repository| Walk { repository, found: Found::default(), seen: 0 }.run(tree))
+    /// Lists the files below a tree; `max` bounds files and folders together.
+    pub(super) fn list(&self, tree: ObjectId, max: usize) -> Found {
+        let found = Found::up_to(max);
+        self.with(|repository| Walk { repository, found, seen: 0, max }.run(tree))
     }
 
     /// The size of a file in bytes; `path` is for the message.
@@ -123,11 +88,6 @@ pub(super) fn is_git_folder(path: &Path) -> bool {
     path.join("HEAD").is_file() && path.join("objects").is_dir() && path.join("refs").is_dir()
 }
 
-fn git_error(path: &Path, error: &impl std::fmt::Display) -> SourceError {
-    SourceError::Git { path: path.to_owned(), message: error.to_string() }
-}
-
-/// Some branches and tags, newest names last, as a clause for a message.
 fn known_names(repository: &gix::Repository) -> String {
     let Ok(references) = repository.references() else { return String::new() };
     let Ok(all) = references.all() else { return String::new() };
@@ -175,30 +135,25 @@ fn read(
 struct Walk<'a> {
     repository: &'a gix::Repository,
     found: Found,
+    /// Entries met: trees of trees multiply without a single file.
     seen: usize,
+    max: usize,
 }
 
 impl Walk<'_> {
     fn run(mut self, tree: ObjectId) -> Found {
         let mut open = vec![(String::new(), tree, 0)];
         while let Some((folder, id, depth)) = open.pop() {
-            if self.found.is_full() || self.seen > FILES_MAX {
+            if self.seen > self.max && !self.found.is_full() {
+                self.found.fill(&folder);
+            }
+            if self.found.is_full() {
                 break;
             }
             match read(self.repository, id, &folder, FILE_BYTES_MAX) {
                 Ok(tree) => self.list_tree(&folder, &tree, depth, &mut open),
-                Err(error) => {
-                    let kind = match error {
-                        ReadError::Absent { .. } => ProblemKind::Absent,
-                        _ => ProblemKind::Unreadable,
-                    };
-                    self.found.problem(folder, kind, error.to_string());
-                }
+                Err(error) => self.found.unread(folder, &error),
             }
-        }
-        if self.seen > FILES_MAX {
-            let message = format!("more than {FILES_MAX} files and folders: the rest is left out");
-            self.found.problem("", ProblemKind::TooMany, message);
         }
         self.found
     }
@@ -239,9 +194,7 @@ impl Walk<'_> {
                     let target = String::from_utf8_lossy(&target).into_owned();
                     self.found.link(path, target);
                 }
-                Err(error) => {
-                    self.found.problem(path, ProblemKind::Unreadable, error.to_string());
-                }
+                Err(error) => self.found.unread(path, &error),
             },
             EntryKind::Commit => {
                 let message = "a Git submodule: its files are in another repository, audit it there";

@@ -31,7 +31,8 @@ pub const LINK_DEPTH_MAX: usize = 40;
 pub const TREE_DEPTH_MAX: usize = 256;
 
 /// Files and folders that one source may list.
-pub const FILES_MAX: usize = 1_000_000;
+pub const FILES_MAX: usize = 500_000;
 
-/// Files that one chart may have, links followed.
-pub const CHART_FILES_MAX: usize = 100_000;
+/// Files and links to folders that one chart may have, links followed. What lies in the chart's
+/// folder without links is bounded by [`FILES_MAX`] alone.
+pub const CHART_FILES_MAX: usize = 20_000;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Content;
 use super::limits::{FILES_MAX, LINK_DEPTH_MAX};
-use super::problem::{FileProblem, ProblemKind};
+use super::problem::{FileProblem, ProblemKind, ReadError};
 
 /// One file of a source: a regular one, or a link to one.
 #[derive(Clone, Debug)]
@@ -35,11 +35,12 @@ pub(super) enum Stored {
 }
 
 /// What a source found, while it is still looking.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Found {
     files: Vec<File>,
     links: Vec<Link>,
     problems: Vec<FileProblem>,
+    max: usize,
     full: bool,
 }
 
@@ -47,9 +48,22 @@ pub(super) struct Found {
 struct Link {
     path: String,
     target: String,
+    /// The folder that it leads to, once resolved.
+    folder: Option<String>,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self::up_to(FILES_MAX)
+    }
 }
 
 impl Found {
+    /// Room for `max` files, folders and links.
+    pub(super) fn up_to(max: usize) -> Self {
+        Self { files: Vec::new(), links: Vec::new(), problems: Vec::new(), max, full: false }
+    }
+
     pub(super) fn file(&mut self, path: String, stored: Stored) {
         if self.has_room(&path) {
             self.files.push(File { path: path.into(), stored });
@@ -76,7 +90,7 @@ impl Found {
 
     pub(super) fn link(&mut self, path: String, target: String) {
         if self.has_room(&path) {
-            self.links.push(Link { path, target });
+            self.links.push(Link { path, target, folder: None });
         }
     }
 
@@ -86,9 +100,13 @@ impl Found {
         kind: ProblemKind,
         message: impl Into<String>,
     ) {
-        if self.problems.len() < FILES_MAX {
+        if self.problems.len() <= self.max {
             self.problems.push(FileProblem::new(path, kind, message));
         }
+    }
+
+    pub(super) fn unread(&mut self, path: String, error: &ReadError) {
+        self.problem(path, error.kind(), error.to_string());
     }
 
     /// Whether the limit is reached: nothing more is listed, and looking on is useless.
@@ -101,12 +119,17 @@ impl Found {
     }
 
     fn has_room(&mut self, path: &str) -> bool {
-        if !self.full && self.files.len() + self.links.len() >= FILES_MAX {
-            self.full = true;
-            let message = format!("more than {FILES_MAX} files: this and all after it are left out");
-            self.problem(path, ProblemKind::TooMany, message);
+        if !self.full && self.files.len() + self.links.len() >= self.max {
+            self.fill(path);
         }
         !self.full
+    }
+
+    /// Lists nothing more: the limit is reached at `path`.
+    pub(super) fn fill(&mut self, path: &str) {
+        self.full = true;
+        let message = format!("more than {} files: this and all after it are left out", self.max);
+        self.problem(path, ProblemKind::TooMany, message);
     }
 
     /// Sorts, drops what was found twice, and resolves the links.
@@ -118,18 +141,24 @@ impl Found {
         links.dedup_by(|later, first| later.path == first.path);
         let mut listing = Listing { files, links, problems: Vec::new() };
         let mut linked = Vec::new();
+        let mut folders = Vec::new();
         for link in &listing.links {
+            let mut folder = None;
             match listing.resolve(&link.path) {
                 Ok(real) => match listing.regular(&real) {
                     Some(file) => {
                         let stored = Stored::Link(Arc::clone(&file.path));
                         linked.push(File { path: link.path.as_str().into(), stored });
                     }
-                    None if listing.has_folder(&real) => {}
+                    None if listing.has_folder(&real) => folder = Some(real),
                     None => problems.push(link.broken()),
                 },
                 Err(fault) => problems.push(link.problem(fault)),
             }
+            folders.push(folder);
+        }
+        for (link, folder) in listing.links.iter_mut().zip(folders) {
+            link.folder = folder;
         }
         listing.files.append(&mut linked);
         listing.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -188,17 +217,19 @@ impl Listing {
     }
 
     /// The links below a folder that lead to folders: their paths and where they lead.
-    pub(super) fn folder_links(&self, folder: &str) -> impl Iterator<Item = (&str, String)> {
-        let range = range_under(&self.links, folder, |link| &link.path);
-        self.links.get(range).unwrap_or(&[]).iter().filter_map(|link| {
-            let real = self.resolve(&link.path).ok()?;
-            self.has_folder(&real).then_some((link.path.as_str(), real))
-        })
+    pub(super) fn folder_links(&self, folder: &str) -> impl Iterator<Item = (&str, &str)> {
+        let links = self.links_under(folder).iter();
+        links.filter_map(|link| Some((link.path.as_str(), link.folder.as_deref()?)))
     }
 
-    /// Whether some file lies below a folder.
+    fn links_under(&self, folder: &str) -> &[Link] {
+        let range = range_under(&self.links, folder, |link| &link.path);
+        self.links.get(range).unwrap_or(&[])
+    }
+
+    /// Whether something lies below a folder.
     pub(super) fn has_folder(&self, folder: &str) -> bool {
-        folder.is_empty() || !self.under(folder).is_empty()
+        folder.is_empty() || !self.under(folder).is_empty() || !self.links_under(folder).is_empty()
     }
 
     /// The regular file behind a path, links followed wherever they stand in it.

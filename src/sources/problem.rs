@@ -218,6 +218,14 @@ pub enum ReadError {
         /// In bytes.
         max: u64,
     },
+    /// Bytes that are no UTF-8 where text is wanted.
+    #[error("`{path}` is no UTF-8 from byte {offset} on: save it as UTF-8")]
+    NotUtf8 {
+        /// As asked for.
+        path: String,
+        /// In bytes, from 0.
+        offset: usize,
+    },
     /// The operating system, or Git's object store, refused.
     #[error("`{path}` can't be read: {message}")]
     Failed {
@@ -234,4 +242,20 @@ pub enum ReadError {
         /// Why it can't be opened.
         message: String,
     },
+}
+
+impl ReadError {
+    /// What sort of problem it is.
+    pub fn kind(&self) -> ProblemKind {
+        match self {
+            ReadError::Absent { .. } => ProblemKind::Absent,
+            ReadError::TooLarge { .. } => ProblemKind::TooLarge,
+            _ => ProblemKind::Unreadable,
+        }
+    }
+
+    /// The same as a problem of a file.
+    pub fn into_problem(self, path: &str) -> FileProblem {
+        FileProblem::new(path, self.kind(), self.to_string())
+    }
 }

@@ -1,7 +1,7 @@
 //! Where links lead, held against the audited files.
 
 use crate::{
-    catalog::{Chart, Readme, address::ForgePath, readme},
+    catalog::{Chart, Readme, address::ForgePath},
     rule::ChartContext,
     sources::Source,
     text::Text,
@@ -62,7 +62,7 @@ impl<'a> Tree<'a> {
         }
         let markdown = target.to_lowercase().ends_with(".md") && !anchor.is_empty();
         let content = markdown.then(|| self.source.read(&target).ok()).flatten()?;
-        let other = readme::parse(crate::catalog::TextFile {
+        let other = Readme::parse(crate::catalog::TextFile {
             path: self.source.report_path(&target),
             local: target.clone(),
             text: Text::new(String::from_utf8_lossy(&content).into_owned()),

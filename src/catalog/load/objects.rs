@@ -1,0 +1,140 @@
+//! Kubernetes objects that are known without rendering: crds/ and, by a heuristic, templates.
+
+use std::sync::Arc;
+
+use super::files::{Files, duplicates};
+use crate::{
+    catalog::{Chart, Crd, Object, Origin, Problem, ProblemKind, Subchart, TemplateFile, YamlFile},
+    template::mask::{Document, Mask},
+    text::{BYTE_ORDER_MARK, Text},
+    yaml::{self, Kind, Node, Stream},
+};
+
+const DEFINITION: &str = "CustomResourceDefinition";
+
+/// Adds a chart's objects, and the definitions of the charts under it.
+pub(super) fn add(chart: &mut Chart, files: &mut Files<'_>) {
+    let mut objects = Vec::new();
+    for (local, path) in files.under("crds/") {
+        if has_ending(&local, &["yaml", "yml", "json"])
+            && let Some(file) = files.text(&local, &path)
+        {
+            let stream = parse(file.text);
+            let file = Arc::new(YamlFile { path: file.path, local: file.local, stream });
+            crds_file(&file, files, &mut objects);
+        }
+    }
+    for template in &chart.templates {
+        template_objects(template, files, &mut objects);
+    }
+    let own = objects.iter().filter(|object| object.kind() == DEFINITION).cloned();
+    chart.crds = own.map(|object| Crd { object }).collect();
+    let inherited: Vec<_> = chart.subcharts.iter().flat_map(|it| inherited(chart, it)).collect();
+    chart.crds.extend(inherited);
+    chart.objects = objects;
+}
+
+fn has_ending(local: &str, endings: &[&str]) -> bool {
+    let ending = local.rsplit('/').next().and_then(|name| Some(name.rsplit_once('.')?.1));
+    ending.is_some_and(|ending| endings.iter().any(|it| it.eq_ignore_ascii_case(ending)))
+}
+
+/// Tries JSON first where the text begins like it, as Kubernetes' decoder does.
+fn parse(text: Text) -> Stream {
+    let begins = text.as_str().trim_start_matches(BYTE_ORDER_MARK).trim_start().starts_with('{');
+    let json = begins.then(|| yaml::parse_json(text.clone()));
+    json.filter(|json| json.error().is_none()).unwrap_or_else(|| yaml::parse(text))
+}
+
+fn crds_file(file: &Arc<YamlFile>, files: &mut Files<'_>, objects: &mut Vec<Object>) {
+    files.unparsable(file, "`helm install` stops at it");
+    files.duplicates(file);
+    for (document, node) in file.stream.documents().enumerate() {
+        let missing = ["apiVersion", "kind"].into_iter().find(|key| node.get(key).is_none());
+        match (node.kind(), missing) {
+            (Kind::Null, _) => {}
+            (Kind::Mapping, None) => objects.push(Object {
+                file: Arc::clone(file),
+                document,
+                origin: Origin::CrdsFolder,
+                conditional: false,
+                owner: String::new(),
+            }),
+            (_, missing) => {
+                let key = missing.unwrap_or("kind");
+                files.problems.push(no_object(file, node, key));
+            }
+        }
+    }
+}
+
+/// Helm hands every document of crds/ to the API server's client, which asks for both.
+fn no_object(file: &YamlFile, node: Node<'_>, key: &str) -> Problem {
+    let first = node.entries().next().map_or(node.span(), |entry| entry.key_span);
+    let message = format!("a document without `{key}`: `helm install` stops at it");
+    Problem::new(ProblemKind::UnreadableFile, file.place(first), &file.local, &message)
+        .help(format!("add `{key}`, or move the file out of crds/"))
+}
+
+/// The definitions of a chart under charts/, with the name that the parent has for it.
+fn inherited(chart: &Chart, subchart: &Subchart) -> Vec<Crd> {
+    let name = subchart.chart.name();
+    let declared = chart.dependencies.iter().find(|it| it.name.value == name);
+    let name = declared.map_or(name, |dependency| dependency.effective_name());
+    let owned = |crd: &Crd| {
+        let owner = match crd.object.owner.as_str() {
+            "" => name.to_owned(),
+            below => format!("{name}/{below}"),
+        };
+        Crd { object: Object { owner, ..crd.object.clone() } }
+    };
+    subchart.chart.crds.iter().map(owned).collect()
+}
+
+/// The documents of a template that are rendered as written, and definitions with actions in them.
+/// What cannot be read so is left out without a word.
+fn template_objects(it: &TemplateFile, files: &mut Files<'_>, objects: &mut Vec<Object>) {
+    let name = it.file.local.rsplit('/').next().unwrap_or_default();
+    let rendered = !name.starts_with('_') && has_ending(name, &["yaml", "yml", "json", "tpl"]);
+    if !rendered || !it.template.errors.is_empty() || !it.file.text.as_str().contains("kind") {
+        return;
+    }
+    let mask = Mask::new(&it.template);
+    let wanted = |document: &Document| {
+        let text = mask.text_of(document);
+        text.contains("kind") && (document.literal || text.contains(DEFINITION))
+    };
+    if !mask.documents().iter().any(wanted) {
+        return;
+    }
+    let file = Arc::new(masked(it, &mask, wanted));
+    let literal = |key: &yaml::DuplicateKey| is_literal(&mask, key.span.start);
+    files.problems.extend(duplicates(&file, literal));
+    for (document, node) in file.stream.documents().enumerate() {
+        let start = node.span().start;
+        if node.get("kind").and_then(Node::as_str).is_some() {
+            let origin = if is_literal(&mask, start) { Origin::Literal } else { Origin::Masked };
+            let conditional = mask.is_conditional(start);
+            let (file, owner) = (Arc::clone(&file), String::new());
+            objects.push(Object { file, document, origin, conditional, owner });
+        }
+    }
+}
+
+fn is_literal(mask: &Mask<'_>, offset: u32) -> bool {
+    mask.document_at(offset).is_some_and(|document| document.literal)
+}
+
+/// Where the arms of a condition write the same key twice, only the first arms are read.
+fn masked(it: &TemplateFile, mask: &Mask<'_>, wanted: impl Fn(&Document) -> bool) -> YamlFile {
+    let parse = |first_arms| {
+        let stream = yaml::parse(Text::new(mask.text(first_arms, &wanted)));
+        YamlFile { path: Arc::clone(&it.file.path), local: it.file.local.clone(), stream }
+    };
+    let all = parse(false);
+    let doubled = |key: &yaml::DuplicateKey| {
+        !is_literal(mask, key.span.start) && !key.key.bytes().all(|byte| byte == b'_')
+    };
+    let clash = all.stream.duplicate_keys().iter().any(doubled);
+    if clash || all.stream.error().is_some() { parse(true) } else { all }
+}
