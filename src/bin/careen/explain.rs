@@ -38,9 +38,10 @@ fn text(rule: &'static Registered) -> String {
 fn facts(page: &Page) -> String {
     let needs: Vec<_> = page.needs.iter().copied().map(need_name).collect();
     let also = page.also.iter().map(|(level, when)| ("also", format!("{level}: {when}")));
-    let option = page.options.iter().map(|(name, option)| {
-        ("option", format!("{name}: {} ({})", option.default, option.about))
-    });
+    let option = page
+        .options
+        .iter()
+        .map(|(name, option)| ("option", format!("{name}: {} ({})", option.default, option.about)));
     let facts = also
         .chain([("one per", page.unit.clone())])
         .chain(page.dimension.clone().map(|dimension| ("speaks to", dimension)))

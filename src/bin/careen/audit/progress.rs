@@ -29,7 +29,8 @@ impl Watch {
     /// Starts the clock; what happens until the audit's own phases is the first one.
     pub(super) fn new(args: &AuditArgs) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style =
+            ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         let begun = Instant::now();
         Self {
             begun,
@@ -61,7 +62,8 @@ impl Watch {
     fn taken(&self, end: Instant) -> Vec<(&'static str, Duration)> {
         let phases = self.phases.lock().unwrap_or_else(PoisonError::into_inner);
         let ends = phases.iter().skip(1).map(|(_, start)| *start).chain([end]);
-        let taken = phases.iter().zip(ends).map(|((name, start), end)| (*name, end.duration_since(*start)));
+        let taken =
+            phases.iter().zip(ends).map(|((name, start), end)| (*name, end.duration_since(*start)));
         taken.chain([("total", end.duration_since(self.begun))]).collect()
     }
 
