@@ -46,8 +46,8 @@ pub(crate) fn run(args: &AuditArgs) -> Result<ExitCode, Failure> {
     let sources = Sources::open(&args.sources, args.at.as_deref())?;
     let job = Job::new(args, &sources)?;
     let report = job.run(&sources, args, &watch)?;
-    job.charts_were_found(&report, args)?;
     watch.write();
+    job.charts_were_found(&report, args)?;
     outputs.write(&report, &job.pages, &job.configuration.texts(&sources))?;
     watch.finish(args.timing);
     if let left @ 1.. = outputs.left_out(&report) {
