@@ -123,7 +123,7 @@ impl<'s> Builder<'s> {
                 Err(message) => return Err(Problem { message, span }),
             },
         };
-        self.typed_scalar(typed, text, span, Marks { quoted, merge_key, ..Marks::default() })?;
+        self.typed_scalar(typed, &text, span, Marks { quoted, merge_key, ..Marks::default() })?;
         self.describe(anchor, tag);
         Ok(())
     }
@@ -132,11 +132,11 @@ impl<'s> Builder<'s> {
     pub(super) fn typed_scalar(
         &mut self,
         typed: Typed,
-        text: Cow<'_, str>,
+        text: &str,
         span: Span,
         marks: Marks,
     ) -> Result<(), Problem> {
-        let (run, owned_text) = self.keep(&text);
+        let (run, owned_text) = self.keep(text);
         let shape = Shape::Scalar { typed, text: run };
         self.add(Data { shape, span, marks: Marks { owned_text, ..marks } })?;
         Ok(())

@@ -25,18 +25,48 @@ pub(super) fn yaml(source: &str, limits: &Limits) -> (Tree, Option<Problem>) {
     if let Some(problem) = too_large(source, limits) {
         return (Tree::default(), Some(problem));
     }
-    let source = &*with_next_lines(source);
-    let mut reader = Reader::new(source, limits);
+    let adapted = adapted(source);
+    let mut reader = Reader::new(&adapted, Tabs::of(source), limits);
     let error = reader.read(limits).err();
     (reader.builder.finish(), error)
 }
 
-/// U+0085 as a line break that the parser knows. It takes two bytes, so every place stays what it is.
-fn with_next_lines(source: &str) -> Cow<'_, str> {
+/// The text as the parser has to see it to read what go-yaml reads. Nothing changes its length, so every
+/// place stays what it is.
+fn adapted(source: &str) -> Cow<'_, str> {
+    let mut text = Cow::Borrowed(source);
     if source.contains(NEXT_LINE) {
-        return Cow::Owned(source.replace(NEXT_LINE, "\r\n"));
+        text = Cow::Owned(source.replace(NEXT_LINE, "\r\n"));
     }
-    Cow::Borrowed(source)
+    if OLD_BREAKS.iter().any(|old| source.contains(*old)) {
+        text = Cow::Owned(without_trailing_breaks(&text));
+    }
+    if source.contains("\n\t") {
+        text = Cow::Owned(without_leading_tabs(&text));
+    }
+    text
+}
+
+/// U+2028 and U+2029 at the end of a line end it no further.
+fn without_trailing_breaks(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let end = line.trim_end().trim_end_matches(OLD_BREAKS).len();
+        let (content, blank) = line.split_at_checked(end).unwrap_or((line, ""));
+        format!("{content}{}", blank.replace(OLD_BREAKS, "   "))
+    });
+    lines.collect()
+}
+
+/// go-yaml lets tabs lead a line within brackets, where the parser does not always; [`Tabs`] refuses
+/// them elsewhere. No line of a scalar that keeps its white space can begin with one.
+fn without_leading_tabs(text: &str) -> String {
+    let lines = text.split_inclusive('\n').map(|line| {
+        let content = line.trim_start_matches(['\t', ' ']);
+        let leading = if line.starts_with('\t') { line.len() - content.len() } else { 0 };
+        let rest = line.get(leading..).unwrap_or(line);
+        format!("{:leading$}{rest}", "")
+    });
+    lines.collect()
 }
 
 /// The problem of a file above the limit.
@@ -61,16 +91,19 @@ struct Reader<'s> {
     block_mappings: Vec<bool>,
     /// Whether the file has characters that are line breaks in YAML 1.1 only.
     old_breaks: bool,
+    /// Whether a document began.
+    started: bool,
 }
 
 impl<'s> Reader<'s> {
-    fn new(source: &'s str, limits: &'s Limits) -> Self {
+    fn new(source: &'s str, tabs: Option<Tabs<'s>>, limits: &'s Limits) -> Self {
         Self {
             source,
             builder: Builder::new(source, limits),
-            tabs: Tabs::of(source),
+            tabs,
             block_mappings: Vec::new(),
             old_breaks: OLD_BREAKS.iter().any(|old| source.contains(*old)),
+            started: false,
         }
     }
 
@@ -116,9 +149,10 @@ impl<'s> Reader<'s> {
                 self.builder.close((span.end > span.start).then_some(span.end))
             }
             Event::Alias(anchor) => self.builder.alias(anchor, span),
-            Event::DocumentStart(_, version) => {
+            Event::DocumentStart(explicit, version) => {
                 self.builder.start_document();
-                check_version(version, span)
+                check_version(version, span)?;
+                self.check_document_start(explicit, span)
             }
             Event::DocumentEnd => self.builder.end_document(),
             other => self.note(&other, span),
@@ -128,7 +162,10 @@ impl<'s> Reader<'s> {
     /// Events that are not data.
     fn note(&mut self, event: &Event<'s>, span: Span) -> Result<(), Problem> {
         match event {
-            Event::Anchor(_, name) => self.builder.anchor_name(name),
+            Event::Anchor(_, name) => {
+                check_anchor(name, span)?;
+                self.builder.anchor_name(name);
+            }
             Event::Comment(..) => {
                 self.check_breaks(span)?;
                 self.builder.comment(span);
@@ -162,6 +199,16 @@ impl<'s> Reader<'s> {
     fn trimmed(&self, span: Span) -> Span {
         let text = self.source.get(span.range()).unwrap_or("");
         Span::new(span.start as usize, span.start as usize + text.trim_end().len())
+    }
+
+    /// After `...` go-yaml wants `---` before anything else.
+    fn check_document_start(&mut self, explicit: bool, span: Span) -> Result<(), Problem> {
+        let first = !std::mem::replace(&mut self.started, true);
+        if first || explicit {
+            return Ok(());
+        }
+        let message = "a document that is not the first begins with `---`".to_owned();
+        Err(Problem { message, span })
     }
 
     /// YAML 1.2 lets a block mapping's key be nothing at all (`: value`), go-yaml only after `?`.
@@ -220,6 +267,18 @@ fn check_version(version: Option<YamlVersion>, span: Span) -> Result<(), Problem
         None | Some(YamlVersion { major: 1, minor: 1 }) => Ok(()),
         Some(YamlVersion { major, minor }) => {
             let message = format!("`%YAML {major}.{minor}` is refused by Go, which reads YAML 1.1");
+            Err(Problem { message, span })
+        }
+    }
+}
+
+/// YAML 1.2 takes nearly every character in an anchor's name, go-yaml letters, digits, `-` and `_`.
+fn check_anchor(name: &str, span: Span) -> Result<(), Problem> {
+    let known = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_');
+    match name.chars().find(|char| !known(*char)) {
+        None => Ok(()),
+        Some(found) => {
+            let message = format!("go-yaml takes no `{found}` in the name of anchor `{name}`");
             Err(Problem { message, span })
         }
     }
