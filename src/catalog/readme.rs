@@ -73,3 +73,6 @@ pub struct Code {
     /// The heading that it stands under: an index into `headings`.
     pub heading: Option<usize>,
 }
+
+#[cfg(test)]
+mod tests;
