@@ -17,7 +17,8 @@ impl Rule for PartialAnalysis {
             problem.report(out);
         }
         if cx.history.is_some_and(|history| !history.complete) {
-            out.at(chart.anchor.clone(), "the clone is cut off: ages and releases are not judged")
+            let message = "the clone is shallow or partial: ages and releases are not judged";
+            out.at(chart.anchor.clone(), message)
                 .subject("history")
                 .help("fetch the rest with `git fetch --unshallow`");
         }
