@@ -2,9 +2,11 @@
 
 pub mod address;
 pub mod chart;
+pub mod digest;
 pub mod file;
 pub mod ignore;
 pub mod index;
+pub mod kubernetes;
 pub mod load;
 pub mod lock;
 pub mod manifest;

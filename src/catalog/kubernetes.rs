@@ -1,0 +1,65 @@
+//! Minor releases of Kubernetes and how long they are maintained: the table `data/k8s_releases.tsv`.
+
+use std::sync::OnceLock;
+
+const TABLE: &str = include_str!("../../data/k8s_releases.tsv");
+
+/// One minor release, `1.<minor>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// The number after `1.`.
+    pub minor: u64,
+    /// The day of the first release, `YYYY-MM-DD`.
+    pub released: &'static str,
+    /// The last day on which it gets patches, `YYYY-MM-DD`.
+    pub ends: &'static str,
+}
+
+impl Release {
+    /// Whether it gets no patches any more at `now`, in seconds since 1970.
+    pub fn has_ended(self, now: i64) -> bool {
+        let day = jiff::Timestamp::from_second(now).unwrap_or_default().strftime("%Y-%m-%d");
+        self.ends < day.to_string().as_str()
+    }
+}
+
+/// All releases of the table, oldest first.
+pub fn releases() -> &'static [Release] {
+    static RELEASES: OnceLock<Vec<Release>> = OnceLock::new();
+    RELEASES.get_or_init(|| {
+        let rows = TABLE.lines().filter(|line| !line.starts_with('#'));
+        rows.filter_map(release).collect()
+    })
+}
+
+fn release(row: &'static str) -> Option<Release> {
+    let mut cells = row.split('\t');
+    let minor = cells.next()?.strip_prefix("1.")?.parse().ok()?;
+    Some(Release { minor, released: cells.next()?, ends: cells.next()? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_read_and_the_table_has_no_gap() {
+        let rows = TABLE.lines().filter(|line| !line.starts_with('#')).count();
+        assert_eq!(releases().len(), rows);
+        assert!(releases().windows(2).all(|pair| pair[0].minor + 1 == pair[1].minor));
+        for release in releases() {
+            let day = |text: &str| text.parse::<jiff::civil::Date>().is_ok();
+            assert!(day(release.released) && day(release.ends), "{release:?}");
+            assert!(release.released < release.ends, "{release:?}");
+        }
+    }
+
+    #[test]
+    fn a_release_has_ended_after_its_last_day() {
+        let release = releases().iter().find(|release| release.minor == 31).unwrap();
+        assert_eq!(release.ends, "2025-11-11");
+        let noon = 1_762_862_400; // 2025-11-11T12:00:00Z
+        assert!(!release.has_ended(noon));
+        assert!(release.has_ended(noon + 86_400));
+    }
+}

@@ -1,0 +1,158 @@
+//! `skew/dependency-spread`
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use semver::Version;
+
+use crate::{
+    facts::{CatalogFacts, ChartFacts, DependencyFact},
+    finding::{Level, Place},
+    rule::{CatalogContext, Rule, Sink},
+    version,
+};
+
+/// How many versions a message names, and how many charts of each.
+const NAMED: usize = 4;
+
+/// One dependency at versions that are far apart.
+pub(crate) struct DependencySpread;
+
+impl Rule for DependencySpread {
+    fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
+        for catalog in facts.catalogs() {
+            let current = newest_of_each_name(facts.of(catalog));
+            for ((name, repository), uses) in uses(&current) {
+                spread(name, &repository, &uses, out);
+            }
+        }
+    }
+}
+
+/// One chart's use of a dependency.
+struct Use<'f> {
+    chart: &'f str,
+    version: Version,
+    place: &'f Place,
+}
+
+/// Charts of one name side by side are release lines of one chart: only the newest one counts.
+fn newest_of_each_name<'f>(charts: impl Iterator<Item = &'f ChartFacts>) -> Vec<&'f ChartFacts> {
+    let mut newest = BTreeMap::<&str, &ChartFacts>::new();
+    for chart in charts.filter(|chart| chart.deprecated.is_none()) {
+        let held = newest.entry(&chart.id.name).or_insert(chart);
+        let parse = |chart: &ChartFacts| version::parse(&chart.id.version).ok();
+        let newer = match (parse(chart), parse(held)) {
+            (Some(new), Some(old)) => version::compare(&new, &old).is_gt(),
+            (new, old) => new.is_some() && old.is_none(),
+        };
+        if newer {
+            *held = chart;
+        }
+    }
+    newest.into_values().collect()
+}
+
+fn uses<'f>(charts: &[&'f ChartFacts]) -> BTreeMap<(&'f str, String), Vec<Use<'f>>> {
+    let mut uses = BTreeMap::<_, Vec<Use<'f>>>::new();
+    for chart in charts {
+        for it in chart.dependencies.iter().filter(|it| !is_local(it)) {
+            let Some(version) = it.resolved.as_deref().and_then(|text| version::parse(text).ok())
+            else {
+                continue;
+            };
+            let place = it.version_place.as_ref().unwrap_or(&it.place);
+            let key = (it.name.as_str(), normalised(&it.repository));
+            uses.entry(key).or_default().push(Use { chart: &chart.id.name, version, place });
+        }
+    }
+    uses
+}
+
+fn is_local(it: &DependencyFact) -> bool {
+    it.repository.is_empty() || it.repository.starts_with("file://")
+}
+
+/// A repository's address as Helm compares it, and without what servers don't tell apart.
+fn normalised(repository: &str) -> String {
+    let url = repository.trim_end_matches('/');
+    let url = url.strip_prefix("http://").map_or(url.to_owned(), |rest| format!("https://{rest}"));
+    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('/')?))) {
+        Some((scheme, (host, path))) => {
+            format!("{}://{}/{path}", scheme.to_lowercase(), host.to_lowercase())
+        }
+        None => url.to_lowercase(),
+    }
+}
+
+fn spread(name: &str, repository: &str, uses: &[Use<'_>], out: &mut Sink) {
+    let newest = uses.iter().map(|it| &it.version).max_by(|a, b| version::compare(a, b));
+    let Some(newest) = newest else { return };
+    let majors: BTreeSet<u64> = uses.iter().map(|it| it.version.major).collect();
+    let minors: BTreeSet<(u64, u64)> =
+        uses.iter().map(|it| (it.version.major, it.version.minor)).collect();
+    let (level, apart) = match (majors.len(), minors.len()) {
+        (2.., _) => (Level::Warning, format!("{} major versions", majors.len())),
+        (_, 2..) => (Level::Note, format!("{} minor versions", minors.len())),
+        _ => return,
+    };
+    let behind = |it: &&Use<'_>| (it.version.major, it.version.minor) < (newest.major, newest.minor);
+    let mut places: Vec<_> = uses.iter().filter(behind).map(|it| (it.place.clone(), it)).collect();
+    places.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut places = places.into_iter();
+    let Some((first, _)) = places.next() else { return };
+    let message = format!("`{name}` is used in {apart}: {}", matrix(uses));
+    let help = format!("agree on one version of `{name}` from {repository}, best `{newest}`");
+    let draft = out.at(first, message).level(level).subject(name).help(help);
+    places.fold(draft, |draft, (place, it)| draft.also(place, format!("{} here", it.version)));
+}
+
+/// Versions, newest first, with the charts that use each.
+fn matrix(uses: &[Use<'_>]) -> String {
+    let mut versions: Vec<&Version> = uses.iter().map(|it| &it.version).collect();
+    versions.sort_by(|a, b| version::compare(b, a).then_with(|| b.build.cmp(&a.build)));
+    versions.dedup();
+    let row = |version: &&Version| {
+        let mut charts: Vec<_> = uses.iter().filter(|it| it.version == **version).map(|it| it.chart).collect();
+        charts.dedup();
+        let more = charts.len().saturating_sub(NAMED);
+        charts.truncate(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("`{version}` in {}{more}", charts.join(", "))
+    };
+    // The newest and the oldest say how far it goes.
+    if versions.len() <= NAMED * 2 {
+        return versions.iter().map(row).collect::<Vec<_>>().join("; ");
+    }
+    let (first, rest) = versions.split_at(NAMED);
+    let (middle, last) = rest.split_at(rest.len().saturating_sub(NAMED));
+    let mut rows: Vec<_> = first.iter().map(row).collect();
+    rows.push(format!("{} versions between", middle.len()));
+    rows.extend(last.iter().map(row));
+    rows.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_repository_are_equal() {
+        for url in ["https://charts.Example.com/stable/", "http://charts.example.com/stable"] {
+            assert_eq!(normalised(url), "https://charts.example.com/stable");
+        }
+        assert_ne!(normalised("https://example.com/Stable"), normalised("https://example.com/stable"));
+        assert_ne!(normalised("oci://example.com/a"), normalised("https://example.com/a"));
+        assert_eq!(normalised("@Repo"), "@repo");
+    }
+
+    #[test]
+    fn the_matrix_names_the_newest_and_the_oldest() {
+        let place = Place::file(&"Chart.yaml".into());
+        let uses: Vec<_> = (0..20)
+            .map(|major| Use { chart: "web", version: Version::new(major, 0, 0), place: &place })
+            .collect();
+        let text = matrix(&uses);
+        assert!(text.starts_with("`19.0.0` in web; ") && text.ends_with("; `0.0.0` in web"), "{text}");
+        assert!(text.contains("; 12 versions between; "), "{text}");
+    }
+}

@@ -1,0 +1,296 @@
+//! `skew/stale-lock`
+
+use crate::{
+    catalog::{Chart, Dependency, Lock, LockEntry, digest},
+    facts::{Absence, CatalogFacts, ChartFacts, DependencyFact},
+    finding::{Level, Place},
+    rule::{CatalogContext, ChartContext, Rule, Sink},
+    text::Spanned,
+    version::{self, Constraint},
+};
+
+/// How many dependencies a message names.
+const NAMED: usize = 5;
+
+/// A lock that says something else than the chart, or that is not there.
+pub(crate) struct StaleLock;
+
+impl Rule for StaleLock {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        let Some(lock) = chart.lock.as_ref().filter(|lock| is_used(chart, lock)) else { return };
+        let sealed = is_sealed(chart, lock);
+        let differences = differences(chart, lock, sealed, cx);
+        if differences.is_empty() && !sealed {
+            digest_alone(chart, lock, out);
+        }
+        for difference in differences {
+            let draft = out
+                .at(difference.place, difference.message)
+                .subject(difference.subject)
+                .help(update(&chart.id.path, &lock.file.local));
+            if let Some((place, label)) = difference.also {
+                draft.also(place, label);
+            }
+        }
+    }
+
+    fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
+        let lockable = |chart: &ChartFacts| {
+            chart.readable && chart.deprecated.is_none() && lockable(chart).next().is_some()
+        };
+        for absence in facts.absence(lockable, |chart| !chart.locked) {
+            match absence {
+                Absence::Chart(chart) => missing(chart, out),
+                Absence::Catalog { catalog, charts, of } => missing_everywhere(catalog, &charts, of, out),
+            }
+        }
+    }
+}
+
+/// What a lock and its chart disagree about.
+struct Difference {
+    subject: String,
+    message: String,
+    place: Place,
+    also: Option<(Place, &'static str)>,
+}
+
+/// A lock without entries beside a chart without dependencies is a leftover that nothing reads.
+fn is_used(chart: &Chart, lock: &Lock) -> bool {
+    !(chart.dependencies.is_empty() && lock.entries.is_empty())
+}
+
+/// Whether the digest is the one that Helm computes; the one of Helm 2 counts for the old format.
+fn is_sealed(chart: &Chart, lock: &Lock) -> bool {
+    let Some(written) = &lock.digest else { return false };
+    let api = chart.manifest.as_ref().and_then(|manifest| manifest.api_version.as_ref());
+    let old = api.is_none_or(|api| api.value == "v1" || api.value.is_empty());
+    written.value == digest::current(&chart.dependencies, &lock.entries)
+        || (old && written.value == digest::helm2(&chart.dependencies))
+}
+
+fn differences(
+    chart: &Chart,
+    lock: &Lock,
+    sealed: bool,
+    cx: &ChartContext<'_>,
+) -> Vec<Difference> {
+    let mut left: Vec<&LockEntry> = lock.entries.iter().collect();
+    let mut differences = Vec::new();
+    for dependency in &chart.dependencies {
+        // Entries of one name (aliases) are locked in the order in which they are declared.
+        let Some(at) = left.iter().position(|entry| entry.name.value == dependency.name.value) else {
+            differences.push(not_locked(dependency, lock));
+            continue;
+        };
+        let entry = left.remove(at);
+        differences.extend(
+            version(dependency, entry, lock)
+                .or_else(|| moved(dependency, entry, lock, chart, cx))
+                .or_else(|| repository(dependency, entry, lock).filter(|_| !sealed)),
+        );
+    }
+    differences.extend(left.into_iter().map(|entry| not_declared(entry, chart, lock)));
+    differences
+}
+
+fn not_locked(dependency: &Dependency, lock: &Lock) -> Difference {
+    let name = &dependency.name.value;
+    Difference {
+        subject: name.clone(),
+        message: format!("{} does not hold `{name}`", lock.file.local),
+        place: dependency.place(dependency.name.span),
+        also: None,
+    }
+}
+
+fn not_declared(entry: &LockEntry, chart: &Chart, lock: &Lock) -> Difference {
+    let name = &entry.name.value;
+    let declaring = chart.dependencies.first().map_or("Chart.yaml", |it| it.file.local.as_str());
+    Difference {
+        subject: name.clone(),
+        message: format!("`{name}` is locked, and {declaring} does not declare it"),
+        place: lock.file.place(entry.name.span),
+        also: None,
+    }
+}
+
+fn version(dependency: &Dependency, entry: &LockEntry, lock: &Lock) -> Option<Difference> {
+    let (declared, locked) = (dependency.version.as_ref()?, entry.version.as_ref()?);
+    let constraint = Constraint::parse(&declared.value).ok()?;
+    // Of a chart under charts/ without a repository, Helm locks the constraint itself.
+    let same = declared.value == locked.value;
+    let admitted = version::parse(&locked.value).map(|version| constraint.matches(&version));
+    if same || admitted != Ok(false) {
+        return None;
+    }
+    let name = &dependency.name.value;
+    Some(Difference {
+        subject: name.clone(),
+        message: format!(
+            "`{name}` is locked at `{}`, {} asks for `{}`",
+            locked.value, dependency.file.local, declared.value
+        ),
+        place: lock.file.place(locked.span),
+        also: Some((dependency.place(declared.span), "asks for")),
+    })
+}
+
+/// A dependency in another folder of the tree whose version went on.
+fn moved(
+    dependency: &Dependency,
+    entry: &LockEntry,
+    lock: &Lock,
+    chart: &Chart,
+    cx: &ChartContext<'_>,
+) -> Option<Difference> {
+    let folder = dependency.repository()?.strip_prefix("file://")?;
+    let path = join(&chart.id.path, folder)?;
+    let locked = entry.version.as_ref()?;
+    let name = &dependency.name.value;
+    let target = cx.index.named(name).iter().find(|target| target.path == path)?;
+    let (now, then) = (version::parse(&target.version).ok()?, version::parse(&locked.value).ok()?);
+    version::compare(&now, &then).is_ne().then(|| Difference {
+        subject: name.clone(),
+        message: format!(
+            "`{name}` is locked at `{}`, the chart at `{path}` is `{}`",
+            locked.value, target.version
+        ),
+        place: lock.file.place(locked.span),
+        also: Some((dependency.place(dependency.name.span), "declared here")),
+    })
+}
+
+/// A relative path from a chart's folder, as reports show folders; none where it leaves the root.
+fn join(folder: &str, relative: &str) -> Option<String> {
+    if relative.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
+}
+
+fn repository(dependency: &Dependency, entry: &LockEntry, lock: &Lock) -> Option<Difference> {
+    let text = |url: &Option<Spanned<String>>| {
+        url.as_ref().map(|url| url.value.trim_end_matches('/').to_owned()).unwrap_or_default()
+    };
+    let (declared, locked) = (text(&dependency.repository), text(&entry.repository));
+    if declared == locked || digest::is_repository_alias(&declared) {
+        return None;
+    }
+    let name = &dependency.name.value;
+    let span = entry.repository.as_ref().map_or(entry.name.span, |url| url.span);
+    Some(Difference {
+        subject: name.clone(),
+        message: format!("`{name}` is locked from `{locked}`, declared from `{declared}`"),
+        place: lock.file.place(span),
+        also: Some((dependency.place(dependency.name.span), "declared here")),
+    })
+}
+
+/// Only the digest differs: something else of a dependency was edited, such as its condition.
+fn digest_alone(chart: &Chart, lock: &Lock, out: &mut Sink) {
+    let declared = chart.dependencies.iter().map(|it| {
+        let version = it.version.as_ref().map_or("", |version| version.value.as_str());
+        (it.name.value.as_str(), version)
+    });
+    let declared = list(declared);
+    let (place, message) = match &lock.digest {
+        Some(digest) => (
+            lock.file.place(digest.span),
+            format!("the digest of {} is not that of the declared dependencies: {declared}", lock.file.local),
+        ),
+        None => (
+            crate::finding::Place::file(&lock.file.path),
+            format!("{} has no digest, so that Helm refuses it for {declared}", lock.file.local),
+        ),
+    };
+    out.at(place, message).subject("digest").help(update(&chart.id.path, &lock.file.local));
+}
+
+fn update(chart: &str, lock: &str) -> String {
+    format!("run `helm dependency update {chart}` and commit {lock}")
+}
+
+/// Dependencies with their constraints, as messages name them.
+fn list<'a>(dependencies: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut named: Vec<String> =
+        dependencies.map(|(name, version)| format!("`{}`", format!("{name} {version}").trim())).collect();
+    named.dedup();
+    let more = named.len().saturating_sub(NAMED);
+    named.truncate(NAMED);
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    named.join(", ")
+}
+
+/// Dependencies that a lock would say something about: not those that lie under charts/ anyway.
+fn lockable(chart: &ChartFacts) -> impl Iterator<Item = &DependencyFact> {
+    chart.dependencies.iter().filter(|it| !it.repository.is_empty())
+}
+
+/// A missing lock leaves no choice where every version is exact, or lies in the tree.
+fn level(chart: &ChartFacts) -> Level {
+    let fixed = |it: &DependencyFact| it.repository.starts_with("file://") || it.resolved.is_some();
+    if lockable(chart).all(fixed) { Level::Note } else { Level::Warning }
+}
+
+fn missing(chart: &ChartFacts, out: &mut Sink) {
+    let level = level(chart);
+    let named = list(lockable(chart).map(|it| (it.name.as_str(), it.constraint.as_str())));
+    let message = match level {
+        Level::Note => format!("`{}` has no lock for {named}", chart.id.name),
+        _ => format!("`{}` has no lock, each build chooses anew: {named}", chart.id.name),
+    };
+    let place = lockable(chart).next().map_or(&chart.anchor, |it| &it.place);
+    out.at(place.clone(), message)
+        .level(level)
+        .chart(&chart.id)
+        .subject(&chart.id.name)
+        .help(update(&chart.id.path, "the lock"));
+}
+
+fn missing_everywhere(catalog: &str, charts: &[&ChartFacts], of: usize, out: &mut Sink) {
+    let level = charts.iter().map(|chart| level(chart)).max().unwrap_or(Level::Note);
+    let open = charts.iter().filter(|chart| self::level(chart) == Level::Warning).count();
+    let message = format!(
+        "{} of {of} charts with dependencies in `{catalog}` have no lock, {open} of them with version ranges",
+        charts.len()
+    );
+    out.absent(charts, message)
+        .level(level)
+        .subject(catalog)
+        .help("run `helm dependency update` on each chart and commit its lock");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn relative_folders_are_joined() {
+        assert_eq!(join("charts/web", "../redis").as_deref(), Some("charts/redis"));
+        assert_eq!(join("charts/web", "charts/a/").as_deref(), Some("charts/web/charts/a"));
+        assert_eq!(join(".", "./a").as_deref(), Some("a"));
+        assert_eq!(join("web", "..").as_deref(), Some("."));
+        assert_eq!(join("web", "../../x"), None);
+        assert_eq!(join("web", "/x"), None);
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        let names: Vec<String> = (0..8).map(|number| format!("d{number}")).collect();
+        let text = list(names.iter().map(|name| (name.as_str(), "1")));
+        assert_eq!(text, "`d0 1`, `d1 1`, `d2 1`, `d3 1`, `d4 1`, 3 more");
+    }
+}
