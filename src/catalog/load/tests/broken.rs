@@ -137,7 +137,7 @@ fn everything_in_charts_must_be_a_chart() {
     let found = refused(&[("Chart.yaml", CHART), ("charts/README.md", "x"), ("charts/old/values.yaml", "a: 1")]);
     assert_eq!(found, [
         "charts/README.md:1:1 charts/README.md: `charts/README.md` is no chart: Helm does not load the chart that holds it",
-        "charts/old/values.yaml:1:1 charts/old: `charts/old` has no Chart.yaml: Helm does not load the chart around it",
+        "charts/old/values.yaml:1:1 charts/old: `charts/old` has no Chart.yaml: Helm does not load the chart that holds it",
     ]);
     let helmignore = "charts/*.md\ncharts/old\n";
     let found = refused(&[("Chart.yaml", CHART), ("charts/README.md", "x"), ("charts/old/x", ""), (".helmignore", helmignore)]);
