@@ -78,7 +78,12 @@ rules! {
         "version-drift" version_drift VersionDrift,
     }
     input {
+        "duplicate-key" duplicate_key DuplicateKey,
+        "ignored-by-helm" ignored_by_helm IgnoredByHelm,
+        "partial-analysis" partial_analysis PartialAnalysis,
         "unparsable-template" unparsable_template UnparsableTemplate,
+        "unreadable-chart" unreadable_chart UnreadableChart,
+        "unreadable-file" unreadable_file UnreadableFile,
     }
     maintenance {
         "dead-repository" dead_repository DeadRepository,

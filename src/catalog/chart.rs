@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Crd, Dependency, Lock, Manifest, Object, Readme, TextFile, YamlFile};
 use crate::{
     finding::{ChartId, Place},
+    rule::Sink,
     text::Span,
 };
 
@@ -122,6 +123,15 @@ impl Problem {
     pub fn skips(self) -> Self {
         Self { skips: true, ..self }
     }
+
+    /// Reports the problem, at the level of the rule's page.
+    pub fn report(&self, out: &mut Sink) {
+        let draft = out.at(self.place.clone(), &self.message).subject(&self.subject);
+        let draft = draft.help(&self.help);
+        if let Some((place, label)) = &self.also {
+            draft.also(place.clone(), label);
+        }
+    }
 }
 
 /// The `input/*` rule that speaks of a problem.
@@ -175,6 +185,11 @@ impl Chart {
             constraint.as_ref().zip(version).is_some_and(|(range, version)| range.matches(&version))
         };
         named().find(admitted).or_else(|| named().next())
+    }
+
+    /// What one `input/*` rule has to say of the chart.
+    pub fn problems_of(&self, kind: ProblemKind) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(move |problem| problem.kind == kind)
     }
 
     /// Whether a path within the chart is a file that the folder holds.

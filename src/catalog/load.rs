@@ -234,12 +234,9 @@ fn declared(
 
 /// The lock; of two Helm keeps the one that it reads last.
 fn lock(files: &mut Files<'_>, manifest: Option<&Manifest>) -> Option<Lock> {
-    let names: &[_] = match knows_requirements(manifest) {
-        true => &["Chart.lock", "requirements.lock"],
-        false => &["Chart.lock"],
-    };
     let mut lock = None;
-    for name in names {
+    let old = knows_requirements(manifest).then_some("requirements.lock");
+    for name in std::iter::once("Chart.lock").chain(old) {
         let Some(file) = files.yaml(name) else { continue };
         files.duplicates(&file);
         let mut refusals = Vec::new();

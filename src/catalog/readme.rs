@@ -52,7 +52,7 @@ pub struct Heading {
 /// A link or an image.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// The destination, as CommonMark reads it.
+    /// The destination, as `CommonMark` reads it.
     pub destination: String,
     /// The plain text, an image's alternative text.
     pub text: String,
@@ -73,3 +73,6 @@ pub struct Code {
     /// The heading that it stands under: an index into `headings`.
     pub heading: Option<usize>,
 }
+
+#[cfg(test)]
+mod tests;

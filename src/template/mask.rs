@@ -64,7 +64,7 @@ impl<'t> Mask<'t> {
     /// one `if` write stands side by side, unless only the first arms are asked for.
     pub fn text(&self, first_arms: bool, keep: impl Fn(&Document) -> bool) -> String {
         let mut bytes = self.template.text.as_str().as_bytes().to_vec();
-        let others = first_arms.then_some(self.tags.others.as_slice()).unwrap_or_default();
+        let others = if first_arms { self.tags.others.as_slice() } else { &[] };
         for span in self.tags.definitions.iter().chain(others) {
             blank(&mut bytes, span.range());
         }

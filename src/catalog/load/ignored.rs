@@ -117,7 +117,7 @@ fn inverted_rules(files: &Files<'_>) -> Vec<Problem> {
 
 /// crds/ is never rendered, and a .tpl in it not even installed.
 fn templates_in_crds(files: &Files<'_>) -> Vec<Problem> {
-    let tpl = |(local, _): &(String, _)| local.ends_with(".tpl");
+    let tpl = |(local, _): &(String, _)| ending(local) == Some("tpl");
     let problem = |(local, path): (String, std::sync::Arc<str>)| {
         let place = Place::file(&files.source.report_path(&path));
         let message = format!("`{local}` is neither rendered nor installed");
@@ -130,8 +130,8 @@ fn templates_in_crds(files: &Files<'_>) -> Vec<Problem> {
 fn templates_of_library(files: &Files<'_>) -> Vec<Problem> {
     let template = |(local, _): &(String, _)| {
         let name = local.rsplit('/').next().unwrap_or(local);
-        let endings = [".yaml", ".yml", ".tpl", ".json", ".txt"];
-        !name.starts_with('_') && endings.iter().any(|ending| name.ends_with(ending))
+        let text = ["yaml", "yml", "tpl", "json", "txt"];
+        !name.starts_with('_') && ending(name).is_some_and(|ending| text.contains(&ending))
     };
     let problem = |(local, path): (String, std::sync::Arc<str>)| {
         let name = local.rsplit('/').next().unwrap_or(&local).to_owned();
@@ -140,4 +140,8 @@ fn templates_of_library(files: &Files<'_>) -> Vec<Problem> {
         dropped(place, &local, &message).help(format!("rename it to `_{name}`"))
     };
     files.under("templates/").into_iter().filter(template).map(problem).collect()
+}
+
+fn ending(name: &str) -> Option<&str> {
+    name.rsplit_once('.').map(|(_, ending)| ending)
 }

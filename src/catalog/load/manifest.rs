@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fields::{Fields, Refusal};
 use crate::{
     catalog::{Maintainer, Manifest, YamlFile},
+    sources::CHART_FILE,
     text::{Span, Spanned},
     version,
     yaml::{Kind, Node},
@@ -16,8 +17,10 @@ pub const API_VERSIONS: [&str; 3] = ["v1", "v2", "v3"];
 
 /// Decodes Chart.yaml; `None` where it has no mapping to decode.
 pub(super) fn decode(file: &Arc<YamlFile>, refusals: &mut Vec<Refusal>) -> Option<Manifest> {
-    let root = mapping(file, "Chart.yaml", refusals)?;
+    let root = mapping(file, CHART_FILE, refusals)?;
     let mut fields = Fields::new(root, "", refusals);
+    // Of no use since Helm 3, and decoded all the same.
+    let _ = (fields.text("condition"), fields.text("tags"));
     let manifest = Manifest {
         file: Arc::clone(file),
         api_version: fields.text("apiVersion"),
@@ -46,11 +49,7 @@ pub(super) fn mapping<'a>(
     refusals: &mut Vec<Refusal>,
 ) -> Option<Node<'a>> {
     let Some(root) = file.root() else {
-        let problem = file.stream.error();
-        let span = problem.map(|problem| problem.span).unwrap_or_default();
-        let message = problem.map_or_else(|| format!("{name} is empty"), |it| it.message.clone());
-        let help = format!("repair the YAML of {name}");
-        refusals.push(Refusal::new(span, name, message, &help));
+        refusals.extend(no_document(file, name));
         return None;
     };
     if matches!(root.kind(), Kind::Mapping | Kind::Null) {
@@ -60,6 +59,17 @@ pub(super) fn mapping<'a>(
     let help = format!("write {name} as `key: value` lines");
     refusals.push(Refusal::new(root.span(), name, message, &help));
     None
+}
+
+/// Nothing is wrong with an empty file, but that a chart has a name.
+fn no_document(file: &YamlFile, name: &str) -> Option<Refusal> {
+    if let Some(error) = file.stream.error() {
+        let help = format!("repair the YAML of {name}");
+        return Some(Refusal::new(error.span, name, error.message.clone(), &help));
+    }
+    let message = "Chart.yaml is empty".to_owned();
+    let help = "add `apiVersion`, `name` and `version`";
+    (name == CHART_FILE).then(|| Refusal::new(Span::default(), name, message, help))
 }
 
 /// Helm turns every white space into a blank and drops what can't be printed.

@@ -32,7 +32,7 @@ pub(super) fn load(
     let mut found = Vec::new();
     for (name, inner) in entries {
         found.extend(match inner.as_slice() {
-            [(None, path)] if name.ends_with(".tgz") => package(files, site, path),
+            [(None, path)] if has_ending(&name, "tgz") => package(files, site, path),
             _ => folder(files, site, &name, inner, dependencies),
         });
     }
@@ -44,7 +44,7 @@ fn entries(files: &Files<'_>) -> BTreeMap<String, Vec<Inner>> {
     let mut entries = BTreeMap::<String, Vec<Inner>>::new();
     for (local, path) in files.under("charts/") {
         let below = local.strip_prefix("charts/").unwrap_or_default();
-        if below.ends_with(".prov") || below.starts_with(['_', '.']) {
+        if has_ending(below, "prov") || below.starts_with(['_', '.']) {
             continue;
         }
         match below.split_once('/') {
@@ -55,6 +55,11 @@ fn entries(files: &Files<'_>) -> BTreeMap<String, Vec<Inner>> {
         }
     }
     entries
+}
+
+/// Whether a name ends as Go's `filepath.Ext` sees it, which is case-sensitive.
+fn has_ending(name: &str, ending: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, last)| last == ending)
 }
 
 fn package(files: &mut Files<'_>, site: &Site, path: &Arc<str>) -> Option<Subchart> {
@@ -140,10 +145,8 @@ fn is_remote(manifest: &crate::catalog::YamlFile, dependencies: &[Dependency]) -
 /// Helm takes everything in charts/ for a chart (tried with 4.3.1).
 fn not_a_chart(files: &Files<'_>, name: &str, loose: bool, first: &Arc<str>) -> Problem {
     let place = Place::file(&files.source.report_path(first));
-    let message = match loose {
-        true => format!("`charts/{name}` is no chart: Helm does not load the chart that holds it"),
-        false => format!("`charts/{name}` has no Chart.yaml: Helm does not load the chart around it"),
-    };
+    let what = if loose { "is no chart" } else { "has no Chart.yaml" };
+    let message = format!("`charts/{name}` {what}: Helm does not load the chart that holds it");
     Problem::new(ProblemKind::UnreadableChart, place, &format!("charts/{name}"), &message)
         .help(format!("move `charts/{name}` out of charts/, or name it in .helmignore"))
 }

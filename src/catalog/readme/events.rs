@@ -105,8 +105,7 @@ impl Reader<'_> {
             Event::Start(Tag::CodeBlock(kind)) => self.start_code(&kind, range.start),
             Event::End(TagEnd::CodeBlock) => self.end_code(),
             Event::Text(_) if self.code.is_some() => self.extend_code(range),
-            Event::Text(text) => self.text(&text),
-            Event::Code(text) => self.text(&text),
+            Event::Text(text) | Event::Code(text) => self.text(&text),
             Event::SoftBreak | Event::HardBreak => self.text(" "),
             Event::Html(_) | Event::InlineHtml(_) => self.html(range),
             _ => {}

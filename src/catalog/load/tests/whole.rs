@@ -119,7 +119,7 @@ fn objects_of_templates_are_known_without_rendering() {
         .collect();
     assert_eq!(found, [
         ("ConfigMap", "literal", Origin::Literal, true, 4),
-        ("CustomResourceDefinition", "", Origin::Masked, false, 12),
+        ("CustomResourceDefinition", "", Origin::Masked, false, 13),
     ]);
     assert_eq!(chart.crds[0].object.at(&["spec", "scope"]).unwrap().as_str(), Some("Cluster"));
     assert!(chart.problems.is_empty(), "{:?}", chart.problems);
