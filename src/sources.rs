@@ -14,6 +14,7 @@ mod problem;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(crate) use archive::archive_has_chart;
 pub use chart::{ChartFile, ChartFiles};
 pub use limits::*;
 pub use listing::File;
@@ -22,6 +23,7 @@ pub use problem::{ArchiveError, FileProblem, ProblemKind, ReadError, SourceError
 use listing::{Found, Listing, Stored, is_legal};
 
 use crate::history::{Commit, HistoryError, Repository};
+use crate::text::Text;
 
 /// The bytes of one file. Cheap to clone.
 pub type Content = Arc<[u8]>;
@@ -379,6 +381,16 @@ impl Source {
             (Stored::Disk(_), _, Some(root)) => folder::read_file(&root.join(&**file.path()), path),
             _ => Err(not_found),
         }
+    }
+
+    /// Reads a file that must be UTF-8; a byte-order mark stays in the text.
+    pub fn read_text(&self, path: &str) -> Result<Text, ReadError> {
+        let content = self.read(path)?;
+        let text = std::str::from_utf8(&content).map_err(|error| ReadError::NotUtf8 {
+            path: path.to_owned(),
+            offset: error.valid_up_to(),
+        })?;
+        Ok(Text::new(text))
     }
 
     /// A file's size in bytes, without reading it.

@@ -37,7 +37,7 @@ impl CatalogIndex {
         let mut repositories: BTreeSet<_> =
             remotes.iter().filter_map(|remote| address::remote_repository(remote)).collect();
         for (number, chart) in discovery.charts.iter().enumerate() {
-            let Some(root) = chart.manifest.stream.root() else { continue };
+            let Some(root) = chart.manifest.root() else { continue };
             let text = |key| root.get(key).and_then(crate::yaml::Node::to_text);
             let Some(name) = text("name") else { continue };
             repositories.extend(own_repository(root, &chart.folder));

@@ -17,7 +17,7 @@ use super::{
     YamlFile,
 };
 use crate::{
-    discover::ChartFolder,
+    discover::{ChartFolder, ChartKind},
     finding::{ChartId, Place},
     sources::{CHART_FILE, Source},
     template::{self, FunctionSet},
@@ -35,17 +35,19 @@ pub use subcharts::SUBCHART_DEPTH_MAX;
 /// Loads one chart of a source, with everything that it holds under charts/. `number` is the
 /// source's index. Each file is read once; only Chart.yaml comes parsed, from discovery.
 pub fn load(source: &Source, number: usize, folder: &ChartFolder) -> Chart {
+    let holder = folder.path.rsplit_once("charts/").map(|(holder, _)| holder.trim_end_matches('/'));
+    let holder = holder.map(|path| if path.is_empty() { "." } else { path }.to_owned());
     let site = Site {
         number,
         folder: folder.folder.clone(),
         path: folder.path.clone(),
         catalog: folder.catalog.as_str().into(),
-        parent: folder.parent.clone(),
-        manifest: Some(Arc::clone(&folder.manifest)),
+        parent: holder.filter(|_| folder.parent.is_some()),
+        manifest: None,
         depth: 0,
         judged: true,
     };
-    if !folder.is_package() {
+    if folder.kind == ChartKind::Folder {
         return chart(site, listing::of(source, &folder.folder));
     }
     match source.package(&folder.folder) {

@@ -1,8 +1,8 @@
 //! Markdown with places: headings, links, fenced code.
 
 mod anchor;
+mod events;
 mod html;
-mod parse;
 
 use super::TextFile;
 use crate::text::Span;
@@ -25,7 +25,7 @@ pub struct Readme {
 impl Readme {
     /// Parses a Markdown file; every text is Markdown, so that this cannot fail.
     pub fn parse(file: TextFile) -> Self {
-        parse::parse(file)
+        events::read(file)
     }
 
     /// Whether a link's fragment, without `#`, leads to a place of this file.

@@ -56,6 +56,25 @@ pub(super) fn unpack(bytes: &[u8], budget: &Budget) -> Result<Found, ArchiveErro
     }
 }
 
+/// Whether a package has a Chart.yaml where Helm looks for it, or at its top, as far as it can be
+/// read within the limits: so that a broken chart can be told from what is no chart at all.
+pub(crate) fn archive_has_chart(bytes: &[u8]) -> bool {
+    let limit = Limit::new(bytes.len() as u64, &Budget::default());
+    let mut archive = tar::Archive::new(Bounded {
+        inner: MultiGzDecoder::new(bytes),
+        left: limit.bytes,
+        crossed: false,
+        fault: None,
+    });
+    let Ok(entries) = archive.entries() else { return false };
+    let names = entries.map_while(Result::ok).take(ARCHIVE_ENTRIES_MAX);
+    let mut names = names.map(|entry| entry.path_bytes().into_owned());
+    names.any(|name| {
+        name == super::CHART_FILE.as_bytes()
+            || chart_path(&name).is_ok_and(|path| path == super::CHART_FILE)
+    })
+}
+
 /// How much a package may unpack to, and what to say when it is more.
 #[derive(Clone, Copy)]
 struct Limit {

@@ -218,11 +218,8 @@ impl Listing {
 
     /// The links below a folder that lead to folders: their paths and where they lead.
     pub(super) fn folder_links(&self, folder: &str) -> impl Iterator<Item = (&str, &str)> {
-        let leads = |link| -> Option<(&str, &str)> {
-            let Link { path, folder, .. } = link;
-            Some((path.as_str(), folder.as_deref()?))
-        };
-        self.links_under(folder).iter().filter_map(leads)
+        let links = self.links_under(folder).iter();
+        links.filter_map(|link| Some((link.path.as_str(), link.folder.as_deref()?)))
     }
 
     fn links_under(&self, folder: &str) -> &[Link] {

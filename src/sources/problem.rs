@@ -218,6 +218,14 @@ pub enum ReadError {
         /// In bytes.
         max: u64,
     },
+    /// Bytes that are no UTF-8 where text is wanted.
+    #[error("`{path}` is no UTF-8 from byte {offset} on: save it as UTF-8")]
+    NotUtf8 {
+        /// As asked for.
+        path: String,
+        /// In bytes, from 0.
+        offset: usize,
+    },
     /// The operating system, or Git's object store, refused.
     #[error("`{path}` can't be read: {message}")]
     Failed {

@@ -7,7 +7,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEn
 use super::{Code, Heading, Link, Readme, TextFile, anchor::Anchors, html};
 use crate::text::{BYTE_ORDER_MARK, Span};
 
-pub(super) fn parse(file: TextFile) -> Readme {
+pub(super) fn read(file: TextFile) -> Readme {
     let text = file.text.clone();
     let whole = text.as_str();
     let source = whole.trim_start_matches(BYTE_ORDER_MARK);

@@ -1,0 +1,103 @@
+//! Folders in which charts are data of something else: tests, scaffolders.
+
+use globset::GlobSet;
+
+use super::{ancestors, last_element};
+use crate::sources::{Source, join, parent};
+use crate::yaml;
+
+/// Folders that hold test data, and are it.
+const TEST_DATA: &[&str] =
+    &["testdata", "test-data", "test_data", "__fixtures__", "__tests__", "_test", "_tests"];
+
+/// Folders that hold test data; a chart may bear such a name itself.
+const TESTS: &[&str] = &["test", "tests", "e2e", "fixtures"];
+
+/// The folder that scaffolders copy; a chart may bear the name itself.
+const SKELETON: &str = "skeleton";
+
+/// What Backstage's scaffolder names its templates.
+const SCAFFOLDER_FILES: &[&str] = &["template.yaml", "template.yml"];
+
+/// What is known of places in one source. The root's own folders count, those above it don't:
+/// who audits a test folder means it.
+pub(super) struct Places<'a> {
+    source: &'a Source,
+    excludes: &'a GlobSet,
+    /// Folders with a Backstage template.
+    scaffolders: Vec<String>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(source: &'a Source, excludes: &'a GlobSet) -> Self {
+        let is_template = |path: &&str| SCAFFOLDER_FILES.contains(&last_element(path));
+        let scaffolders = source
+            .files()
+            .iter()
+            .map(|file| file.path().as_ref())
+            .filter(is_template)
+            .filter(|path| is_scaffolder(source, path))
+            .map(|path| parent(path).to_owned())
+            .collect();
+        Self { source, excludes, scaffolders }
+    }
+
+    /// Whether the configuration excludes a folder, or a file in it.
+    pub(super) fn configured(&self, folder: &str, file: &str) -> Option<String> {
+        if self.excludes.is_empty() {
+            return None;
+        }
+        let excluded = [file, folder].into_iter().chain(ancestors(folder)).any(|path| {
+            self.excludes.is_match(path) || self.excludes.is_match(&*self.source.report_path(path))
+        });
+        excluded.then(|| "excluded by the configuration".to_owned())
+    }
+
+    /// Why what lies in a folder is no chart of the catalog, as far as the place tells.
+    pub(super) fn exclusion(&self, folder: &str) -> Option<String> {
+        test_data(folder).or_else(|| self.scaffolder(folder))
+    }
+
+    fn scaffolder(&self, folder: &str) -> Option<String> {
+        let template = || {
+            let above = std::iter::once(folder)
+                .chain(ancestors(folder))
+                .find(|above| self.scaffolders.iter().any(|scaffolder| scaffolder == above))?;
+            let file = SCAFFOLDER_FILES
+                .iter()
+                .map(|name| join(above, name))
+                .find(|file| self.source.has(file))?;
+            let file = self.source.report_path(&file);
+            Some(format!("part of the Backstage scaffolder template `{file}`"))
+        };
+        let named = |name: &str| format!("a scaffold: it lies below `{name}/`");
+        let skeleton = || parent(folder).split('/').any(|element| element == SKELETON);
+        let braces = || folder.split('/').find(|element| element.contains("{{"));
+        template()
+            .or_else(|| skeleton().then(|| named(SKELETON)))
+            .or_else(|| braces().map(named))
+    }
+}
+
+fn test_data(folder: &str) -> Option<String> {
+    let mut elements = folder.split('/').rev();
+    let own = elements.next().filter(|name| TEST_DATA.contains(name));
+    let above = || elements.find(|name| TEST_DATA.contains(name) || TESTS.contains(name));
+    own.or_else(above).map(|name| format!("test data: it lies below `{name}/`"))
+}
+
+fn is_scaffolder(source: &Source, path: &str) -> bool {
+    let Ok(text) = source.read_text(path) else { return false };
+    // Most files of the name are Helm templates: no YAML, and no business of a parser.
+    if !text.as_str().contains("backstage.io/") {
+        return false;
+    }
+    let stream = yaml::parse(text);
+    let field = |node: yaml::Node<'_>, key| node.get(key).and_then(yaml::Node::to_text);
+    stream.documents().any(|document| {
+        let version = field(document, "apiVersion").unwrap_or_default();
+        let group = version.split('/').next().unwrap_or_default();
+        let is_template = field(document, "kind").is_some_and(|kind| kind == "Template");
+        is_template && matches!(group, "scaffolder.backstage.io" | "backstage.io")
+    })
+}
