@@ -3,7 +3,6 @@
 use crate::{
     catalog::{Chart, Crd, Origin},
     rule::{ChartContext, Rule, Sink},
-    yaml::Node,
 };
 
 /// Hooks that Helm 3 and 4 know; one other name drops the whole object.
