@@ -67,7 +67,7 @@ impl<'s> Tabs<'s> {
                 self.open.pop();
             }
             Event::Scalar(_, style, ..) => self.scalar(*style, start, end)?,
-            Event::Alias(..) => self.token(start, end)?,
+            Event::Alias(..) | Event::UnresolvedAlias(_) => self.token(start, end)?,
             Event::Comment(..) => self.comment(start, end)?,
             Event::StreamEnd => self.gap(self.source.len())?,
             _ => {}
