@@ -10,7 +10,7 @@ use super::ast::{
     Str, Tag,
 };
 use super::functions::FunctionSet;
-use super::lex::{Lexer, Piece};
+use super::lex::{Jumps, Lexer, Piece};
 use super::token::{Kind, Token};
 use super::{MAX_BLOCK_DEPTH, MAX_BYTES, MAX_ERRORS, ParseError, quote};
 use scope::Scope;
@@ -109,13 +109,12 @@ enum Clause {
 
 impl<'t> Parser<'t> {
     pub(super) fn new(text: &'t str, functions: &'t FunctionSet) -> Self {
-        let mut lexer = Lexer::new(text);
-        lexer.break_is_keyword = !functions.contains("break");
-        lexer.continue_is_keyword = !functions.contains("continue");
+        let is_keyword = |word| !functions.contains(word);
+        let jumps = Jumps { breaks: is_keyword("break"), continues: is_keyword("continue") };
         Self {
             text,
             functions,
-            lexer,
+            lexer: Lexer::new(text, jumps),
             tag: Tag::default(),
             tokens: Vec::new(),
             next: 0,
@@ -391,13 +390,11 @@ impl<'t> Parser<'t> {
     }
 
     fn unquoted(&self, name: &Str) -> String {
-        match &name.unescaped {
-            Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            None => {
-                let written = self.slice(name.span);
-                written.get(1..written.len().saturating_sub(1)).unwrap_or("").to_owned()
-            }
+        if let Some(bytes) = &name.unescaped {
+            return String::from_utf8_lossy(bytes).into_owned();
         }
+        let written = self.slice(name.span);
+        written.get(1..written.len().saturating_sub(1)).unwrap_or("").to_owned()
     }
 
     fn push_open(&mut self, kind: OpenKind<'t>, variables: usize) {
