@@ -24,9 +24,8 @@ const FIXTURES: [&str; 3] = [
 static FUNCTIONS: LazyLock<FunctionSet> = LazyLock::new(FunctionSet::helm);
 
 /// The fixtures again and again, dense in tags.
-static MADE: LazyLock<Vec<Text>> = LazyLock::new(|| {
-    (0..COPIES).flat_map(|_| FIXTURES).map(Text::new).collect()
-});
+static MADE: LazyLock<Vec<Text>> =
+    LazyLock::new(|| (0..COPIES).flat_map(|_| FIXTURES).map(Text::new).collect());
 
 /// Real templates, in the order of their paths; none where no folder is given.
 static REAL: LazyLock<Vec<Text>> = LazyLock::new(|| {

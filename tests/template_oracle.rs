@@ -3,6 +3,15 @@
 //! Needs `go` on the PATH. Without it the tests are passed over, or fail where
 //! `CAREEN_REQUIRE_ORACLES` is set.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "this is all test code; clippy knows only functions marked as tests"
+)]
+
 #[path = "oracle/gotemplate.rs"]
 mod gotemplate;
 
@@ -22,7 +31,13 @@ fn fixtures_and_their_mutants_agree_with_go() {
     texts.extend(cases().into_iter().map(|(text, _)| text));
     texts.extend(Mutator::new(&seeds, 1).take(MUTANTS));
     let differing = go.differences(&texts, functions::NAMES);
-    assert!(differing.is_empty(), "{} of {}:\n{}", differing.len(), texts.len(), differing.join("\n"));
+    assert!(
+        differing.is_empty(),
+        "{} of {}:\n{}",
+        differing.len(),
+        texts.len(),
+        differing.join("\n")
+    );
 }
 
 #[test]
@@ -56,7 +71,12 @@ fn real_templates_and_their_mutants_agree_with_go() {
     let mut seeds = Vec::new();
     gotemplate::chart_templates(Path::new(&folder), false, &mut seeds);
     let differing = go.differences(&seeds, functions::NAMES);
-    println!("{} templates, {} differ from Go\n{}", seeds.len(), differing.len(), differing.join("\n"));
+    println!(
+        "{} templates, {} differ from Go\n{}",
+        seeds.len(),
+        differing.len(),
+        differing.join("\n")
+    );
     let refused = seeds.iter().filter(|text| !go_accepts(text)).count();
     println!("{refused} refused");
     let mutants: Vec<String> = Mutator::new(&seeds, 2).take(count).collect();

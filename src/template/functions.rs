@@ -46,8 +46,8 @@ impl<'n> FromIterator<&'n str> for FunctionSet {
         names.truncate(MAX_FUNCTIONS);
         let mut ends = [0; 256];
         for (byte, end) in (0..=u8::MAX).zip(&mut ends) {
-            let before = |name: &Box<str>| name.bytes().next().is_none_or(|first| first <= byte);
-            *end = names.partition_point(before) as u16;
+            let up_to = |name: &str| name.bytes().next().is_none_or(|first| first <= byte);
+            *end = names.partition_point(|name| up_to(name)) as u16;
         }
         Self { names, ends }
     }

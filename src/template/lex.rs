@@ -31,6 +31,13 @@ pub(super) struct Fault {
     pub(super) span: Span,
 }
 
+/// Whether `break` and `continue` are keywords: each is, unless a function has its name.
+#[derive(Clone, Copy)]
+pub(super) struct Jumps {
+    pub(super) breaks: bool,
+    pub(super) continues: bool,
+}
+
 pub(super) struct Lexer<'t> {
     text: &'t str,
     at: usize,
@@ -38,24 +45,14 @@ pub(super) struct Lexer<'t> {
     trims: bool,
     /// No comment ends after here: searched once, so that many openings cost no more than one.
     no_comment_end: bool,
-    /// `break` and `continue` are keywords, unless a function has the name.
-    pub(super) break_is_keyword: bool,
-    pub(super) continue_is_keyword: bool,
+    jumps: Jumps,
     /// Why the last tag's tokens end with an error.
     pub(super) fault: Option<Fault>,
 }
 
 impl<'t> Lexer<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Self {
-            text,
-            at: 0,
-            trims: false,
-            no_comment_end: false,
-            break_is_keyword: true,
-            continue_is_keyword: true,
-            fault: None,
-        }
+    pub(super) fn new(text: &'t str, jumps: Jumps) -> Self {
+        Self { text, at: 0, trims: false, no_comment_end: false, jumps, fault: None }
     }
 
     /// The next piece; `tokens` is overwritten where it is a tag.
@@ -120,9 +117,7 @@ impl<'t> Lexer<'t> {
         if self.text.as_bytes().get(at..).is_some_and(|rest| rest.starts_with(b"/*")) {
             return self.comment(start, at, trims_before);
         }
-        let mut words = Words::new(self.text, at, tokens);
-        words.break_is_keyword = self.break_is_keyword;
-        words.continue_is_keyword = self.continue_is_keyword;
+        let mut words = Words::new(self.text, at, self.jumps, tokens);
         let (trims_after, fault) = match words.read() {
             Ok(trims_after) => (trims_after, None),
             Err(fault) => (false, Some(fault)),

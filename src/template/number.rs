@@ -1,6 +1,13 @@
 //! Numbers as Go reads them: `NumberNode` of `text/template/parse`, and the parts of `strconv` and
 //! `fmt` that it uses.
 
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "Go converts between the types of numbers in the same way, and every range is checked"
+)]
+
 use crate::text::Span;
 
 use super::ast::Number;

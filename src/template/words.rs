@@ -1,6 +1,6 @@
 //! The tokens of one tag.
 
-use super::lex::{Fault, is_space, name_of};
+use super::lex::{Fault, Jumps, is_space, name_of};
 use super::quote;
 use super::token::{Kind, Token, word};
 use super::unicode::is_alphanumeric;
@@ -16,25 +16,13 @@ pub(super) struct Words<'t, 'v> {
     start: usize,
     parens: usize,
     tokens: &'v mut Vec<Token>,
-    pub(super) break_is_keyword: bool,
-    pub(super) continue_is_keyword: bool,
+    jumps: Jumps,
 }
 
 impl<'t, 'v> Words<'t, 'v> {
-    pub(super) fn new(text: &'t str, at: usize, tokens: &'v mut Vec<Token>) -> Self {
+    pub(super) fn new(text: &'t str, at: usize, jumps: Jumps, tokens: &'v mut Vec<Token>) -> Self {
         tokens.clear();
-        let bytes = text.as_bytes();
-        let [break_is_keyword, continue_is_keyword] = [true, true];
-        Self {
-            text,
-            bytes,
-            at,
-            start: at,
-            parens: 0,
-            tokens,
-            break_is_keyword,
-            continue_is_keyword,
-        }
+        Self { text, bytes: text.as_bytes(), at, start: at, parens: 0, tokens, jumps }
     }
 
     /// Reads to the closing braces, and says whether they trim what follows.
@@ -154,8 +142,8 @@ impl<'t, 'v> Words<'t, 'v> {
             return Err(self.bad_character());
         }
         Ok(match word(self.text.get(self.start..self.at).unwrap_or("")) {
-            Kind::Break if !self.break_is_keyword => Kind::Identifier,
-            Kind::Continue if !self.continue_is_keyword => Kind::Identifier,
+            Kind::Break if !self.jumps.breaks => Kind::Identifier,
+            Kind::Continue if !self.jumps.continues => Kind::Identifier,
             kind => kind,
         })
     }
@@ -265,29 +253,30 @@ impl<'t, 'v> Words<'t, 'v> {
     }
 
     /// Takes the prefix, and gives the digits and the exponent's letter that go with it.
-    fn base(&mut self) -> (fn(u8) -> bool, fn(u8) -> bool) {
+    fn base(&mut self) -> (Bytes, Bytes) {
+        let decimal: (Bytes, Bytes) = (is_decimal, |byte| matches!(byte, b'e' | b'E'));
         if !self.accept(|byte| byte == b'0') {
-            return (is_decimal, |byte| matches!(byte, b'e' | b'E'));
+            return decimal;
         }
-        if self.accept(|byte| matches!(byte, b'x' | b'X')) {
-            return (|b| b == b'_' || b.is_ascii_hexdigit(), |b| matches!(b, b'p' | b'P'));
-        }
-        if self.accept(|byte| matches!(byte, b'o' | b'O')) {
-            return (|byte| matches!(byte, b'0'..=b'7' | b'_'), |_| false);
-        }
-        if self.accept(|byte| matches!(byte, b'b' | b'B')) {
-            return (|byte| matches!(byte, b'0' | b'1' | b'_'), |_| false);
-        }
-        (is_decimal, |byte| matches!(byte, b'e' | b'E'))
+        let (digits, exponent): (Bytes, Bytes) = match self.peek() {
+            Some(b'x' | b'X') => {
+                (|b| b == b'_' || b.is_ascii_hexdigit(), |b| matches!(b, b'p' | b'P'))
+            }
+            Some(b'o' | b'O') => (|b| matches!(b, b'0'..=b'7' | b'_'), |_| false),
+            Some(b'b' | b'B') => (|b| matches!(b, b'0' | b'1' | b'_'), |_| false),
+            _ => return decimal,
+        };
+        self.at += 1;
+        (digits, exponent)
     }
 
-    fn accept(&mut self, wanted: fn(u8) -> bool) -> bool {
+    fn accept(&mut self, wanted: Bytes) -> bool {
         let found = self.peek().is_some_and(wanted);
         self.at += usize::from(found);
         found
     }
 
-    fn accept_run(&mut self, wanted: fn(u8) -> bool) {
+    fn accept_run(&mut self, wanted: Bytes) {
         while self.accept(wanted) {}
     }
 
@@ -305,6 +294,9 @@ impl<'t, 'v> Words<'t, 'v> {
         self.text.get(at..)?.chars().next()
     }
 }
+
+/// Bytes of one kind.
+type Bytes = fn(u8) -> bool;
 
 fn is_decimal(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_digit()

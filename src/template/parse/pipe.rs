@@ -7,7 +7,7 @@ use super::super::token::{Kind, Token};
 use super::super::{MAX_PAREN_DEPTH, number, quote};
 use super::{Failed, Parse, Parser, span};
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     /// Reads a pipeline up to and with `end`. After an error, `pipe` holds what was read before.
     pub(super) fn pipeline(
         &mut self,
@@ -82,20 +82,9 @@ impl<'t> Parser<'t> {
             return Err(self.fail(self.tag.span, format!("missing value for {context}")));
         }
         for (index, command) in pipe.commands.iter().enumerate().skip(1) {
-            match command.args.first() {
-                Some(
-                    first @ (Arg::Bool(..)
-                    | Arg::Dot(_)
-                    | Arg::Nil(_)
-                    | Arg::Number(_)
-                    | Arg::Char(..)
-                    | Arg::Str(_)),
-                ) => {
-                    let stage = index + 1;
-                    let message = format!("non executable command in pipeline stage {stage}");
-                    return Err(self.fail(first.span(), message));
-                }
-                _ => {}
+            if let Some(first) = command.args.first().filter(|first| is_constant(first)) {
+                let message = format!("non executable command in pipeline stage {}", index + 1);
+                return Err(self.fail(first.span(), message));
             }
         }
         Ok(())
@@ -133,19 +122,12 @@ impl<'t> Parser<'t> {
                 Arg::Field(Fields { span: Span { start: own.span.start, end: fields.span.end } })
             }
             Arg::Variable(variable) => Arg::Variable(Variable { fields: Some(fields), ..variable }),
-            Arg::Bool(..)
-            | Arg::Str(_)
-            | Arg::Number(_)
-            | Arg::Char(..)
-            | Arg::Nil(_)
-            | Arg::Dot(_) => {
+            _ if is_constant(&term) => {
                 let written = quote::quoted(self.slice(term.span()));
                 let message = format!("unexpected . after term {written}");
                 return Err(self.fail(fields.span, message));
             }
-            Arg::Identifier(_) | Arg::Chain(_) | Arg::Pipe(..) => {
-                Arg::Chain(Box::new(Chain { base: term, fields }))
-            }
+            _ => Arg::Chain(Box::new(Chain { base: term, fields })),
         }))
     }
 
@@ -223,4 +205,12 @@ impl<'t> Parser<'t> {
     fn too_deep(&mut self, span: Span) -> Failed {
         self.fail(span, "max expression depth exceeded".to_owned())
     }
+}
+
+/// Whether an operand has neither fields nor can be called.
+fn is_constant(arg: &Arg) -> bool {
+    matches!(
+        arg,
+        Arg::Bool(..) | Arg::Dot(_) | Arg::Nil(_) | Arg::Number(_) | Arg::Char(..) | Arg::Str(_)
+    )
 }
