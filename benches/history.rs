@@ -3,6 +3,12 @@
 //! `CAREEN_BENCH_REPO=PATH cargo bench --bench history` walks for every chart of `HEAD` and prints the best of several
 //! times; with `CAREEN_BENCH_LIST=1` it prints one line per chart instead: path, newest commit, newest human commit.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a measuring program: its figures go to stdout, and it may fail on the spot"
+)]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use gix::ObjectId;
 use rayon::prelude::*;
 
-use super::compare::{Difference, Watched, chart_yaml, compare_folders, folder};
+use super::compare::{Difference, Watched, chart_yaml, compare_folders, folder, is_too_deep};
 use super::follow::{Followed, Renames, Request, Touch, follow};
 use super::graph::Graph;
 use super::manifest::Manifest;
@@ -114,8 +114,8 @@ impl<'a> Walk<'a> {
 
     fn origins_in_one(&self, group: &[Request]) -> Vec<(Request, Option<Origin>)> {
         let none = || group.iter().map(|request| (*request, None)).collect();
-        let Some((node, parent, _)) = group.first() else { return none() };
-        let Some(commit) = self.graph.node(*node) else { return none() };
+        let Some((child, parent, _)) = group.first() else { return none() };
+        let Some(commit) = self.graph.node(*child) else { return none() };
         let before =
             commit.parents.get(usize::from(*parent)).and_then(|parent| self.graph.node(*parent));
         let Some(before) = before else { return none() };
@@ -216,7 +216,8 @@ impl Facts<'_> {
     fn history(&self, chart: usize, head: Head) -> ChartHistory {
         let followed = &self.walk.followed;
         let touches = followed.touches.get(chart).map(Vec::as_slice).unwrap_or_default();
-        let complete = !followed.incomplete.get(chart).copied().unwrap_or(true);
+        let watched = self.walk.paths.get(chart).is_some_and(|path| !is_too_deep(path));
+        let complete = watched && !followed.incomplete.get(chart).copied().unwrap_or(true);
         let content = touches.iter().filter(|touch| is_content(touch, &self.manifests));
         let changes: Vec<Change> = content.map(|touch| self.change(touch)).collect();
         let runs = self.runs(chart, head);

@@ -73,7 +73,7 @@ impl Watched {
 
     fn insert(&mut self, path: &str, slot: u32) {
         let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
-        if parts.len() > MAX_PATH_DEPTH {
+        if is_too_deep(path) {
             return;
         }
         let at = parts.iter().fold(0, |at, part| self.child_or_new(at, part.as_bytes()));
@@ -203,6 +203,11 @@ impl Difference {
             self.content = true;
         }
     }
+}
+
+/// Whether a path is too deep to be followed.
+pub(super) fn is_too_deep(path: &str) -> bool {
+    path.split('/').filter(|part| !part.is_empty()).count() > MAX_PATH_DEPTH
 }
 
 /// Whether the content of two chart folders differs, and their Chart.yaml files; for folders at different paths.

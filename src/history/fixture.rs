@@ -149,6 +149,9 @@ impl Fixture {
     }
 }
 
+/// A path and its content.
+type File<'a> = (&'a str, Option<&'a [u8]>);
+
 /// What follows `folder` in a path that is it or lies below it.
 fn below<'a>(file: &'a str, folder: &str) -> Option<&'a str> {
     file.strip_prefix(folder).filter(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -156,15 +159,16 @@ fn below<'a>(file: &'a str, folder: &str) -> Option<&'a str> {
 
 fn write_tree(
     repository: &gix::Repository,
-    files: Vec<(&str, Option<&[u8]>)>,
+    files: Vec<File<'_>>,
 ) -> Result<ObjectId, HistoryError> {
     let mut tree = gix::objs::Tree { entries: Vec::new() };
-    let mut folders: BTreeMap<&str, Vec<(&str, Option<&[u8]>)>> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, Vec<File<'_>>> = BTreeMap::new();
     for (path, content) in files {
         match path.split_once('/') {
             Some((folder, rest)) => folders.entry(folder).or_default().push((rest, content)),
             None => {
-                tree.entries.push(entry(EntryKind::Blob, path, blob(repository, path, content)?))
+                let id = blob(repository, path, content)?;
+                tree.entries.push(entry(EntryKind::Blob, path, id));
             }
         }
     }

@@ -53,7 +53,7 @@ impl Manifest {
             }
             "name" => self.name = scalar(value),
             "appVersion" => {
-                self.app_version = Some(scalar(value)).filter(|value| !value.is_empty())
+                self.app_version = Some(scalar(value)).filter(|value| !value.is_empty());
             }
             "deprecated" => self.deprecated = is_true(&scalar(value)),
             _ => {}

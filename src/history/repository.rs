@@ -119,6 +119,8 @@ impl Repository {
     pub fn remote_url(&self) -> Option<String> {
         let local = self.inner.to_thread_local();
         let config = local.config_snapshot();
+        // Unfiltered: in a container the repository often belongs to somebody else, and a URL is only text.
+        let config = config.plumbing();
         let url_of = |remote: &str| config.string(format!("remote.{remote}.url").as_str());
         let url = url_of("origin").or_else(|| {
             local.remote_names().iter().filter_map(|name| name.to_str().ok()).find_map(url_of)

@@ -14,7 +14,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { fixture: Fixture::bare(folder.path()).unwrap(), folder: folder }
+        Self { fixture: Fixture::bare(folder.path()).unwrap(), folder }
     }
 
     /// A chart with one template and a values file.
@@ -77,15 +77,15 @@ fn a_bot_and_a_bulk_edit_are_no_human_change() {
     let mut scene = Scene::new();
     let charts = ["c/a", "c/b", "c/c", "c/d", "c/e", "c/f"];
     scene.chart("c/a", "1.0.0").commit(1, ANN);
-    charts.iter().skip(1).for_each(|chart| {
+    for chart in charts.iter().skip(1) {
         scene.chart(chart, "1.0.0");
-    });
+    }
     scene.commit(2, ANN);
     scene.fixture.write("c/a/values.yaml", "image: 2");
     scene.commit(3, BOT);
-    charts.iter().for_each(|chart| {
+    for chart in charts {
         scene.fixture.write(&format!("{chart}/values.yaml"), "bulk: true");
-    });
+    }
     scene.commit(4, BEN);
     let history = scene.walk(&charts);
     let a = &history.charts[0];
@@ -387,4 +387,15 @@ fn people_whose_names_end_like_a_robots_are_people() {
     ] {
         assert!(is_bot(name, email), "{name}");
     }
+}
+
+#[test]
+fn a_path_beyond_the_depth_limit_is_unknown_and_not_unchanged() {
+    let mut scene = Scene::new();
+    let deep = "d/".repeat(MAX_PATH_DEPTH) + "web";
+    let shallow = "d/".repeat(MAX_PATH_DEPTH - 1) + "web";
+    scene.chart(&deep, "1.0.0").chart(&shallow, "1.0.0").commit(1, ANN);
+    let history = scene.walk(&[&deep, &shallow]);
+    assert!(!history.charts[0].complete && history.charts[0].last_change.is_none());
+    assert!(history.charts[1].complete && history.charts[1].last_change.is_some());
 }

@@ -82,7 +82,7 @@ pub(super) struct Entry<'a> {
     id: &'a [u8],
 }
 
-impl<'a> Entry<'a> {
+impl Entry<'_> {
     pub(super) fn is_tree(self) -> bool {
         matches!(self.mode, b"40000" | b"040000")
     }
