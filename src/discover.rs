@@ -13,7 +13,7 @@ use std::sync::Arc;
 use globset::GlobSet;
 use rayon::prelude::*;
 
-use crate::sources::{CHART_FILE, Source, Sources, is_below, join, parent};
+use crate::sources::{CHART_FILE, Source, Sources, ancestors, is_below, join, parent};
 
 pub use manifest::{Declared, Manifest};
 pub use packages::PACKAGES_OPENED_MAX;
@@ -254,16 +254,6 @@ fn subchart(folder: &str) -> Option<(&str, &str)> {
         None if rest == "charts" => Some(("", name)),
         _ => None,
     }
-}
-
-/// The folders above a folder, nearest first, the root last.
-fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
-    let mut next = (!folder.is_empty()).then_some(folder);
-    std::iter::from_fn(move || {
-        let above = parent(next?);
-        next = (!above.is_empty()).then_some(above);
-        Some(above)
-    })
 }
 
 fn last_element(path: &str) -> &str {

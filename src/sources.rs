@@ -439,6 +439,16 @@ pub(crate) fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// The folders above a folder, nearest first, the root last.
+pub(crate) fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+    let mut next = (!folder.is_empty()).then_some(folder);
+    std::iter::from_fn(move || {
+        let above = parent(next?);
+        next = (!above.is_empty()).then_some(above);
+        Some(above)
+    })
+}
+
 /// Whether a path is a folder, or lies below it.
 pub(crate) fn is_below(path: &str, folder: &str) -> bool {
     folder.is_empty()

@@ -1,13 +1,15 @@
 //! Packaged charts that are kept as files: what `helm package` leaves in a folder of releases.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use semver::Version;
 
-use super::{ChartFolder, ChartKind, Decision, Manifest, Search, ancestors, last_element};
-use crate::sources::{ArchiveError, ReadError, Source, archive_has_chart, is_below, parent};
+use super::{ChartFolder, ChartKind, Decision, Manifest, Search, last_element};
+use crate::sources::{
+    ArchiveError, ReadError, Source, ancestors, archive_has_chart, is_below, parent,
+};
 
 /// How many packages of a source are opened only to learn what they are.
 pub const PACKAGES_OPENED_MAX: usize = 1_000;
@@ -39,7 +41,9 @@ pub(super) fn find(search: &mut Search<'_>) {
         packages.sort_by(Package::newest_first);
         if let Some(folder) = packages.first().and_then(|newest| folders.get(&newest.name)) {
             let reason = format!("package of `{folder}`, audited from its folder");
-            packages.iter().for_each(|package| search.exclude(&package.path, &reason));
+            for package in &packages {
+                search.exclude(&package.path, &reason);
+            }
         } else {
             opened += 1;
             add_group(search, &packages, opened);
@@ -110,9 +114,10 @@ fn add_group(search: &mut Search<'_>, packages: &[Package], opened: usize) {
             let version = newest.version.as_ref().map(ToString::to_string);
             let version = version.or_else(|| manifest.version()).unwrap_or_default();
             let reason = format!("an older package of `{}`: {version} is audited", newest.name);
-            add(search, newest, Arc::new(manifest));
-            let distinct: BTreeSet<&str> = older.iter().map(|older| older.path.as_str()).collect();
-            distinct.into_iter().for_each(|older| search.exclude(older, &reason));
+            add(search, newest, manifest);
+            for package in older {
+                search.exclude(&package.path, &reason);
+            }
         }
     }
 }
@@ -139,7 +144,7 @@ fn add(search: &mut Search<'_>, package: &Package, manifest: Arc<Manifest>) {
 
 /// What a package turns out to be.
 enum Look {
-    Chart(Manifest),
+    Chart(Arc<Manifest>),
     NoChart,
     Unknown(String),
 }
@@ -151,13 +156,15 @@ fn look(source: &Source, path: &str) -> Look {
     };
     match source.package(path) {
         Ok(package) if package.has(crate::sources::CHART_FILE) => {
-            Look::Chart(Manifest::read(&package, ""))
+            Look::Chart(Arc::new(Manifest::read(&package, "")))
         }
         Ok(_) | Err(ArchiveError::Empty) => Look::NoChart,
         Err(ArchiveError::Read(error)) => Look::Unknown(error.to_string()),
         Err(error) => match source.read(path) {
             // Helm would refuse it, but a chart it is; anything else is somebody's tarball.
-            Ok(bytes) if archive_has_chart(&bytes) => Look::Chart(Manifest::unread(failed(&error))),
+            Ok(bytes) if archive_has_chart(&bytes) => {
+                Look::Chart(Arc::new(Manifest::unread(failed(&error))))
+            }
             Ok(bytes) if !bytes.starts_with(&[0x1f, 0x8b]) => Look::NoChart,
             _ if matches!(error, ArchiveError::Gzip(_)) => Look::Unknown(error.to_string()),
             _ => Look::NoChart,

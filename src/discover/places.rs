@@ -1,9 +1,11 @@
 //! Folders in which charts are data of something else: tests, scaffolders.
 
+use std::collections::BTreeSet;
+
 use globset::GlobSet;
 
-use super::{ancestors, last_element};
-use crate::sources::{Source, join, parent};
+use super::last_element;
+use crate::sources::{Source, ancestors, join, parent};
 use crate::yaml;
 
 /// Folders that hold test data, and are it.
@@ -25,7 +27,7 @@ pub(super) struct Places<'a> {
     source: &'a Source,
     excludes: &'a GlobSet,
     /// Folders with a Backstage template.
-    scaffolders: Vec<String>,
+    scaffolders: BTreeSet<String>,
 }
 
 impl<'a> Places<'a> {
@@ -62,7 +64,7 @@ impl<'a> Places<'a> {
         let template = || {
             let above = std::iter::once(folder)
                 .chain(ancestors(folder))
-                .find(|above| self.scaffolders.iter().any(|scaffolder| scaffolder == above))?;
+                .find(|above| self.scaffolders.contains(*above))?;
             let file = SCAFFOLDER_FILES
                 .iter()
                 .map(|name| join(above, name))

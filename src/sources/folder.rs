@@ -3,6 +3,7 @@
 //! The `ignore` crate lists what Git would track, hidden files included; inside every chart's
 //! folder `walkdir` adds what Git ignores and Helm packs, such as `charts/*.tgz`.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -53,16 +54,10 @@ fn list_tracked(root: &Path, found: &mut Found) {
 /// The chart folders that lie in no other chart.
 fn outermost_charts(found: &Found) -> Vec<String> {
     let is_chart = |path: &&str| path.rsplit('/').next() == Some(CHART_FILE);
-    let mut folders: Vec<&str> =
+    let folders: BTreeSet<&str> =
         found.files().filter(is_chart).map(|path| super::parent(path)).collect();
-    folders.sort_unstable();
-    let mut outermost: Vec<String> = Vec::new();
-    for folder in folders {
-        if !outermost.iter().rev().any(|above| super::is_below(folder, above)) {
-            outermost.push(folder.to_owned());
-        }
-    }
-    outermost
+    let is_outermost = |folder: &&&str| !super::ancestors(folder).any(|it| folders.contains(it));
+    folders.iter().filter(is_outermost).map(|folder| (*folder).to_owned()).collect()
 }
 
 /// A chart's own files as Helm walks them, tracked by Git or not.
