@@ -187,9 +187,9 @@ impl Search<'_> {
         ancestors(folder).find_map(|above| {
             self.known.get(above)?;
             let below = folder.strip_prefix(above)?.trim_start_matches('/');
-            let data = ["templates", "files", "crds"].iter().find(|data| {
-                is_below(below, data) && below.len() >= data.len()
-            })?;
+            let data = ["templates", "files", "crds"]
+                .iter()
+                .find(|data| is_below(below, data) && below.len() >= data.len())?;
             let above = self.source.report_path(above);
             Some(format!("data of the chart `{above}`: it lies in its {data}/"))
         })
@@ -219,7 +219,9 @@ impl Search<'_> {
             if !similar || name == CHART_FILE || self.known.contains_key(folder) {
                 continue;
             }
-            if source.has_folder(&join(folder, "templates")) && source.has(&join(folder, "values.yaml")) {
+            if source.has_folder(&join(folder, "templates"))
+                && source.has(&join(folder, "values.yaml"))
+            {
                 self.exclude(file.path(), "Helm reads `Chart.yaml` only: rename it");
             }
         }

@@ -5,7 +5,7 @@
 mod build;
 mod owners;
 
-pub use build::{DIGEST_DEPTH_MAX, of};
+pub use build::of;
 pub use owners::{OWNERS_FILES, Owners};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +60,10 @@ pub struct ChartFacts {
     pub dependencies: Vec<DependencyFact>,
     /// Custom resource definitions of the chart's own and of its closure.
     pub crds: Vec<CrdFact>,
+    /// Whether it has a lock file.
+    pub locked: bool,
+    /// Whether it and its closure hold an object that is no custom resource definition.
+    pub other_objects: bool,
     /// Charts of the closure under charts/, by effective name.
     pub closure: Vec<String>,
     /// What Git knows; none without a repository or in a shallow clone.
@@ -85,6 +89,8 @@ pub struct DependencyFact {
     pub version_place: Option<Place>,
     /// Whether the vendored or local chart says that it is deprecated.
     pub deprecated: bool,
+    /// Whether a condition or tags can switch it off.
+    pub switched: bool,
 }
 
 /// One custom resource definition.
@@ -94,11 +100,12 @@ pub struct CrdFact {
     pub name: String,
     /// Where its name stands.
     pub place: Place,
-    /// SHA-256 over the names, scope and versions, descriptions left out; empty where the text has
-    /// masked actions in it.
+    /// See [`crate::crd::digest`].
     pub digest: String,
     /// Whether it stands in templates/ and not in crds/.
     pub templated: bool,
+    /// Whether a condition of the template decides if it is rendered.
+    pub conditional: bool,
     /// The subchart that ships it, as a path of effective names; empty for the chart itself.
     pub owner: String,
 }

@@ -18,6 +18,7 @@ pub mod fixture;
 mod follow;
 mod graph;
 mod manifest;
+mod packs;
 mod people;
 mod releases;
 mod rename;
@@ -30,11 +31,11 @@ mod tests;
 
 pub use compare::MAX_PATH_DEPTH;
 pub use manifest::MAX_MANIFEST_BYTES;
+pub use packs::{MAX_DELTA_CHAIN, MAX_OBJECT_BYTES, OBJECT_CACHE_BYTES};
 pub use people::{Contributor, Person, is_bot};
 pub use releases::{Release, Unreleased};
 pub use rename::MAX_RENAME_TREES;
 pub use repository::{Commit, HistoryError, Repository};
-pub use trees::{DELTA_CACHE_BYTES, TREE_CACHE_BYTES};
 
 /// A bulk edit changes the content of more charts than this, however small the catalog (spec, Words).
 pub const BULK_CHARTS: usize = 5;

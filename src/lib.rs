@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod catalog;
 pub mod config;
+pub mod crd;
 pub mod discover;
 pub mod facts;
 pub mod finding;

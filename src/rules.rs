@@ -71,6 +71,12 @@ macro_rules! rules {
 }
 
 rules! {
+    crd {
+        "double-managed" double_managed DoubleManaged,
+        "duplicate-owner" duplicate_owner DuplicateOwner,
+        "hook" hook Hook,
+        "invalid" invalid Invalid,
+    }
     docs {
         "broken-link" broken_link BrokenLink,
         "missing-readme" missing_readme MissingReadme,
@@ -93,5 +99,13 @@ rules! {
         "stale-chart" stale_chart StaleChart,
         "unreleased-changes" unreleased_changes UnreleasedChanges,
         "unversioned-chart" unversioned_chart UnversionedChart,
+    }
+    skew {
+        "bad-kube-version" bad_kube_version BadKubeVersion,
+        "dependency-spread" dependency_spread DependencySpread,
+        "floating-range" floating_range FloatingRange,
+        "stale-lock" stale_lock StaleLock,
+        "unresolved-condition" unresolved_condition UnresolvedCondition,
+        "vendored-mismatch" vendored_mismatch VendoredMismatch,
     }
 }

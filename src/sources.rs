@@ -187,10 +187,9 @@ impl Source {
     pub fn open(path: &Path, at: Option<&str>) -> Result<Self, SourceError> {
         let unreadable = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => SourceError::Missing(path.to_owned()),
-            _ => SourceError::Unreadable {
-                path: path.to_owned(),
-                message: folder::describe(&error),
-            },
+            _ => {
+                SourceError::Unreadable { path: path.to_owned(), message: folder::describe(&error) }
+            }
         };
         let root = path.canonicalize().map_err(unreadable)?;
         let metadata = root.metadata().map_err(unreadable)?;

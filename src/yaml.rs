@@ -125,3 +125,6 @@ pub struct DuplicateKey {
     /// The key's path from the document's root, like `a.b[0].key`; a very long one is cut at the front.
     pub path: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -357,8 +357,8 @@ fn apply(
     skipped: &[SkippedRule],
     complete: bool,
 ) -> (Vec<Finding>, Vec<Suppressed>) {
-    let items: String = items.iter().map(|item| format!("  - {item}\n")).collect();
-    let config = valid(&format!("suppressions:\n{items}"));
+    let items: Vec<_> = items.iter().map(|item| format!("  - {item}\n")).collect();
+    let config = valid(&format!("suppressions:\n{}", items.concat()));
     let scope = Scope { now: NOW, complete, skipped };
     suppress(vec![finding()], &config, &selection(&config, &[], &[]), &scope)
 }

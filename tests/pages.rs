@@ -136,7 +136,7 @@ fn sources(example: &Example) -> (Sources, Option<tempfile::TempDir>) {
     if example.commits.iter().all(|commit| commit.meta.is_none()) {
         let files: BTreeMap<_, _> =
             example.commits.iter().flat_map(|commit| commit.files.clone()).collect();
-        return (Sources::from_list(vec![Source::memory("page", files)]), None);
+        return (Sources::from_list(vec![Source::memory("", files)]), None);
     }
     let folder = tempfile::tempdir().unwrap();
     repository(folder.path(), example);

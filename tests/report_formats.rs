@@ -1,163 +1,443 @@
-//! Every report format on reports with awkward content, written by hand.
+//! Every report format on reports with awkward content.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+#![allow(clippy::unwrap_used, reason = "test helpers outside of test functions")]
+#![allow(
+    clippy::needless_raw_string_hashes,
+    reason = "snapshots are rewritten by SNAPSHOTS=overwrite"
+)]
 
-use careen::finding::{ChartId, Edit, Finding, Fix, Level, Place, Related};
-use careen::report::{
-    Counts, Coverage, Entry, Files, Format, Report, SkippedRule, State, Style, Suppressed, Tool,
-    write,
-};
-use careen::rule::{Need, Page};
+use careen::finding::{Finding, Level, Place};
+use careen::report::{Counts, Format, Report, Style};
 use careen::text::{Span, Text};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use snapbox::{IntoData, assert_data_eq, str};
 
-const PLAIN: Style = Style { color: false, width: 80, unicode: true, links: false };
+#[path = "report_formats/reports.rs"]
+mod reports;
+#[path = "report_formats/sarif.rs"]
+mod sarif;
 
-/// The files that the findings speak of, by path.
-struct Shelf(BTreeMap<String, Text>);
+use reports::{PLAIN, Shelf, finding, related, render, report, rich};
 
-impl Files for Shelf {
-    fn text(&self, path: &str) -> Option<Text> {
-        self.0.get(path).cloned()
+fn schema(path: &str) -> jsonschema::Validator {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let mut schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    // SARIF's pattern for `language`, which is never written, is one only for ECMAScript: `]?`.
+    for owner in ["run", "toolComponent"] {
+        let language = schema.pointer_mut(&format!("/definitions/{owner}/properties/language"));
+        language.and_then(Value::as_object_mut).map(|language| language.remove("pattern"));
     }
+    jsonschema::options().should_validate_formats(true).build(&schema).unwrap()
 }
 
-impl Shelf {
-    fn new(files: &[(&str, &str)]) -> Self {
-        Self(files.iter().map(|(path, text)| ((*path).to_owned(), Text::new(*text))).collect())
-    }
-
-    /// The place of the first `what` in a file; an empty `what` is the file's end.
-    fn place(&self, path: &str, what: &str) -> Place {
-        let text = &self.0[path];
-        let start = if what.is_empty() { None } else { text.as_str().find(what) };
-        let start = start.unwrap_or(text.as_str().len());
-        Place::new(&path.into(), text, Span::new(start, start + what.len()))
-    }
+fn assert_valid(schema: &jsonschema::Validator, value: &Value) {
+    let errors: Vec<_> =
+        schema.iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
 }
 
-fn chart(path: &str, name: &str, version: &str) -> Option<ChartId> {
-    Some(ChartId { name: name.into(), version: version.into(), path: path.into() })
+/// One finding on the first `what` of a text, alone in a report.
+fn one(text: &str, what: &str) -> (Report, Shelf) {
+    let files = Shelf::new(&[("a.yaml", text)]);
+    let found = finding("crd/hook", Level::Error, None, "it is so", files.place("a.yaml", what));
+    (report(vec![found], Counts::default()), files)
 }
 
-fn finding(rule: &str, level: Level, chart: Option<ChartId>, message: &str, location: Place) -> Finding {
-    Finding {
-        rule: rule.into(),
-        level,
-        fingerprint: format!("{:016x}", rule.len() * 31 + message.len()),
-        chart,
-        subject: "subject".into(),
-        message: message.into(),
-        help: String::new(),
-        location,
-        related: Vec::new(),
-        fix: None,
-    }
-}
-
-fn related(message: &str, location: Place) -> Related {
-    Related { message: message.into(), location }
-}
-
-fn report(findings: Vec<Finding>, counts: Counts) -> Report {
-    Report {
-        schema: careen::report::SCHEMA.into(),
-        tool: Tool { name: "careen".into(), version: "0.1.0".into() },
-        now: "2026-11-22T00:00:00Z".into(),
-        findings,
-        suppressed: Vec::new(),
-        coverage: Coverage { charts: counts, entries: Vec::new() },
-        verdict: None,
-        skipped_rules: Vec::new(),
-    }
-}
-
-fn page(id: &'static str, title: &str, level: Level) -> Page {
-    Page {
-        id,
-        title: title.into(),
-        level,
-        also: BTreeMap::new(),
-        unit: "chart".into(),
-        dimension: Some("upgrades".into()),
-        since: "0.1.0".into(),
-        uses: Vec::new(),
-        needs: vec![Need::History],
-        options: BTreeMap::new(),
-        body: "## What it checks\n\nThe text of the page.\n",
-        summary: "The text of the page.".into(),
-    }
-}
-
-fn pages() -> Vec<Page> {
-    vec![
-        page("crd/duplicate-owner", "two charts own one CRD", Level::Error),
-        page("crd/hook", "a CRD is a hook", Level::Error),
-        page("docs/missing-readme", "a chart has no README", Level::Warning),
-        page("skew/floating-range", "a version range has no end", Level::Warning),
-    ]
-}
-
-fn render(format: Format, report: &Report, files: &Shelf, style: &Style) -> String {
-    let pages = pages();
-    let pages: Vec<_> = pages.iter().collect();
-    let mut out = Vec::new();
-    write(format, report, &pages, files, style, &mut out).unwrap();
-    String::from_utf8(out).unwrap()
-}
-
-const CRD: &str = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: widgets.example.com\n  annotations:\n    helm.sh/hook: pre-install,pre-upgrade\nspec:\n  group: example.com\n";
-const CHART: &str = "apiVersion: v2\nname: web\nversion: 1.2.3\ndependencies:\n  - name: redis\n    version: \"*\"\n    repository: https://charts.example.com\n";
-
-/// Three sources side by side, with all that a report can hold.
-fn rich() -> (Report, Shelf) {
-    let long = format!("matrix: [{}]\n", (0..200).map(|n| format!("value-{n}")).collect::<Vec<_>>().join(", "));
-    let files = Shelf::new(&[
-        ("charts/charts/web/templates/crd.yaml", CRD),
-        ("charts/charts/web/Chart.yaml", CHART),
-        ("charts/charts/web/values.yaml", &long),
-        ("other/a b#c/crds/widgets.yaml", "\u{feff}kind: CustomResourceDefinition\r\nmetadata:\r\n\tname: widgets.example.com # 漢字\r\n"),
-        ("pkg/app-1.0.0.tgz!/app/Chart.yaml", "name: app"),
-    ]);
-    let web = || chart("charts/charts/web", "web", "1.2.3");
-    let mut hook = finding("crd/hook", Level::Error, web(), "CRD `widgets.example.com` is a hook and is deleted with every resource of it at each upgrade", files.place("charts/charts/web/templates/crd.yaml", "helm.sh/hook"));
-    hook.help = "remove the annotation `helm.sh/hook: pre-install,pre-upgrade` and move the file to `charts/web/crds/crd.yaml`, see https://example.com/crds".into();
-    hook.related = vec![related("this CRD", files.place("charts/charts/web/templates/crd.yaml", "widgets.example.com"))];
-    let mut range = finding("skew/floating-range", Level::Warning, web(), "dependency `redis` takes every version: `*`", files.place("charts/charts/web/Chart.yaml", "\"*\""));
-    range.help = "write a range with an end:\nversion: ^20.1.0".into();
-    range.fix = Some(Fix { safe: false, edits: vec![Edit { location: range.location.clone(), text: "^20.1.0".into() }] });
-    let deep = finding("docs/wrong-default", Level::Warning, web(), "default of `matrix[120]` is not documented", files.place("charts/charts/web/values.yaml", "value-120"));
-    let readme = finding("docs/missing-readme", Level::Warning, chart("pkg/app-1.0.0.tgz!/app", "app", ""), "chart `app` has no README", files.place("pkg/app-1.0.0.tgz!/app/Chart.yaml", ""));
-    let gone = finding("input/unreadable-file", Level::Error, chart("other/a b#c", "wide", "0.0.1-rc.1"), "`values.yaml` is not UTF-8", Place::file(&Arc::from("other/a b#c/values.yaml")));
-    let mut owner = finding("crd/duplicate-owner", Level::Error, None, "CRD `widgets.example.com` is owned by 2 charts", files.place("other/a b#c/crds/widgets.yaml", "widgets.example.com"));
-    owner.help = "keep it in one chart".into();
-    owner.related = vec![related("also here", files.place("charts/charts/web/templates/crd.yaml", "widgets.example.com"))];
-    let mut spread = finding("skew/dependency-spread", Level::Note, None, "dependency `redis` is resolved to 12 versions", files.place("charts/charts/web/Chart.yaml", "redis"));
-    spread.related = (1..=12).map(|n| related(&format!("{n}.0.0"), Place::file(&Arc::from(format!("charts/charts/x{n}/Chart.yaml"))))).collect();
-    let mut report = report(vec![range, hook, deep, spread, owner, gone, readme], Counts { analysed: 14, partial: 2, skipped: 1, excluded: 12 });
-    report.suppressed = vec![Suppressed { finding: finding("crd/hook", Level::Error, web(), "silenced", files.place("charts/charts/web/Chart.yaml", "redis")), reason: "moves with 2.0".into(), until: Some("2027-01-01".into()), by: Place::file(&Arc::from("careen.yaml")) }];
-    report.skipped_rules = vec![SkippedRule { rule: "maintenance/stale-chart".into(), needs: "Git history".into() }];
-    report.coverage.entries = entries();
-    (report, files)
-}
-
-fn entries() -> Vec<Entry> {
-    let entry = |path: &str, state, reason: &str, is_chart| Entry { path: path.into(), state, reason: reason.into(), is_chart };
-    let mut entries = vec![
-        entry("charts/charts/lib", State::Partial, "library chart `common` is not vendored", true),
-        entry("charts/charts/web", State::Analysed, "", true),
-        entry("charts/charts/x1", State::Partial, "library chart `common` is not vendored", true),
-        entry("other/a b#c/values.yaml", State::Skipped, "not UTF-8", false),
-        entry("other/broken", State::Skipped, "Chart.yaml is missing", true),
-    ];
-    entries.extend((0..12).map(|n| entry(&format!("scaffold/{n}"), State::Excluded, "scaffold", true)));
-    entries
+/// The lines of the human report between the first message and the summary.
+fn snippet(report: &Report, files: &Shelf, style: &Style) -> String {
+    let text = render(Format::Human, report, files, style);
+    let (_, rest) = text.split_once("it is so\n").unwrap();
+    rest.split_once("\n\n").unwrap().0.to_owned()
 }
 
 #[test]
-fn look() {
+fn human() {
     let (report, files) = rich();
-    println!("{}", render(Format::Human, &report, &files, &PLAIN));
-    println!("{}", render(Format::Concise, &report, &files, &PLAIN));
-    println!("{}", render(Format::Human, &report, &files, &Style{unicode:false, width: 60, ..PLAIN}));
+    let text = render(Format::Human, &report, &files, &PLAIN);
+    assert_data_eq!(text, snapbox::file!["report_formats/human.txt"].raw());
+}
+
+#[test]
+fn human_in_colour_with_links() {
+    let (mut report, files) = rich();
+    report.findings.truncate(2);
+    report.suppressed.clear();
+    report.coverage.entries.clear();
+    let style = Style { color: true, links: true, ..PLAIN };
+    let text = render(Format::Human, &report, &files, &style).replace('\u{1b}', "^");
+    assert_data_eq!(text, str![[r#"
+^[2m──^[0m ^[1mcharts/charts/web (web 1.2.3)^[0m: 1 error, 1 warning ^[2m───────────────────────────^[0m
+
+^[1m^[33mwarning[skew/floating-range]:^[0m ^[1mdependency `redis` takes every version: `*`^[0m
+   ╭─[^[36;1;4mcharts/charts/web/Chart.yaml:6:14^[0m]
+ ^[2m5^[0m │   - name: redis
+ ^[2m6^[0m │     version: "*"
+   · ^[33m             ───^[0m
+ ^[2m7^[0m │     repository: https://charts.example.com
+   ╰────
+  ^[1m^[32mhelp: ^[0mwrite a range with an end:
+        version: ^20.1.0
+
+^[1m^[31merror[crd/hook]:^[0m ^[1mCRD `widgets.example.com` is a hook and is deleted with every^[0m
+  ^[1mresource of it at each upgrade^[0m
+   ╭─[^[36;1;4mcharts/charts/web/templates/crd.yaml:6:5^[0m]
+ ^[2m3^[0m │ metadata:
+ ^[2m4^[0m │   name: widgets.example.com
+   · ^[36m        ─────────┬─────────^[0m
+   ·                  ^[36m╰── ^[36mthis CRD^[0m^[0m
+ ^[2m5^[0m │   annotations:
+ ^[2m6^[0m │     helm.sh/hook: pre-install,pre-upgrade
+   · ^[31m    ────────────^[0m
+ ^[2m7^[0m │ spec:
+   ╰────
+  ^[1m^[32mhelp: ^[0mremove the annotation `helm.sh/hook: pre-install,pre-upgrade` and move
+        the file to `charts/web/crds/crd.yaml`, see ^]8;;https://example.com/crds^\https://example.com/crds^]8;;^\
+
+^[2m──^[0m ^[1msummary^[0m ^[2m─────────────────────────────────────────────────────────────────────^[0m
+
+^[1m2 findings^[0m: 1 error, 1 warning
+     1  ^[1m^[31merror  ^[0m  crd/hook             ^[2ma CRD is a hook^[0m
+     1  ^[1m^[33mwarning^[0m  skew/floating-range  ^[2ma version range has no end^[0m
+
+^[1m29 charts: 14 analysed, 2 partial, 1 skipped, 12 excluded^[0m
+
+^[1m1 rule^[0m not run
+  maintenance/stale-chart: needs Git history
+
+^[2m`careen explain RULE` says what a rule checks and how to silence it^[0m
+
+"#]].raw());
+}
+
+#[test]
+fn human_in_ascii_on_a_narrow_terminal() {
+    let (report, files) = rich();
+    let style = Style { width: 50, unicode: false, ..PLAIN };
+    let text = render(Format::Human, &report, &files, &style);
+    let ours = text.replace(['漢', '字'], "");
+    assert!(ours.is_ascii(), "{ours}");
+    let long: Vec<_> = text
+        .lines()
+        .filter(|line| line.chars().count() > 50)
+        // Places and commands stay whole so that they can be copied.
+        .filter(|line| !line.contains(",-[") && !line.contains("error[crd/hook] charts/"))
+        .filter(|line| {
+            !line.starts_with("  also ") && !line.starts_with("-- ") && !line.contains("analysed, ")
+        })
+        .filter(|line| !line.starts_with("`careen explain"))
+        .collect();
+    assert_eq!(long, Vec::<&str>::new());
+}
+
+#[test]
+fn concise() {
+    let (report, files) = rich();
+    assert_data_eq!(render(Format::Concise, &report, &files, &PLAIN), str![[r#"
+charts/charts/web/Chart.yaml:6:14: warning[skew/floating-range] dependency `redis` takes every version: `*`
+charts/charts/web/templates/crd.yaml:6:5: error[crd/hook] CRD `widgets.example.com` is a hook and is deleted with every resource of it at each upgrade
+charts/charts/web/values.yaml:1:1220: warning[docs/wrong-default] default of `matrix[120]` is not documented
+other/a b#c/values.yaml:1:1: error[input/unreadable-file] `values.yaml` is not UTF-8
+pkg/app-1.0.0.tgz!/app/Chart.yaml:1:10: warning[docs/missing-readme] chart `app` has no README
+charts/charts/web/Chart.yaml:5:11: note[skew/dependency-spread] dependency `redis` is resolved to 12 versions
+other/a b#c/crds/widgets.yaml:3:8: error[crd/duplicate-owner] CRD `widgets.example.com` is owned by 2 charts
+3 errors, 3 warnings, 1 note; 1 suppressed; 29 charts: 14 analysed, 2 partial, 1 skipped, 12 excluded; 1 rule not run
+
+"#]].raw());
+}
+
+#[test]
+fn nothing_found_is_one_line() {
+    let files = Shelf::new(&[]);
+    let mut empty = report(Vec::new(), Counts { analysed: 41, ..Counts::default() });
+    let human = render(Format::Human, &empty, &files, &PLAIN);
+    assert_eq!(human, "shipshape: no findings, 41 charts analysed\n");
+    let concise = render(Format::Concise, &empty, &files, &PLAIN);
+    assert_eq!(concise, "no findings; 41 charts analysed\n");
+    assert_eq!(render(Format::Jsonl, &empty, &files, &PLAIN), "");
+    empty.coverage.charts = Counts::default();
+    let human = render(Format::Human, &empty, &files, &PLAIN);
+    assert_eq!(human, "no findings: there is no chart here\n");
+}
+
+#[test]
+fn nothing_found_still_accounts_for_what_was_left_out() {
+    let (mut report, files) = rich();
+    report.findings.clear();
+    assert_data_eq!(
+        render(Format::Human, &report, &files, &PLAIN),
+        str![[r#"
+no findings
+
+1 finding suppressed
+  error[crd/hook] charts/charts/web/Chart.yaml:5:11
+    because: moves with 2.0 until 2027-01-01 (careen.yaml:1:1)
+
+29 charts: 14 analysed, 2 partial, 1 skipped, 12 excluded; 1 file skipped
+     1  skipped   Chart.yaml is missing: other/broken
+     1  skipped   not UTF-8: other/a b#c/values.yaml
+     2  partial   library chart `common` is not vendored: charts/charts/lib,
+                  charts/charts/x1
+    12  excluded  scaffold: scaffold/0, scaffold/1, scaffold/2 and 9 more
+
+1 rule not run
+  maintenance/stale-chart: needs Git history
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn the_summary_names_a_few_and_counts_all() {
+    let (mut report, files) = rich();
+    report.suppressed = vec![report.suppressed[0].clone(); 9];
+    let text = render(Format::Human, &report, &files, &PLAIN);
+    assert!(text.contains("9 findings suppressed\n"), "{text}");
+    assert!(text.contains("  and 4 more, all of them in `--format json`\n\n29 charts"), "{text}");
+}
+
+#[test]
+fn json_is_valid_by_its_schema_and_reads_back() {
+    let schema = schema("schema/careen-report-1.json");
+    let (mut report, files) = rich();
+    report.verdict = Some(json!({
+        "sentence": "this catalog is not a platform",
+        "dimensions": [{ "name": "adoption", "level": 1, "facts": { "used": 3 }, "next": ["00ff"] }],
+        "building_blocks": [],
+    }));
+    let text = render(Format::Json, &report, &files, &PLAIN);
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert_valid(&schema, &value);
+    assert!(text.ends_with("}\n") && text.starts_with("{\n  \"schema\": \"careen-report/1\",\n"));
+    assert_eq!(value["coverage"]["entries"][0].get("is_chart"), None);
+    assert_eq!(value["suppressed"][0]["rule"], "crd/hook");
+    let back: Report = serde_json::from_str(&text).unwrap();
+    assert_eq!(render(Format::Json, &back, &files, &PLAIN), text);
+}
+
+#[test]
+fn the_json_schema_refuses_what_is_not_in_it() {
+    let schema = schema("schema/careen-report-1.json");
+    let (report, files) = rich();
+    let value: Value =
+        serde_json::from_str(&render(Format::Json, &report, &files, &PLAIN)).unwrap();
+    assert_valid(&schema, &value);
+    for (pointer, key, wrong) in [
+        ("", "more", json!(1)),
+        ("/findings/0", "more", json!(1)),
+        ("/findings/0", "level", json!("fatal")),
+        ("/findings/0", "reason", json!("only of a suppression")),
+        ("/suppressed/0", "more", json!(1)),
+        ("/suppressed/0", "until", json!("some day")),
+        ("/findings/0/location/start", "line", json!(0)),
+        ("/coverage/entries/0", "reason", json!("")),
+    ] {
+        let mut changed = value.clone();
+        let object = changed.pointer_mut(pointer).and_then(Value::as_object_mut).unwrap();
+        object.insert(key.to_owned(), wrong);
+        assert!(!schema.is_valid(&changed), "{pointer} {key}");
+    }
+}
+
+#[test]
+fn jsonl_is_one_finding_a_line() {
+    let (report, files) = rich();
+    let text = render(Format::Jsonl, &report, &files, &PLAIN);
+    let lines: Vec<Finding> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines, report.findings);
+}
+
+#[test]
+fn formats_have_names() {
+    for format in Format::ALL {
+        assert_eq!(format.to_string().parse(), Ok(format));
+    }
+    let error = "xml".parse::<Format>().unwrap_err();
+    assert_eq!(error, "`xml` is no format: use one of human, concise, json, jsonl, sarif");
+}
+
+#[test]
+fn equal_reports_give_equal_bytes() {
+    let (report, files) = rich();
+    for format in Format::ALL {
+        let first = render(format, &report, &files, &PLAIN);
+        assert_eq!(first, render(format, &report, &files, &PLAIN));
+    }
+}
+
+#[test]
+fn a_region_over_a_few_lines_is_drawn_whole() {
+    let (report, files) =
+        one("a:\n  - name: x\n    version: 1\nb: 2\n", "- name: x\n    version: 1\n");
+    assert_data_eq!(
+        snippet(&report, &files, &PLAIN),
+        str![[r#"
+   ╭─[a.yaml:2:3]
+ 1 │     a:
+ 2 │ ╭─▶   - name: x
+ 3 │ ╰─▶     version: 1
+ 4 │     b: 2
+   ╰────
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn a_region_over_many_lines_is_drawn_by_its_first() {
+    let body = "x: 1\n".repeat(100);
+    let (report, files) = one(&format!("a: 0\n{body}"), &body);
+    assert_data_eq!(
+        snippet(&report, &files, &PLAIN),
+        str![[r#"
+   ╭─[a.yaml:2:1]
+ 1 │ a: 0
+ 2 │ x: 1
+   · ────
+ 3 │ x: 1
+   ╰────
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn the_end_of_a_file_and_an_empty_file_are_shown() {
+    let (report, files) = one("a: 1\n", "");
+    assert_data_eq!(
+        snippet(&report, &files, &PLAIN),
+        str![[r#"
+   ╭─[a.yaml:2:1]
+ 1 │ a: 1
+ 2 │ 
+   · ▲
+   ╰────
+"#]]
+        .raw()
+    );
+    let (report, files) = one("", "");
+    assert_data_eq!(
+        snippet(&report, &files, &PLAIN),
+        str![[r#"
+   ╭─[a.yaml:1:1]
+ 1 │ 
+   · ▲
+   ╰────
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn tabs_wide_characters_and_line_ends_do_not_shift_the_mark() {
+    let (report, files) = one("\u{feff}\t漢字:\té: x # \u{1b}[31m\r\nb: 1\r\n", "x");
+    assert_data_eq!(
+        snippet(&report, &files, &PLAIN),
+        str![[r#"
+   ╭─[a.yaml:1:9]
+ 1 │     漢字:   é: x # �[31m
+   ·                ─
+ 2 │ b: 1
+   ╰────
+"#]]
+        .raw()
+    );
+    let (report, files) = one("\u{feff}a: 1\r\n", "a");
+    assert_data_eq!(
+        snippet(&report, &files, &PLAIN),
+        str![[r#"
+   ╭─[a.yaml:1:1]
+ 1 │ a: 1
+   · ─
+   ╰────
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn second_places_near_far_and_equal() {
+    let text = format!("one: 1\ntwo: 2\n{}last: 3\n", "x: 0\n".repeat(40));
+    let (mut report, files) = one(&text, "two");
+    let at = |what| files.place("a.yaml", what);
+    report.findings[0].related =
+        vec![related("near", at("one")), related("far", at("last")), related("itself", at("two"))];
+    assert_data_eq!(
+        snippet(&report, &files, &PLAIN),
+        str![[r#"
+   ╭─[a.yaml:2:1]
+ 1 │ one: 1
+   · ─┬─
+   ·  ╰── near
+ 2 │ two: 2
+   · ─┬─
+   ·  ╰── itself
+ 3 │ x: 0
+   ╰────
+    ╭─[a.yaml:43:1]
+ 42 │ x: 0
+ 43 │ last: 3
+    · ──┬─
+    ·   ╰── far
+    ╰────
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn what_a_terminal_obeys_is_never_written() {
+    let evil = "\u{1b}]0;owned\u{7}\u{202e}\r";
+    let files = Shelf::new(&[("a\u{1b}[2J.yaml", &format!("k: {evil}\n"))]);
+    let place = files.place("a\u{1b}[2J.yaml", "k");
+    let mut found = finding("crd/hook", Level::Error, None, evil, place.clone());
+    found.help = evil.to_owned();
+    found.related = vec![related(evil, place), related(evil, Place::file(&evil.into()))];
+    let report = report(vec![found], Counts::default());
+    for format in [Format::Human, Format::Concise] {
+        let text = render(format, &report, &files, &PLAIN);
+        let obeyed = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!text.contains(obeyed), "{text:?}");
+    }
+}
+
+proptest! {
+    /// Whatever the text and the places: nothing panics, the place is printed, no line is lost.
+    #[test]
+    fn any_place_in_any_text(
+        text in "[a-c:\\-\t\r\n é漢\u{301}\u{feff}\u{1b}]{0,120}",
+        spans in prop::collection::vec((0usize..140, 0usize..60), 1..6),
+        width in 0usize..120,
+        color in any::<bool>(),
+    ) {
+        let text = Text::new(text);
+        let places: Vec<_> = spans
+            .iter()
+            .map(|(start, length)| Place::new(&"a.yaml".into(), &text, Span::new(*start, start + length)))
+            .collect();
+        let mut found = finding("crd/hook", Level::Warning, None, "it is so", places[0].clone());
+        found.related = places[1..].iter().map(|place| related("other", place.clone())).collect();
+        let report = report(vec![found], Counts::default());
+        let files = Shelf([("a.yaml".to_owned(), text)].into());
+        let style = Style { width, color, ..PLAIN };
+        let shown = render(Format::Human, &report, &files, &style);
+        let start = places[0].start;
+        let at = format!("a.yaml:{}:{}", start.line, start.column);
+        prop_assert!(shown.contains(&at), "{at} is not in {shown}");
+        render(Format::Sarif, &report, &files, &style);
+    }
+
+    /// A report can come from elsewhere: places that do not fit the file are no reason to panic.
+    #[test]
+    fn places_that_do_not_fit(text in "[a\né]{0,20}", a in any::<[u32; 3]>(), b in any::<[u32; 3]>()) {
+        let position = |[line, column, offset]: [u32; 3]| careen::text::Position { line, column, offset };
+        let place = Place { path: "a.yaml".into(), start: position(a), end: position(b) };
+        let report = report(vec![finding("crd/hook", Level::Note, None, "it is so", place)], Counts::default());
+        let files = Shelf::new(&[("a.yaml", &text)]);
+        for format in Format::ALL {
+            render(format, &report, &files, &PLAIN);
+        }
+    }
 }

@@ -2,16 +2,18 @@
 
 /// The known word that is closest to a mistyped one; none where nothing is near.
 ///
-/// A rule's name without its family, or with the wrong one, finds the rule. Everything else is judged
-/// by edit distance with transpositions, at most a third of the word.
+/// Judged by edit distance with transpositions, at most a third of the word. A rule's name without its
+/// family, or with a family that is not its own, is compared with the names of rules.
 pub fn closest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
-    let name = word.rsplit_once('/').map_or(word.as_str(), |(_, name)| name);
+    let (family, name) = word.rsplit_once('/').unwrap_or(("", &word));
     let distance = |candidate: &str| {
-        if candidate.rsplit_once('/').is_some_and(|(_, known)| known == name) {
-            return 0;
+        let whole = strsim::osa_distance(&word, candidate);
+        match candidate.rsplit_once('/') {
+            Some((_, known)) if family.is_empty() => whole.min(strsim::osa_distance(name, known)),
+            Some((_, known)) if known == name => 0,
+            _ => whole,
         }
-        strsim::osa_distance(&word, candidate)
     };
     let allowed = (word.chars().count() / 3).max(1);
     let near = known.into_iter().map(|candidate| (distance(candidate), candidate));
@@ -50,6 +52,7 @@ mod tests {
         assert_eq!(closest("maintainance/stale-chart", RULES), Some("maintenance/stale-chart"));
         assert_eq!(closest("Stale-Lock", RULES), Some("skew/stale-lock"));
         assert_eq!(closest("docs/stale-lock", RULES), Some("skew/stale-lock"));
+        assert_eq!(closest("brokn-link", RULES), Some("docs/broken-link"));
     }
 
     #[test]

@@ -75,7 +75,8 @@ impl Manifest {
             Some(format!("a scaffold: `{placeholder}` in its {key}"))
         });
         // Where the placeholders are what breaks the file, no field can be read.
-        let unread = stream.error().is_some() || self.root().is_none_or(|root| root.get("name").is_none());
+        let unread =
+            stream.error().is_some() || self.root().is_none_or(|root| root.get("name").is_none());
         in_field.or_else(|| {
             let placeholder = text.as_str().lines().filter(|_| unread).find_map(|line| {
                 let line = line.split(" #").next().unwrap_or(line);

@@ -51,9 +51,10 @@ pub(super) fn find(search: &mut Search<'_>) {
 fn exclusion(search: &Search<'_>, path: &str) -> Option<String> {
     let folder = parent(path);
     let places = &search.places;
-    places.configured(folder, path).or_else(|| vendored(search, path)).or_else(|| {
-        places.exclusion(folder).or_else(|| data_of_chart(search, path))
-    })
+    places
+        .configured(folder, path)
+        .or_else(|| vendored(search, path))
+        .or_else(|| places.exclusion(folder).or_else(|| data_of_chart(search, path)))
 }
 
 /// Below charts/ of a chart, at any depth: Helm reads it as a dependency.
@@ -180,8 +181,12 @@ impl Package {
         Self { path: path.to_owned(), name: name.to_owned(), version }
     }
 
-    /// Releases before prereleases of a higher version would be wrong: versions as they are.
+    /// Releases before prereleases, which nobody gets who doesn't ask for them; then by version.
     fn newest_first(&self, other: &Self) -> Ordering {
-        other.version.cmp(&self.version).then_with(|| self.path.cmp(&other.path))
+        let rank = |package: &Self| {
+            let is_release = package.version.as_ref().map(|version| version.pre.is_empty());
+            (is_release, package.version.clone())
+        };
+        rank(other).cmp(&rank(self)).then_with(|| self.path.cmp(&other.path))
     }
 }

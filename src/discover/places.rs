@@ -73,9 +73,7 @@ impl<'a> Places<'a> {
         let named = |name: &str| format!("a scaffold: it lies below `{name}/`");
         let skeleton = || parent(folder).split('/').any(|element| element == SKELETON);
         let braces = || folder.split('/').find(|element| element.contains("{{"));
-        template()
-            .or_else(|| skeleton().then(|| named(SKELETON)))
-            .or_else(|| braces().map(named))
+        template().or_else(|| skeleton().then(|| named(SKELETON))).or_else(|| braces().map(named))
     }
 }
 

@@ -1,14 +1,11 @@
 //! From a chart to its facts.
 
-use sha2::{Digest, Sha256};
-
 use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
 use crate::{
     catalog::{Chart, Crd, Dependency, Manifest, Origin, ProblemKind},
     history::{ChangeKind, ChartHistory},
     text::Spanned,
     version::{self, Constraint},
-    yaml::{Kind, Node},
 };
 
 /// The facts of a chart that was loaded.
@@ -33,7 +30,9 @@ pub fn of(chart: &Chart, history: Option<&ChartHistory>, owners: Option<&Owners>
         code_owners: owners.and_then(|owners| owners.of(&manifest_path(chart))),
         readme: chart.readme.is_some(),
         dependencies: chart.dependencies.iter().map(|it| dependency(chart, it)).collect(),
-        crds: chart.crds.iter().map(crd).collect(),
+        crds: chart.crds.iter().map(|it| crd(it, chart)).collect(),
+        locked: chart.lock.is_some(),
+        other_objects: chart.objects.iter().any(|it| it.kind() != "CustomResourceDefinition"),
         closure: closure(chart),
         history: history.filter(|history| history.complete).map(history_fact),
     }
@@ -89,6 +88,7 @@ fn dependency(chart: &Chart, it: &Dependency) -> DependencyFact {
         place: it.place(it.name.span),
         version_place: it.version.as_ref().map(|version| it.place(version.span)),
         deprecated: subchart.is_some_and(|subchart| subchart.chart.is_deprecated()),
+        switched: it.condition.is_some() || !it.tags.is_empty(),
     }
 }
 
@@ -118,58 +118,21 @@ fn closure(chart: &Chart) -> Vec<String> {
     chart.subcharts.iter().flat_map(below).collect()
 }
 
-fn crd(crd: &Crd) -> CrdFact {
+/// The chart of the closure whose file a definition stands in.
+fn holder<'c>(crd: &Crd, chart: &'c Chart) -> &'c Chart {
+    let below = || chart.subcharts.iter().map(|subchart| holder(crd, &subchart.chart));
+    let has = |chart: &Chart| crate::crd::template(crd, chart).is_some();
+    if has(chart) { chart } else { below().find(|chart| has(chart)).unwrap_or(chart) }
+}
+
+fn crd(crd: &Crd, chart: &Chart) -> CrdFact {
     CrdFact {
         name: crd.name(),
         place: crd.object.anchor(),
-        digest: digest(crd),
+        digest: crate::crd::digest(crd, holder(crd, chart)),
         templated: crd.object.origin != Origin::CrdsFolder,
+        conditional: crd.object.conditional,
         owner: crd.object.owner.clone(),
-    }
-}
-
-/// SHA-256 over a definition's spec without descriptions; empty where actions are masked in it.
-fn digest(crd: &Crd) -> String {
-    let spec = crd.object.at(&["spec"]).filter(|_| crd.object.origin != Origin::Masked);
-    let Some(spec) = spec else { return String::new() };
-    let mut hash = Sha256::new();
-    feed(spec, &mut hash, DIGEST_DEPTH_MAX);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// How deep a definition is hashed; deeper parts make no difference to the digest. The API server
-/// refuses schemas long before.
-pub const DIGEST_DEPTH_MAX: usize = 200;
-
-fn feed(node: Node<'_>, hash: &mut Sha256, depth: usize) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    match node.kind() {
-        Kind::Mapping => {
-            hash.update(b"{");
-            // A property may be called `description` too: only a text is one.
-            let prose = |entry: &crate::yaml::Entry<'_>| {
-                entry.key == "description" && entry.value.kind() == Kind::String
-            };
-            let mut entries: Vec<_> = node.entries().filter(|entry| !prose(entry)).collect();
-            entries.sort_by(|a, b| a.key.cmp(&b.key));
-            for entry in entries {
-                hash.update(entry.key.as_bytes());
-                hash.update(b":");
-                feed(entry.value, hash, depth);
-            }
-            hash.update(b"}");
-        }
-        Kind::Sequence => {
-            hash.update(b"[");
-            for item in node.items() {
-                feed(item, hash, depth);
-            }
-            hash.update(b"]");
-        }
-        kind => {
-            let text = node.to_text().unwrap_or_default();
-            hash.update(format!("{kind:?} {text}\0").as_bytes());
-        }
     }
 }
 

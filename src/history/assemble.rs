@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
             commit.parents.get(usize::from(*parent)).and_then(|parent| self.graph.node(*parent));
         let Some(before) = before else { return none() };
         self.pool.with(|worker| {
-            let removed = Removed::find(worker, commit.tree, before.tree);
+            let mut removed = Removed::find(worker, commit.tree, before.tree);
             let mut find = |request: &Request| {
                 let path = self.paths.get(request.2 as usize)?;
                 removed.origin(worker, path)
@@ -177,7 +177,7 @@ impl<'a> Walk<'a> {
             self.pool.with(|worker| {
                 let mut read = |id: &ObjectId| {
                     let raw = worker.object(*id, gix::objs::Kind::Blob)?;
-                    Some((*id, Manifest::parse(raw)))
+                    Some((*id, Manifest::parse(&raw)))
                 };
                 ids.iter().filter_map(&mut read).collect::<Vec<_>>()
             })

@@ -6,6 +6,7 @@ use std::collections::{BinaryHeap, HashSet};
 use gix::ObjectId;
 use gix::hashtable::HashMap;
 
+use super::packs::Bytes;
 use super::trees::Worker;
 
 /// One commit.
@@ -85,7 +86,7 @@ pub(super) struct Walker {
 
 /// A commit that was read and not yet shown.
 struct Pending {
-    raw: Vec<u8>,
+    raw: Bytes,
     parents: Vec<ObjectId>,
 }
 
@@ -104,7 +105,7 @@ impl Walker {
     }
 
     /// The next commit with its raw text; its parents are known by then.
-    pub(super) fn next(&mut self, worker: &mut Worker) -> Option<(u32, Vec<u8>)> {
+    pub(super) fn next(&mut self, worker: &mut Worker) -> Option<(u32, Bytes)> {
         let (_, Reverse(index)) = self.queue.pop()?;
         let pending = self.pending.get_mut(index as usize)?.take()?;
         let id = self.graph.node(index)?.id;
@@ -134,7 +135,7 @@ impl Walker {
         if let Some(index) = self.index.get(&id) {
             return Some(*index);
         }
-        let raw = worker.object(id, gix::objs::Kind::Commit)?.to_vec();
+        let raw = worker.object(id, gix::objs::Kind::Commit)?;
         let header = Header::parse(&raw)?;
         let index = self.graph.nodes.len() as u32;
         let (tree, time) = (header.tree, header.time);

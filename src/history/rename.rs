@@ -25,6 +25,8 @@ pub(super) struct Origin {
 /// The charts that one commit took away, against one of its parents.
 pub(super) struct Removed {
     charts: Vec<(String, ObjectId)>,
+    /// The names in their Chart.yaml files, in the same order; read when first needed.
+    names: Option<Vec<Option<String>>>,
     /// The commit's root tree.
     after: ObjectId,
 }
@@ -36,22 +38,21 @@ impl Removed {
         search.folder(Some(after), before, "", 0);
         let mut charts = search.charts;
         charts.sort();
-        Self { charts, after }
+        Self { charts, names: None, after }
     }
 
     /// The removed chart that is now at `path`: the one with an equal tree, else the one of the same name that shares
     /// most files with it.
-    pub(super) fn origin(&self, worker: &mut Worker, path: &str) -> Option<Origin> {
+    pub(super) fn origin(&mut self, worker: &mut Worker, path: &str) -> Option<Origin> {
         if self.charts.is_empty() {
             return None;
         }
         let now = folder(worker, self.after, path)?;
-        let (old_path, old) = match self.equal(now, path) {
-            Some(found) => found,
+        let (path, old) = match self.equal(now, path) {
+            Some(found) => found.clone(),
             None => self.alike(worker, now)?,
         };
-        let difference = compare_folders(worker, now, *old);
-        Some(Origin { path: old_path.clone(), difference })
+        Some(Origin { path, difference: compare_folders(worker, now, old) })
     }
 
     fn equal(&self, now: ObjectId, path: &str) -> Option<&(String, ObjectId)> {
@@ -64,20 +65,26 @@ impl Removed {
         Some(equal.find(|(old, _)| name(old) == name(path)).unwrap_or(first))
     }
 
-    fn alike(&self, worker: &mut Worker, now: ObjectId) -> Option<&(String, ObjectId)> {
+    fn alike(&mut self, worker: &mut Worker, now: ObjectId) -> Option<(String, ObjectId)> {
         let name = chart_name(worker, now)?;
+        let mut read = |(_, tree): &(String, ObjectId)| chart_name(worker, *tree);
+        let names = self.names.get_or_insert_with(|| self.charts.iter().map(&mut read).collect());
+        let namesakes =
+            names.iter().zip(&self.charts).filter(|(other, _)| other.as_ref() == Some(&name));
+        let namesakes: Vec<_> = namesakes.map(|(_, chart)| chart).collect();
+        let [first, others @ ..] = namesakes.as_slice() else { return None };
+        if others.is_empty() {
+            return Some((*first).clone());
+        }
         let mine = blobs(worker, now);
-        let mut best: Option<(usize, &(String, ObjectId))> = None;
-        for candidate in &self.charts {
-            if chart_name(worker, candidate.1).as_ref() != Some(&name) {
-                continue;
-            }
-            let shared = blobs(worker, candidate.1).intersection(&mine).count();
-            if best.is_none_or(|(most, _)| shared > most) {
-                best = Some((shared, candidate));
+        let mut best = (0, *first);
+        for chart in namesakes {
+            let shared = blobs(worker, chart.1).intersection(&mine).count();
+            if shared > best.0 {
+                best = (shared, chart);
             }
         }
-        best.map(|(_, candidate)| candidate)
+        Some(best.1.clone())
     }
 }
 
@@ -117,7 +124,7 @@ impl Search<'_> {
 
 fn chart_name(worker: &mut Worker, folder: ObjectId) -> Option<String> {
     let id = chart_yaml(worker, folder)?;
-    let manifest = Manifest::parse(worker.object(id, gix::objs::Kind::Blob)?);
+    let manifest = Manifest::parse(&worker.object(id, gix::objs::Kind::Blob)?);
     Some(manifest.name).filter(|name| !name.is_empty())
 }
 

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::compare::{Absent, Difference, Pair, Question, Watched};
 use super::graph::{Graph, Walker};
+use super::packs::Bytes;
 use super::people::Details;
 use super::trees::{Pool, Worker};
 
@@ -37,11 +38,11 @@ struct Job {
     tree: ObjectId,
     parents: Vec<ObjectId>,
     boundary: bool,
-    raw: Option<Vec<u8>>,
+    raw: Option<Bytes>,
 }
 
 impl Job {
-    fn new(graph: &Graph, node: u32, raw: Option<Vec<u8>>) -> Option<Self> {
+    fn new(graph: &Graph, node: u32, raw: Option<Bytes>) -> Option<Self> {
         let commit = graph.node(node)?;
         let parents = commit
             .parents
@@ -104,7 +105,7 @@ impl Job {
             return Some(Details::parse(raw));
         }
         let id = graph?.node(self.node)?.id;
-        worker.object(id, gix::objs::Kind::Commit).map(Details::parse)
+        worker.object(id, gix::objs::Kind::Commit).map(|raw| Details::parse(&raw))
     }
 }
 

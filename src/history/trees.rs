@@ -3,36 +3,30 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
-use gix::hashtable::HashMap;
-use gix::objs::Find;
+use gix::objs::{Find, Kind};
 
 use super::Repository;
-
-/// How many bytes of delta bases one worker keeps. Successive versions of a tree are deltas of each other; without
-/// the bases each would be rebuilt from the start of its chain.
-pub const DELTA_CACHE_BYTES: usize = 32 << 20;
-
-/// How many bytes of raw trees one worker keeps in each of its two generations.
-pub const TREE_CACHE_BYTES: usize = 8 << 20;
+use super::packs::{Bytes, MAX_OBJECT_BYTES, Packs, Reader};
 
 /// A raw tree as it is in the object store.
-pub(super) type RawTree = Arc<[u8]>;
+pub(super) type RawTree = Bytes;
 
 /// Workers that wait for work, so that their caches outlive one piece of it.
 pub(super) struct Pool<'a> {
     repository: &'a Repository,
+    packs: Arc<Packs>,
     idle: Mutex<Vec<Worker>>,
 }
 
 impl<'a> Pool<'a> {
     pub(super) fn new(repository: &'a Repository) -> Self {
-        Self { repository, idle: Mutex::default() }
+        Self { repository, packs: Arc::new(Packs::of(repository)), idle: Mutex::default() }
     }
 
     /// Runs something with a worker of its own.
     pub(super) fn with<R>(&self, run: impl FnOnce(&mut Worker) -> R) -> R {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut worker = idle.unwrap_or_else(|| Worker::new(self.repository));
+        let mut worker = idle.unwrap_or_else(|| Worker::new(self.repository, self.packs.clone()));
         let result = run(&mut worker);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         result
@@ -42,26 +36,15 @@ impl<'a> Pool<'a> {
 /// Reads objects; what is absent or damaged is `None`.
 pub(super) struct Worker {
     repository: gix::Repository,
+    packs: Arc<Packs>,
+    reader: Reader,
     buffer: Vec<u8>,
-    young: HashMap<ObjectId, RawTree>,
-    old: HashMap<ObjectId, RawTree>,
-    young_bytes: usize,
 }
 
 impl Worker {
-    fn new(repository: &Repository) -> Self {
-        let mut local = repository.local().to_thread_local();
-        local.object_cache_size(None);
-        local.objects.set_pack_cache(|| {
-            Box::new(gix::odb::pack::cache::lru::MemoryCappedHashmap::new(DELTA_CACHE_BYTES))
-        });
-        Self {
-            repository: local,
-            buffer: Vec::new(),
-            young: HashMap::default(),
-            old: HashMap::default(),
-            young_bytes: 0,
-        }
+    fn new(repository: &Repository, packs: Arc<Packs>) -> Self {
+        let repository = repository.local().to_thread_local();
+        Self { repository, packs, reader: Reader::default(), buffer: Vec::new() }
     }
 
     /// The commits whose parents a shallow clone left behind.
@@ -71,32 +54,23 @@ impl Worker {
     }
 
     /// The bytes of an object of one kind.
-    pub(super) fn object(&mut self, id: ObjectId, kind: gix::objs::Kind) -> Option<&[u8]> {
-        let found = self.repository.objects.try_find(&id, &mut self.buffer).ok()??;
-        (found.kind == kind).then_some(found.data)
-    }
-
-    /// A tree's bytes, from the cache where it was read lately.
-    pub(super) fn tree(&mut self, id: ObjectId) -> Option<RawTree> {
-        if let Some(tree) = self.young.get(&id) {
-            return Some(tree.clone());
-        }
-        let tree = match self.old.remove(&id) {
-            Some(tree) => tree,
-            None => self.object(id, gix::objs::Kind::Tree)?.into(),
+    pub(super) fn object(&mut self, id: ObjectId, kind: Kind) -> Option<Bytes> {
+        let (found, bytes) = match self.reader.read(&self.packs, id) {
+            Some(found) => found,
+            None => self.unpacked(id)?,
         };
-        self.remember(id, tree.clone());
-        Some(tree)
+        (found == kind).then_some(bytes)
     }
 
-    /// Two generations: when the young one is full it becomes the old one, and what nobody asked for again goes.
-    fn remember(&mut self, id: ObjectId, tree: RawTree) {
-        self.young_bytes += tree.len();
-        self.young.insert(id, tree);
-        if self.young_bytes > TREE_CACHE_BYTES {
-            self.old = std::mem::take(&mut self.young);
-            self.young_bytes = 0;
-        }
+    /// What no pack of ours holds: loose objects, and packs under a multi-pack index.
+    fn unpacked(&mut self, id: ObjectId) -> Option<(Kind, Bytes)> {
+        let found = self.repository.objects.try_find(&id, &mut self.buffer).ok()??;
+        (found.data.len() <= MAX_OBJECT_BYTES).then(|| (found.kind, found.data.into()))
+    }
+
+    /// A tree's bytes.
+    pub(super) fn tree(&mut self, id: ObjectId) -> Option<RawTree> {
+        self.object(id, Kind::Tree)
     }
 }
 
@@ -157,6 +131,7 @@ pub(super) fn differences<'a>(
 ) {
     let (mut after, mut before) = (after, before);
     loop {
+        (after, before) = skip_common(after, before);
         match (first_entry(after), first_entry(before)) {
             (Some((new, new_rest)), Some((old, old_rest))) => {
                 let order = if new == old { None } else { Some(new.precedes(old)) };
@@ -187,6 +162,33 @@ pub(super) fn differences<'a>(
             (None, None) => return,
         }
     }
+}
+
+/// Skips the entries with which both trees begin alike; one entry of hundreds differs as a rule.
+fn skip_common<'a>(after: &'a [u8], before: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    let common = common_prefix(after, before);
+    if common == after.len().max(before.len()) {
+        return (&[], &[]);
+    }
+    let mut rest = after;
+    while let Some((_, next)) = first_entry(rest) {
+        if after.len() - next.len() > common {
+            break;
+        }
+        rest = next;
+    }
+    let skipped = after.len() - rest.len();
+    (rest, before.get(skipped..).unwrap_or_default())
+}
+
+/// How many bytes two slices begin with alike.
+fn common_prefix(one: &[u8], other: &[u8]) -> usize {
+    const STRIDE: usize = 64;
+    let strides = one.chunks_exact(STRIDE).zip(other.chunks_exact(STRIDE));
+    let start = strides.take_while(|(one, other)| one == other).count() * STRIDE;
+    let (one, other) =
+        (one.get(start..).unwrap_or_default(), other.get(start..).unwrap_or_default());
+    start + one.iter().zip(other).take_while(|(one, other)| one == other).count()
 }
 
 /// Length of an object id in a tree; careen reads SHA-1 repositories only.

@@ -31,7 +31,7 @@ fn line(finding: &Finding, paint: Paint) -> String {
 
 /// What the findings, the suppressions, the coverage and the skipped rules amount to, in one line.
 fn summary(report: &Report) -> String {
-    let mut parts = vec![tally::levels(report.findings.iter())];
+    let mut parts = vec![tally::levels(&report.findings.iter())];
     if !report.suppressed.is_empty() {
         parts.push(format!("{} suppressed", report.suppressed.len()));
     }

@@ -88,19 +88,19 @@ fn groups(report: &Report) -> Vec<Group<'_>> {
 
 fn heading(group: &Group<'_>, style: &Style) -> String {
     let title = group.title.replace(" )", ")");
-    let levels = tally::levels(group.findings.iter().copied());
-    rule_line(&prose::visible(&title), &levels, style)
+    let levels = tally::levels(&group.findings.iter().copied());
+    rule_line(&title, &format!(": {levels}"), style)
 }
 
 /// A line across the page with a title in it.
 fn rule_line(title: &str, note: &str, style: &Style) -> String {
     let paint = Paint::new(style);
+    let title = prose::visible(title);
     let bar = if style.unicode { "─" } else { "-" };
-    let note = if note.is_empty() { String::new() } else { format!("{note} ") };
-    let taken = 4 + title.chars().count() + note.chars().count();
-    let rest = bar.repeat(style.width.clamp(MIN_WIDTH, MAX_RULE).saturating_sub(taken).max(2));
-    let (left, rest) = (paint.dim(&bar.repeat(2)), paint.dim(&rest));
-    format!("{left} {} {note}{rest}\n", paint.bold(title))
+    let width = style.width.clamp(MIN_WIDTH, MAX_RULE);
+    let rest = width.saturating_sub(4 + prose::wide(&title) + prose::wide(note)).max(2);
+    let (left, right) = (paint.dim(&bar.repeat(2)), paint.dim(&bar.repeat(rest)));
+    format!("{left} {}{note} {right}\n", paint.bold(&title))
 }
 
 /// Writes findings; keeps the text of the file it is in.
@@ -129,30 +129,15 @@ impl<'a> Printer<'a> {
 
     /// `error[rule]: message`.
     fn header(&self, finding: &Finding, out: &mut String) {
-        let word = finding.level.as_str();
-        let start = format!("{word}[{}]: ", finding.rule);
-        let first = prose::wrap(&finding.message, self.width, 2);
-        let fits = start.chars().count() + first.first().map_or(0, |line| line.chars().count());
-        let whole = format!("{start}{}", finding.message);
-        let lines = if fits <= self.width {
-            prose::wrap(&whole, self.width, 0)
-        } else {
-            prose::wrap(&whole, self.width, 2)
-        };
+        let start = format!("{}[{}]:", finding.level, finding.rule);
+        let room = self.width.saturating_sub(start.len() + 1);
+        let lines = prose::hang(&finding.message, room, self.width.saturating_sub(2));
+        out.push_str(&self.paint.level(finding.level, &start));
         for (number, line) in lines.iter().enumerate() {
-            match line.strip_prefix(&*start).filter(|_| number == 0) {
-                Some(rest) => {
-                    out.push_str(&self.paint.level(finding.level, start.trim_end_matches(": ")));
-                    out.push_str(": ");
-                    out.push_str(&self.paint.bold(rest));
-                }
-                None => {
-                    out.push_str("  ");
-                    out.push_str(&self.paint.bold(line));
-                }
-            }
-            out.push('\n');
+            let lead = if number == 0 { " " } else { "\n  " };
+            out.extend([lead, &self.paint.bold(line)]);
         }
+        out.push('\n');
     }
 
     /// The snippet of the finding's own file; gives back the places that it has no room for.
@@ -210,15 +195,17 @@ impl<'a> Printer<'a> {
         let at = format!("{path}:{}:{}", place.start.line, place.start.column);
         let label =
             if label.is_empty() { String::new() } else { format!("  {}", prose::visible(label)) };
-        out.push_str(&format!("  {} {at}{label}\n", self.paint.dim(word)));
+        let line = format!("  {} {at}{label}\n", self.paint.dim(word));
+        out.push_str(&line);
     }
 
     fn help(&self, help: &str, out: &mut String) {
         const WORD: &str = "help: ";
-        for (number, line) in prose::wrap(help, self.width, 2 + WORD.len()).iter().enumerate() {
+        let room = self.width.saturating_sub(2 + WORD.len());
+        for (number, line) in prose::wrap(help, room).iter().enumerate() {
             let lead = if number == 0 { self.paint.help(WORD) } else { " ".repeat(WORD.len()) };
             let line = if self.style.links { paint::linked(line) } else { line.clone() };
-            out.push_str(&format!("  {lead}{line}\n"));
+            out.extend(["  ", &lead, &line, "\n"]);
         }
     }
 

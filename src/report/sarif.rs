@@ -37,6 +37,9 @@ pub const DESCRIPTION_LENGTH: usize = 1_024;
 /// At most this many related places are linked in a result's message.
 pub const LINKS: usize = 10;
 
+/// The package's repository; empty as long as the manifest names none.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
 /// The schema in its final form, as consumers compare it.
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -163,6 +166,7 @@ fn tool<'a>(report: &'a Report, rules: Rules<'a>) -> Tool<'a> {
             name: &report.tool.name,
             version,
             semantic_version: version,
+            information_uri: Some(REPOSITORY).filter(|address| !address.is_empty()),
             rules: rules.descriptors,
         },
     }
@@ -226,7 +230,7 @@ fn outcome<'a>(finding: &'a Finding, rules: &Rules<'a>, shelf: &mut Shelf<'_>) -
         rule_index: rules.index.get(&*finding.rule).copied(),
         level: finding.level.as_str(),
         message: text(prose::message(finding)),
-        locations: [Location { id: None, physical_location: here, message: None }],
+        locations: [Location { id: None, place: here, message: None }],
         related_locations: related
             .map(|(index, other)| related_location(index + 1, other))
             .collect(),
@@ -237,7 +241,7 @@ fn outcome<'a>(finding: &'a Finding, rules: &Rules<'a>, shelf: &mut Shelf<'_>) -
 fn related_location(id: usize, related: &Related) -> Location<'_> {
     Location {
         id: Some(id),
-        physical_location: place::physical(&related.location, None),
+        place: place::physical(&related.location, None),
         message: Some(text(prose::label(related))),
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn count(number: usize, noun: &str) -> String {
 }
 
 /// `3 errors, 1 note`; `no findings` where there are none.
-pub(super) fn levels<'a>(findings: impl Iterator<Item = &'a Finding> + Clone) -> String {
+pub(super) fn levels<'a>(findings: &(impl Iterator<Item = &'a Finding> + Clone)) -> String {
     let parts: Vec<_> = WORST_FIRST
         .into_iter()
         .map(|level| (level, findings.clone().filter(|finding| finding.level == level).count()))

@@ -154,7 +154,11 @@ struct Unpacking {
 }
 
 impl Unpacking {
-    fn add(&mut self, mut entry: tar::Entry<'_, impl Read>, limit: Limit) -> Result<(), ArchiveError> {
+    fn add(
+        &mut self,
+        mut entry: tar::Entry<'_, impl Read>,
+        limit: Limit,
+    ) -> Result<(), ArchiveError> {
         let kind = entry.header().entry_type();
         let name = entry.path_bytes().into_owned();
         let is_folder = kind == EntryType::Directory || name.ends_with(b"/");

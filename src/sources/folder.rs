@@ -185,8 +185,10 @@ pub(super) fn describe(error: &std::io::Error) -> String {
 
 /// Reads one file of a folder; `name` is for the message.
 pub(super) fn read_file(path: &Path, name: &str) -> Result<Content, ReadError> {
-    let failed =
-        |error: std::io::Error| ReadError::Failed { path: name.to_owned(), message: describe(&error) };
+    let failed = |error: std::io::Error| ReadError::Failed {
+        path: name.to_owned(),
+        message: describe(&error),
+    };
     let too_large = |size| ReadError::TooLarge { path: name.to_owned(), size, max: FILE_BYTES_MAX };
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();

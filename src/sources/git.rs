@@ -197,7 +197,8 @@ impl Walk<'_> {
                 Err(error) => self.found.unread(path, &error),
             },
             EntryKind::Commit => {
-                let message = "a Git submodule: its files are in another repository, audit it there";
+                let message =
+                    "a Git submodule: its files are in another repository, audit it there";
                 self.found.problem(path, ProblemKind::Submodule, message);
             }
             EntryKind::Tree => {}

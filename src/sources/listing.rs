@@ -283,17 +283,12 @@ impl Listing {
 }
 
 /// The items of a sorted list whose path begins with `folder/`.
-fn range_under<T>(
-    sorted: &[T],
-    folder: &str,
-    path: impl Fn(&T) -> &str,
-) -> std::ops::Range<usize> {
+fn range_under<T>(sorted: &[T], folder: &str, path: impl Fn(&T) -> &str) -> std::ops::Range<usize> {
     if folder.is_empty() {
         return 0..sorted.len();
     }
-    let within = |item: &T| {
-        path(item).strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
-    };
+    let within =
+        |item: &T| path(item).strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     // `/` is not the smallest byte: `a.b` stands between `a` and `a/b`.
     let before = |item: &T| path(item).bytes().lt(folder.bytes().chain([b'/']));
     let start = sorted.partition_point(before);

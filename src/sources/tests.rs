@@ -3,6 +3,6 @@
 mod archives;
 mod charts;
 mod kinds;
-mod links;
 mod limits;
+mod links;
 mod made;

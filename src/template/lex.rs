@@ -75,13 +75,12 @@ impl<'t> Lexer<'t> {
     pub(super) fn resume(&mut self, tag: &mut Tag, from: usize) {
         let bytes = self.text.as_bytes();
         let from = from.max(tag.span.start as usize + OPEN.len());
-        let found = pairs(bytes, from, |pair| pair == OPEN || pair == CLOSE);
-        let end = match found {
+        let end = match braces(bytes, from) {
             Some(at) if bytes.get(at) == Some(&b'}') => at + CLOSE.len(),
             Some(at) => at,
             None => bytes.len(),
         };
-        let closing = bytes.get(from..end).unwrap_or_default();
+        let closing = bytes.get(..end).unwrap_or_default();
         tag.trims_after = matches!(closing, [.., space, b'-', b'}', b'}'] if is_space(*space));
         tag.span.end = end as u32;
         self.at = end;
@@ -91,7 +90,7 @@ impl<'t> Lexer<'t> {
     fn text_node(&mut self) -> Piece {
         let bytes = self.text.as_bytes();
         let start = self.at;
-        let end = pairs(bytes, start, |pair| pair == OPEN).unwrap_or(bytes.len());
+        let end = opening(self.text, start).unwrap_or(bytes.len());
         let mut trimmed = bytes.get(start..end).unwrap_or_default();
         let mut trimmed_start = start;
         if self.trims {
@@ -183,8 +182,23 @@ fn trims_left(bytes: &[u8], at: usize) -> bool {
     matches!(bytes.get(at..), Some([b'-', space, ..]) if is_space(*space))
 }
 
-/// Where the first pair of equal braces that is `wanted` stands, at or after `from`.
-fn pairs(bytes: &[u8], from: usize, wanted: fn(&[u8]) -> bool) -> Option<usize> {
+/// Where the next `{{` stands, at or after `from`.
+fn opening(text: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        // `find` of one ASCII character looks at many bytes at once.
+        at += text.get(at..)?.find('{')?;
+        match text.as_bytes().get(at + 1) {
+            Some(b'{') => return Some(at),
+            // Between a brace and what is not one is a character boundary.
+            Some(next) if next.is_ascii() => at += 2,
+            _ => at += 1,
+        }
+    }
+}
+
+/// Where the next `{{` or `}}` stands, at or after `from`.
+fn braces(bytes: &[u8], from: usize) -> Option<usize> {
     let rest = bytes.get(from..)?;
-    rest.windows(2).position(wanted).map(|index| from + index)
+    rest.windows(2).position(|pair| pair == OPEN || pair == CLOSE).map(|index| from + index)
 }

@@ -123,7 +123,7 @@ impl<'s> Builder<'s> {
                 Err(message) => return Err(Problem { message, span }),
             },
         };
-        self.typed_scalar(typed, text, span, Marks { quoted, merge_key, ..Marks::default() })?;
+        self.typed_scalar(typed, &text, span, Marks { quoted, merge_key, ..Marks::default() })?;
         self.describe(anchor, tag);
         Ok(())
     }
@@ -132,11 +132,11 @@ impl<'s> Builder<'s> {
     pub(super) fn typed_scalar(
         &mut self,
         typed: Typed,
-        text: Cow<'_, str>,
+        text: &str,
         span: Span,
         marks: Marks,
     ) -> Result<(), Problem> {
-        let (run, owned_text) = self.keep(&text);
+        let (run, owned_text) = self.keep(text);
         let shape = Shape::Scalar { typed, text: run };
         self.add(Data { shape, span, marks: Marks { owned_text, ..marks } })?;
         Ok(())
@@ -219,8 +219,8 @@ impl<'s> Builder<'s> {
         self.tree.anchors.push((id, name.into()));
     }
 
-    pub(super) fn comment(&mut self, span: Span) {
-        let text = self.source.get(span.range()).unwrap_or("").to_owned();
+    pub(super) fn comment(&mut self, text: &str, span: Span) {
+        let text = text.to_owned();
         let before = self.source.get(..span.start as usize).unwrap_or("");
         let before = before.trim_end_matches([' ', '\t']);
         let own_line = matches!(before, "" | "\u{feff}") || before.ends_with(['\n', '\r']);
@@ -316,9 +316,13 @@ impl<'s> Builder<'s> {
     }
 
     fn too_deep(&self, span: Span) -> Problem {
-        let message = format!("collections are nested more than {} deep", self.limits.depth);
-        Problem { message, span }
+        Problem { message: too_deep(self.limits), span }
     }
+}
+
+/// What is wrong with a file that crosses the limit of depth.
+pub(super) fn too_deep(limits: &Limits) -> String {
+    format!("collections are nested more than {} deep", limits.depth)
 }
 
 /// go-yaml's `isMerge`: a `<<` that is plain, or tagged `!` or `!!merge`.

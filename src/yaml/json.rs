@@ -138,7 +138,7 @@ impl<'s> Reader<'s> {
     fn scalar(&mut self, typed: Typed, len: usize) -> Result<Expect, Problem> {
         let span = Span::new(self.at, self.at + len);
         let text = self.source.get(span.range()).unwrap_or("");
-        self.builder.typed_scalar(typed, Cow::Borrowed(text), span, Marks::default())?;
+        self.builder.typed_scalar(typed, text, span, Marks::default())?;
         self.at += len;
         Ok(Expect::Next)
     }
@@ -163,7 +163,7 @@ impl<'s> Reader<'s> {
                     self.at += 1;
                     let span = Span::new(start, self.at);
                     let marks = Marks { quoted: true, ..Marks::default() };
-                    self.builder.typed_scalar(Typed::String, text, span, marks)?;
+                    self.builder.typed_scalar(Typed::String, &text, span, marks)?;
                     return Ok(Expect::Next);
                 }
                 Some(_) => {

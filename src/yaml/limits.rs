@@ -13,16 +13,16 @@ pub const MAX_NODES: usize = 8_000_000;
 pub const MAX_MERGED_ENTRIES: usize = 4_000_000;
 
 /// Decodes that come from aliases, up to which go-yaml never refuses a document.
-pub const FREE_ALIAS_DECODES: usize = 100;
+pub const FREE_ALIAS_DECODES: u32 = 100;
 
 /// Decodes in all, up to which go-yaml never refuses a document.
-pub const FREE_DECODES: usize = 1_000;
+pub const FREE_DECODES: u32 = 1_000;
 
 /// Up to this many decodes 99 % may come from aliases (go-yaml's `alias_ratio_range_low`).
-pub const ALIAS_RATIO_LOW: usize = 400_000;
+pub const ALIAS_RATIO_LOW: u32 = 400_000;
 
 /// From this many decodes on 10 % may come from aliases (go-yaml's `alias_ratio_range_high`).
-pub const ALIAS_RATIO_HIGH: usize = 4_000_000;
+pub const ALIAS_RATIO_HIGH: u32 = 4_000_000;
 
 /// The limits that one parse keeps to. What crosses one is a [`Problem`](super::Problem), never a panic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

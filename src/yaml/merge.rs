@@ -106,8 +106,8 @@ fn last_of_each_key(
 /// Counts as go-yaml's decoder does; the depth is bounded by the tree's.
 struct Decoder<'t> {
     tree: &'t Tree,
-    decodes: usize,
-    from_aliases: usize,
+    decodes: u32,
+    from_aliases: u32,
     /// Aliases being followed.
     within: usize,
 }
@@ -149,9 +149,9 @@ impl Decoder<'_> {
     }
 
     fn count(&mut self, id: Id) -> Result<(), Problem> {
-        self.decodes += 1;
-        self.from_aliases += usize::from(self.within > 0);
-        let ratio = self.from_aliases as f64 / self.decodes as f64;
+        self.decodes = self.decodes.saturating_add(1);
+        self.from_aliases += u32::from(self.within > 0);
+        let ratio = f64::from(self.from_aliases) / f64::from(self.decodes);
         if self.from_aliases > FREE_ALIAS_DECODES
             && self.decodes > FREE_DECODES
             && ratio > allowed_ratio(self.decodes)
@@ -169,11 +169,11 @@ impl Decoder<'_> {
 }
 
 /// go-yaml's `allowedAliasRatio`: 99 % for small documents, 10 % for very large ones.
-fn allowed_ratio(decodes: usize) -> f64 {
-    let range = (ALIAS_RATIO_HIGH - ALIAS_RATIO_LOW) as f64;
+fn allowed_ratio(decodes: u32) -> f64 {
+    let range = f64::from(ALIAS_RATIO_HIGH - ALIAS_RATIO_LOW);
     match decodes {
         ..=ALIAS_RATIO_LOW => 0.99,
         ALIAS_RATIO_HIGH.. => 0.10,
-        _ => 0.99 - 0.89 * ((decodes - ALIAS_RATIO_LOW) as f64 / range),
+        _ => 0.99 - 0.89 * (f64::from(decodes - ALIAS_RATIO_LOW) / range),
     }
 }

@@ -140,6 +140,7 @@ impl<'a> Node<'a> {
     }
 
     /// The value of a number, an integer's included.
+    #[allow(clippy::cast_precision_loss, reason = "a float is what the caller asks for, as in Go")]
     pub fn as_f64(self) -> Option<f64> {
         match self.value() {
             Value::Float(value) => Some(value),

@@ -35,6 +35,10 @@ impl Typed {
 
 /// Types a scalar with an explicit tag. Input: the tag in full, the text, whether it is a plain scalar.
 /// Output: the type and, for `!!binary`, the decoded text; or the message with which Go refuses it.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "`!!float` asks for it, and Go loses the same digits"
+)]
 pub(super) fn tagged(tag: &str, text: &str) -> Result<(Typed, Option<String>), String> {
     let Some(name) = tag.strip_prefix(CORE) else { return Ok((Typed::String, None)) };
     let typed = match name {

@@ -23,14 +23,12 @@ pub(super) struct Tabs<'s> {
     key_allowed: bool,
     /// Whether only white space came in this line.
     fresh_line: bool,
-    /// Whether the last token was a plain scalar, whose scanner takes the white space after it along.
-    after_plain: bool,
 }
 
 #[derive(Clone, Copy)]
 struct Level {
-    /// Column of the innermost block collection; -1 for none.
-    indent: isize,
+    /// The first column within the innermost block collection: one after its own; 0 for none.
+    indent: usize,
     flow: bool,
 }
 
@@ -43,7 +41,6 @@ impl<'s> Tabs<'s> {
             open: Vec::new(),
             key_allowed: true,
             fresh_line: true,
-            after_plain: false,
         })
     }
 
@@ -58,7 +55,7 @@ impl<'s> Tabs<'s> {
         match event {
             Event::MappingStart(StructureStyle::Block, ..)
             | Event::SequenceStart(StructureStyle::Block, ..) => {
-                self.open.push(Level { indent: column as isize, flow: false });
+                self.open.push(Level { indent: column + 1, flow: false });
             }
             Event::MappingStart(..) | Event::SequenceStart(..) => {
                 self.token(start, end)?;
@@ -70,7 +67,7 @@ impl<'s> Tabs<'s> {
                 self.open.pop();
             }
             Event::Scalar(_, style, ..) => self.scalar(*style, start, end)?,
-            Event::Alias(..) => self.token(start, end)?,
+            Event::Alias(..) | Event::UnresolvedAlias(_) => self.token(start, end)?,
             Event::Comment(..) => self.comment(start, end)?,
             Event::StreamEnd => self.gap(self.source.len())?,
             _ => {}
@@ -79,7 +76,7 @@ impl<'s> Tabs<'s> {
     }
 
     fn level(&self) -> Level {
-        self.open.last().copied().unwrap_or(Level { indent: -1, flow: false })
+        self.open.last().copied().unwrap_or(Level { indent: 0, flow: false })
     }
 
     fn token(&mut self, start: usize, end: usize) -> Result<(), Problem> {
@@ -104,34 +101,32 @@ impl<'s> Tabs<'s> {
     fn scalar(&mut self, style: ScalarStyle, start: usize, end: usize) -> Result<(), Problem> {
         match style {
             ScalarStyle::Literal | ScalarStyle::Folded => self.block_scalar(start, end),
-            ScalarStyle::Plain if end > start => {
-                self.token(start, end)?;
-                self.after_plain = true;
-                let text = self.source.get(start..end).unwrap_or("");
-                self.continuation(start, text).map(|_| ())
-            }
+            ScalarStyle::Plain if end > start => self.plain_scalar(start, end),
             _ => self.token(start, end),
         }
+    }
+
+    /// A plain scalar, whose scanner takes the white space after it along.
+    fn plain_scalar(&mut self, start: usize, end: usize) -> Result<(), Problem> {
+        self.token(start, end)?;
+        self.continuation(start, self.source.get(start..end).unwrap_or(""))?;
+        let rest = self.source.get(end..).unwrap_or("");
+        let white = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
+        if self.continuation(end, rest.get(..white).unwrap_or(""))? {
+            self.key_allowed |= !self.level().flow;
+            self.fresh_line = true;
+        }
+        self.at = self.at.max(end + white);
+        Ok(())
     }
 
     /// Looks at the text between two tokens.
     fn gap(&mut self, end: usize) -> Result<(), Problem> {
         let mut at = self.at;
-        if std::mem::take(&mut self.after_plain) {
-            let text = self.source.get(at..end).unwrap_or("");
-            let white = text.len() - text.trim_start().len();
-            let text = text.get(..white).unwrap_or("");
-            if self.continuation(at, text)? {
-                self.key_allowed |= !self.level().flow;
-                self.fresh_line = true;
-            }
-            at += white;
-        }
         while let Some(byte) = self.source.as_bytes().get(at).filter(|_| at < end) {
             match byte {
-                b' ' => at += 1,
                 b'\t' if self.key_allowed && !self.level().flow => return Err(self.refused(at)),
-                b'\t' => at += 1,
+                b' ' | b'\t' => at += 1,
                 b'\n' | b'\r' => {
                     self.key_allowed |= !self.level().flow;
                     self.fresh_line = true;
@@ -166,9 +161,9 @@ impl<'s> Tabs<'s> {
     /// White space and continuation lines of a plain scalar: a tab before the column where the scalar's
     /// lines begin is refused. Tells whether a line ended.
     fn continuation(&self, start: usize, text: &str) -> Result<bool, Problem> {
-        let indent = self.level().indent + 1;
+        let indent = self.level().indent;
         // The column, as long as only white space came in this line.
-        let mut column: Option<isize> = None;
+        let mut column: Option<usize> = None;
         let mut line_ended = false;
         for (at, byte) in text.bytes().enumerate() {
             column = match (byte, column) {
@@ -194,16 +189,18 @@ impl<'s> Tabs<'s> {
         let given = self.source.get(header..line_end).and_then(|line| {
             line.split('#').next()?.bytes().find(u8::is_ascii_digit).map(|digit| digit - b'0')
         });
-        let indent = match given {
-            Some(given) => self.level().indent.max(0) + isize::from(given),
-            None => {
-                // Up to the first content the indentation is unknown: no tab may come before it.
-                let before = self.source.get(line_end..=start).unwrap_or("");
-                if let Some(at) = before.find('\t').filter(|_| end > start) {
-                    return Err(self.refused(line_end + at));
-                }
-                before.rsplit(['\n', '\r']).next().map_or(0, |line| line.len() as isize - 1)
+        let indent = if let Some(given) = given {
+            self.level().indent.saturating_sub(1) + usize::from(given)
+        } else {
+            // Up to the first content the indentation is unknown: no tab may come before it.
+            let before = self.source.get(line_end..start).unwrap_or("");
+            let tab = before.len() + usize::from(self.source.as_bytes().get(start) == Some(&b'\t'));
+            if let Some(at) = before.find('\t').or((tab > before.len()).then_some(before.len()))
+                && end > start
+            {
+                return Err(self.refused(line_end + at));
             }
+            before.rsplit(['\n', '\r']).next().map_or(0, str::len)
         };
         self.block_lines(start, end, indent)?;
         self.at = end.max(start);
@@ -212,13 +209,13 @@ impl<'s> Tabs<'s> {
         Ok(())
     }
 
-    fn block_lines(&self, start: usize, end: usize, indent: isize) -> Result<(), Problem> {
+    fn block_lines(&self, start: usize, end: usize, indent: usize) -> Result<(), Problem> {
         let text = self.source.get(start..end).unwrap_or("");
         let mut at = start;
         for (number, line) in text.split_inclusive('\n').enumerate() {
             let spaces = line.bytes().take_while(|byte| *byte == b' ').count();
             let tab = line.as_bytes().get(spaces) == Some(&b'\t');
-            if number > 0 && tab && (spaces as isize) < indent {
+            if number > 0 && tab && spaces < indent {
                 return Err(self.refused(at + spaces));
             }
             at += line.len();

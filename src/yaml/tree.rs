@@ -53,6 +53,7 @@ pub(super) struct Data {
 
 /// What few nodes have; the details are in lists beside the nodes.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "four independent facts about a node")]
 pub(super) struct Marks {
     /// Written in quotes or as a block scalar.
     pub(super) quoted: bool,

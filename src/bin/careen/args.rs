@@ -1,6 +1,6 @@
 //! Arguments as people type them. `audit` turns them into what the library takes.
 
-use std::{num::NonZeroUsize, path::PathBuf, str::FromStr};
+use std::{path::PathBuf, str::FromStr};
 
 use careen::{finding::Level, report::Format};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
@@ -11,6 +11,9 @@ const STYLES: styling::Styles = styling::Styles::styled()
     .usage(styling::AnsiColor::Green.on_default().bold())
     .literal(styling::AnsiColor::Cyan.on_default().bold())
     .placeholder(styling::AnsiColor::Cyan.on_default());
+
+/// More threads than this only wait for each other.
+const MAX_JOBS: i64 = 1024;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -29,8 +32,14 @@ Exit codes:
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// When to use colours; NO_COLOR and CLICOLOR_FORCE are respected
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    /// When to use colours: auto, always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
     pub(crate) color: Color,
 }
 
@@ -101,8 +110,13 @@ pub(crate) struct AuditArgs {
     #[arg(long, short, help_heading = "What comes out")]
     pub(crate) quiet: bool,
     /// How many threads work [default: one per core]
-    #[arg(long, value_name = "N", help_heading = "How it runs")]
-    pub(crate) jobs: Option<NonZeroUsize>,
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=MAX_JOBS),
+        help_heading = "How it runs"
+    )]
+    pub(crate) jobs: Option<u16>,
     /// Print how long each phase took to stderr
     #[arg(long, help_heading = "How it runs")]
     pub(crate) timing: bool,

@@ -11,12 +11,11 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use anstyle::AnsiColor;
 use careen::{
     audit::{self, Settings},
     config::{ChartGlobs, Selection, closest},
     history::Repository,
-    report::{Report, State},
+    report::{Entry, Report, State},
     rule::Page,
     rules,
     sources::Sources,
@@ -37,6 +36,9 @@ const FINDINGS: u8 = 1;
 /// A chart or file was skipped.
 const INCOMPLETE: u8 = 3;
 
+/// So many skipped charts and files are named; the report names all.
+const NAMED: usize = 3;
+
 /// Audits, writes the reports, and says how it went.
 pub(crate) fn run(args: &AuditArgs) -> Result<ExitCode, Failure> {
     let outputs = Outputs::new(args)?;
@@ -44,12 +46,15 @@ pub(crate) fn run(args: &AuditArgs) -> Result<ExitCode, Failure> {
     let sources = Sources::open(&args.sources, args.at.as_deref())?;
     let job = Job::new(args, &sources)?;
     let report = job.run(&sources, args, &watch)?;
-    job.charts_were_found(&report, args)?;
     watch.write();
+    job.charts_were_found(&report, args)?;
     outputs.write(&report, &job.pages, &job.configuration.texts(&sources))?;
     watch.finish(args.timing);
     if let left @ 1.. = outputs.left_out(&report) {
-        let _ = writeln!(anstream::stderr(), "note: {left} findings are over the limit of SARIF readers and left out there");
+        let _ = writeln!(
+            anstream::stderr(),
+            "note: {left} findings are over the limit of SARIF readers and left out there"
+        );
     }
     Ok(verdict(&report, args))
 }
@@ -94,9 +99,10 @@ impl Job {
             charts: self.charts.as_ref().map(ChartGlobs::set),
             progress: watch,
         };
-        let threads = args.jobs.map_or(0, std::num::NonZeroUsize::get);
+        let threads = args.jobs.map_or(0, usize::from);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-        let pool = pool.map_err(|error| Failure::new(error.to_string(), "give a smaller `--jobs`"))?;
+        let pool =
+            pool.map_err(|error| Failure::new(error.to_string(), "give a smaller `--jobs`"))?;
         Ok(pool.install(|| audit::audit(sources, &settings)))
     }
 
@@ -140,24 +146,19 @@ fn now(args: &AuditArgs) -> Result<i64, Failure> {
 
 fn commit_time(source: &Path, reference: &str) -> Result<i64, Failure> {
     let told = |error: careen::history::HistoryError| Failure::new(error.to_string(), "");
-    match Repository::discover(source).map_err(told)? {
-        Some((repository, _)) => Ok(repository.resolve(reference).map_err(told)?.time),
-        None => {
-            let message = format!("`{}` is in no Git repository", source.display());
-            Err(Failure::new(message, "leave out `--at`, or give a clone"))
-        }
-    }
+    let Some((repository, _)) = Repository::discover(source).map_err(told)? else {
+        let message = format!("`{}` is in no Git repository", source.display());
+        return Err(Failure::new(message, "leave out `--at`, or give a clone"));
+    };
+    Ok(repository.resolve(reference).map_err(told)?.time)
 }
 
 /// 3 over 1 over 0; 2 never comes here.
 fn verdict(report: &Report, args: &AuditArgs) -> ExitCode {
-    let skipped = |charts: bool| {
-        let entries = report.coverage.entries.iter();
-        entries.filter(|it| it.state == State::Skipped && it.is_chart == charts).count()
-    };
-    let (charts, files) = (skipped(true), skipped(false));
-    if charts + files > 0 && !args.allow_incomplete {
-        tell_incomplete(charts, files);
+    let entries = report.coverage.entries.iter();
+    let skipped: Vec<_> = entries.filter(|entry| entry.state == State::Skipped).collect();
+    if !skipped.is_empty() && !args.allow_incomplete {
+        incomplete(&skipped).print();
         return ExitCode::from(INCOMPLETE);
     }
     let fails = |level| report.findings.iter().any(|finding| finding.level >= level);
@@ -168,13 +169,11 @@ fn verdict(report: &Report, args: &AuditArgs) -> ExitCode {
 }
 
 /// Says why the code is 3: where the report went to a file, nobody would know.
-fn tell_incomplete(charts: usize, files: usize) {
-    let red = AnsiColor::Red.on_default().bold();
-    let cyan = AnsiColor::Cyan.on_default().bold();
-    let _ = writeln!(
-        anstream::stderr(),
-        "{red}error:{red:#} not everything could be read: {charts} charts and {files} files were \
-         skipped\n  {cyan}help:{cyan:#} the coverage of the report names them; \
-         `--allow-incomplete` accepts it"
-    );
+fn incomplete(skipped: &[&Entry]) -> Failure {
+    let named = skipped.iter().take(NAMED).map(|entry| format!("`{}`", entry.path));
+    let more = skipped.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("{more} more"));
+    let named: Vec<_> = named.chain(more).collect();
+    let message = format!("{} could not be read", named.join(", "));
+    Failure::new(message, "repair what is broken, or accept it with `--allow-incomplete`")
 }

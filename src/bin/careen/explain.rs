@@ -38,34 +38,34 @@ fn text(rule: &'static Registered) -> String {
 fn facts(page: &Page) -> String {
     let needs: Vec<_> = page.needs.iter().copied().map(need_name).collect();
     let also = page.also.iter().map(|(level, when)| ("also", format!("{level}: {when}")));
-    let option = page.options.iter().map(|(name, option)| {
-        ("option", format!("{name}: {} ({})", option.default, option.about))
-    });
+    let option = page
+        .options
+        .iter()
+        .map(|(name, option)| ("option", format!("{name}: {} ({})", option.default, option.about)));
     let facts = also
         .chain([("one per", page.unit.clone())])
         .chain(page.dimension.clone().map(|dimension| ("speaks to", dimension)))
         .chain((!needs.is_empty()).then(|| ("needs", needs.join(", "))))
         .chain(option)
         .chain([("since", page.since.clone())]);
-    facts.map(|(name, fact)| format!("  {name:9}  {fact}\n")).collect()
+    facts.map(|(name, fact)| format!("  {name:9}  {fact}\n")).collect::<Vec<_>>().concat()
 }
 
 /// The page's Markdown, its headings and code set off from the text.
 fn body(page: &Page) -> String {
     let (heading, code) = (AnsiColor::Green.on_default().bold(), Style::new().dimmed());
     let mut in_code = false;
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for line in page.body.lines().skip_while(|line| line.starts_with("# ") || line.is_empty()) {
         let fence = line.starts_with("```");
         in_code ^= fence;
-        match line.strip_prefix("## ") {
-            Some(title) if !in_code => text += &format!("{heading}{title}{heading:#}"),
-            _ if fence => text += &format!("  {code}{line}{code:#}"),
-            _ if in_code => text += &format!("  {line}"),
-            _ => text += line,
-        }
-        text.truncate(text.trim_end_matches(' ').len());
-        text.push('\n');
+        lines.push(match line.strip_prefix("## ") {
+            _ if line.is_empty() => String::new(),
+            Some(title) if !in_code => format!("{heading}{title}{heading:#}"),
+            _ if fence => format!("  {code}{line}{code:#}"),
+            _ if in_code => format!("  {line}"),
+            _ => line.to_owned(),
+        });
     }
-    text
+    lines.join("\n") + "\n"
 }

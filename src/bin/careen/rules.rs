@@ -49,7 +49,7 @@ fn table(pages: &[&Page]) -> String {
         let style = level_style(page.level);
         format!("{:width$}  {style}{:7}{style:#}  {}\n", page.id, page.level.as_str(), page.title)
     };
-    pages.iter().map(row).collect()
+    pages.iter().map(row).collect::<Vec<_>>().concat()
 }
 
 /// A rule as `--format json` lists it.

@@ -58,9 +58,9 @@ fn told(result: io::Result<()>) -> Result<(), Failure> {
 
 /// Only a locale that is set and is not UTF-8 speaks against it.
 fn speaks_unicode() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| {
-        env::var(name).ok().filter(|value| !value.is_empty())
-    });
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
     let utf8 = |locale: String| {
         let locale = locale.to_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")

@@ -15,7 +15,10 @@ enum Token {
     /// One character but `/`.
     Any,
     /// One character in (or not in) one of the ranges; `/` is a character like any other here.
-    Class { negated: bool, ranges: Vec<(char, char)> },
+    Class {
+        negated: bool,
+        ranges: Vec<(char, char)>,
+    },
     Literal(char),
 }
 

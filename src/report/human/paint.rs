@@ -60,8 +60,8 @@ pub(in crate::report) fn linked(text: &str) -> String {
         let (before, from) = rest.split_at(at);
         let end = from.find([' ', '`', ')', '"', '\'']).unwrap_or(from.len());
         let (address, after) = from.split_at(end);
-        out.push_str(before);
-        out.push_str(&format!("\u{1b}]8;;{address}\u{1b}\\{address}\u{1b}]8;;\u{1b}\\"));
+        let link = format!("\u{1b}]8;;{address}\u{1b}\\{address}\u{1b}]8;;\u{1b}\\");
+        out.extend([before, &link]);
         rest = after;
     }
     out.push_str(rest);

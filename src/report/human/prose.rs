@@ -38,24 +38,33 @@ fn is_plain(character: char) -> bool {
             '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-/// Breaks a text at blanks into lines of at most `width` columns, `indent` columns of which are
-/// left free for what the caller writes before each line. What stands in backticks, and every word,
-/// stays whole so that it can be copied. Lines that the text breaks itself stay as they are.
-pub(super) fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
-    let room = width.saturating_sub(indent).max(1);
+/// How many columns a printable text takes.
+pub(super) fn wide(text: &str) -> usize {
+    text.width()
+}
+
+/// Breaks a text at blanks into lines of at most `room` columns. What stands in backticks, and every
+/// word, stays whole so that it can be copied. Lines that the text breaks itself stay as they are.
+pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+    hang(text, room, room)
+}
+
+/// [`wrap`] where the first line has another room than the ones that follow.
+pub(super) fn hang(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines: Vec<String> = text.lines().map(|line| visible(line).into_owned()).collect();
     if let [only] = lines.as_slice() {
-        lines = fill(only, room);
+        lines = fill(only, first, rest);
     }
     lines
 }
 
-fn fill(line: &str, room: usize) -> Vec<String> {
+fn fill(line: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();
     let mut taken = 0;
     for word in words(line) {
         let wide = word.width();
+        let room = if lines.is_empty() { first } else { rest };
         if taken > 0 && taken + 1 + wide > room {
             lines.push(std::mem::take(&mut current));
             taken = 0;
@@ -104,22 +113,22 @@ mod tests {
 
     #[test]
     fn what_stands_in_backticks_is_never_broken() {
-        let lines = wrap("run `helm dependency update charts/web` and commit the lock", 24, 2);
+        let lines = wrap("run `helm dependency update charts/web` and commit the lock", 22);
         assert_eq!(lines, ["run", "`helm dependency update charts/web`", "and commit the lock"]);
-        assert_eq!(wrap("a lone ` is a word", 8, 0), ["a lone `", "is a", "word"]);
-        assert_eq!(wrap("", 8, 0), Vec::<String>::new());
+        assert_eq!(wrap("a lone ` is a word", 8), ["a lone `", "is a", "word"]);
+        assert_eq!(wrap("", 8), Vec::<String>::new());
     }
 
     #[test]
     fn lines_of_the_text_and_their_indent_stay() {
         let text = "add:\nannotations:\n  helm.sh/resource-policy: keep";
-        assert_eq!(wrap(text, 10, 0), ["add:", "annotations:", "  helm.sh/resource-policy: keep"]);
+        assert_eq!(wrap(text, 10), ["add:", "annotations:", "  helm.sh/resource-policy: keep"]);
     }
 
     #[test]
     fn wide_characters_count_two_columns() {
-        assert_eq!(wrap("漢字 漢字", 8, 0), ["漢字", "漢字"]);
-        assert_eq!(wrap("漢字 漢字", 9, 0), ["漢字 漢字"]);
+        assert_eq!(wrap("漢字 漢字", 8), ["漢字", "漢字"]);
+        assert_eq!(wrap("漢字 漢字", 9), ["漢字 漢字"]);
     }
 
     #[test]

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::paint::Paint;
-use super::prose::visible;
-use super::rule_line;
+use super::prose::{visible, wrap};
+use super::{MIN_WIDTH, rule_line};
 use crate::finding::Place;
 use crate::report::{Entry, Report, State, Style, Suppressed, tally};
 use crate::rule::Page;
@@ -24,11 +24,11 @@ const ALL_OF_THEM: &str = "all of them in `--format json`";
 
 /// The summary; one line where there is nothing to say.
 pub(super) fn summary(report: &Report, pages: &[&Page], style: &Style) -> String {
-    let paint = Paint::new(style);
+    let (paint, width) = (Paint::new(style), style.width.max(MIN_WIDTH));
     let sections: Vec<String> = [
-        findings(report, pages, style.width, paint),
-        suppressed(&report.suppressed, paint),
-        coverage(report, paint),
+        findings(report, pages, width, paint),
+        suppressed(&report.suppressed, width, paint),
+        coverage(report, width, paint),
         skipped_rules(report, paint),
     ]
     .into_iter()
@@ -50,7 +50,7 @@ fn findings(report: &Report, pages: &[&Page], width: usize, paint: Paint) -> Str
     let rows = tally::rules(report);
     let wide = rows.iter().map(|(_, rule, _)| rule.len()).max().unwrap_or(0);
     let total = tally::count(report.findings.len(), "finding");
-    let levels = tally::levels(report.findings.iter());
+    let levels = tally::levels(&report.findings.iter());
     let mut out = format!("{}: {levels}\n", paint.bold(&total));
     for (level, rule, number) in rows {
         let word = paint.level(level, &format!("{:7}", level.as_str()));
@@ -73,31 +73,30 @@ fn shipshape(report: &Report) -> String {
     if report.skipped_rules.is_empty() && report.suppressed.is_empty() {
         return format!("shipshape: no findings, {charts}");
     }
-    format!("no findings, {charts}")
+    if reasons(&report.coverage.entries).is_empty() {
+        return format!("no findings, {charts}");
+    }
+    "no findings".to_owned()
 }
 
 /// Every suppressed finding counted, the first ones with their reasons.
-fn suppressed(all: &[Suppressed], paint: Paint) -> String {
+fn suppressed(all: &[Suppressed], width: usize, paint: Paint) -> String {
     if all.is_empty() {
         return String::new();
     }
     let mut out = format!("{} suppressed\n", paint.bold(&tally::count(all.len(), "finding")));
     for one in all.iter().take(SUPPRESSED_LINES) {
+        let place = at(&one.finding.location);
+        let what = format!("  {}[{}] {place}\n", one.finding.level, one.finding.rule);
         let until = one.until.as_deref().map_or(String::new(), |day| format!(" until {day}"));
-        out.push_str(&format!(
-            "  {}[{}] {}: {}{until} ({})\n",
-            one.finding.level,
-            one.finding.rule,
-            at(&one.finding.location),
-            visible(&one.reason),
-            paint.dim(&at(&one.by)),
-        ));
+        let why = format!("{}{until} ({})", one.reason.trim(), at(&one.by));
+        out.extend([what, hanging("    because: ", &why, width)]);
     }
     out + &more(all.len(), SUPPRESSED_LINES, paint)
 }
 
 /// Charts by state, then the reasons for what was not analysed, the most serious first.
-fn coverage(report: &Report, paint: Paint) -> String {
+fn coverage(report: &Report, width: usize, paint: Paint) -> String {
     let counts = report.coverage.charts;
     let rows = reasons(&report.coverage.entries);
     if report.findings.is_empty() && rows.is_empty() {
@@ -105,15 +104,16 @@ fn coverage(report: &Report, paint: Paint) -> String {
     }
     let mut out = format!("{}{}\n", paint.bold(&tally::charts(counts)), files(report));
     for ((state, reason), paths) in rows.iter().take(REASON_LINES) {
-        let state = format!("{:8}", tally::word(*state));
-        out.push_str(&format!(
-            "{:>6}  {state}  {}: {}\n",
-            paths.len(),
-            visible(reason),
-            names(paths)
-        ));
+        let lead = format!("{:>6}  {:8}  ", paths.len(), tally::word(*state));
+        out.push_str(&hanging(&lead, &format!("{reason}: {}", names(paths)), width));
     }
     out + &more(rows.len(), REASON_LINES, paint)
+}
+
+/// A text behind a lead, its further lines below its first one.
+fn hanging(lead: &str, text: &str, width: usize) -> String {
+    let lines = wrap(&visible(text), width.saturating_sub(lead.len()).max(MIN_WIDTH / 2));
+    format!("{lead}{}\n", lines.join(&format!("\n{}", " ".repeat(lead.len()))))
 }
 
 /// The files that were not read whole: entries that are no charts.
@@ -166,7 +166,8 @@ fn skipped_rules(report: &Report, paint: Paint) -> String {
     let total = tally::count(report.skipped_rules.len(), "rule");
     let mut out = format!("{} not run\n", paint.bold(&total));
     for skipped in &report.skipped_rules {
-        out.push_str(&format!("  {}: needs {}\n", skipped.rule, visible(&skipped.needs)));
+        let row = format!("  {}: needs {}\n", skipped.rule, visible(&skipped.needs));
+        out.push_str(&row);
     }
     out
 }

@@ -35,6 +35,8 @@ pub(super) struct Driver<'a> {
     pub(super) name: &'a str,
     pub(super) version: &'a str,
     pub(super) semantic_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) information_uri: Option<&'static str>,
     pub(super) rules: Vec<Descriptor<'a>>,
 }
 
@@ -127,7 +129,8 @@ pub(super) struct Outcome<'a> {
 pub(super) struct Location<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<usize>,
-    pub(super) physical_location: PhysicalLocation,
+    #[serde(rename = "physicalLocation")]
+    pub(super) place: PhysicalLocation,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) message: Option<Message<'a>>,
 }

@@ -9,7 +9,8 @@ pub(super) fn message(finding: &Finding) -> String {
     let mut text = escaped(&sentence(&finding.message));
     if let Some((_, inside)) = archive(&finding.location.path) {
         let start = finding.location.start;
-        text.push_str(&format!(" In the archive: `{inside}:{}:{}`.", start.line, start.column));
+        let place = format!(" In the archive: `{inside}:{}:{}`.", start.line, start.column);
+        text.push_str(&place);
     }
     if !finding.help.is_empty() {
         text.push(if finding.help.contains('\n') { '\n' } else { ' ' });
@@ -47,11 +48,11 @@ pub(super) fn label(related: &Related) -> String {
 /// `kubeVersion`, is a name and stays; so does what begins with a backtick.
 pub(super) fn sentence(text: &str) -> String {
     let text = text.trim();
-    let first: &str = text.split(' ').next().unwrap_or("");
+    let first: &str = text.split_whitespace().next().unwrap_or("");
     let mut sentence = String::with_capacity(text.len() + 1);
     let mut characters = text.chars();
     match characters.next() {
-        Some(letter) if first.chars().all(|c| c.is_lowercase() || c == ',' || c == '-') => {
+        Some(letter) if first.chars().all(|c| c.is_lowercase() || ",:-".contains(c)) => {
             sentence.extend(letter.to_uppercase());
         }
         Some(letter) => sentence.push(letter),

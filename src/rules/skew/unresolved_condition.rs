@@ -3,19 +3,19 @@
 use crate::{
     catalog::{Chart, Dependency, Subchart, YamlFile},
     rule::{ChartContext, Rule, Sink},
-    template::{Element, Node as Piece},
-    yaml::{Kind, Node},
+    text::Text,
+    yaml::{self, Kind, Node},
 };
 
 /// A dependency that a value was meant to switch, and that none does.
 pub(crate) struct UnresolvedCondition;
 
 impl Rule for UnresolvedCondition {
-    fn dependency(&self, it: &Dependency, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+    fn dependency(&self, it: &Dependency, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let condition = it.condition.as_ref().filter(|text| !text.value.trim().is_empty());
         match condition {
             Some(condition) => {
-                let Some(why) = unresolved(it, &condition.value, chart) else { return };
+                let Some(why) = unresolved(it, &condition.value, chart, cx) else { return };
                 let name = it.effective_name();
                 let message =
                     format!("condition `{}` of `{name}` {}", condition.value.trim(), why.reason);
@@ -46,12 +46,17 @@ enum State {
 
 /// Why none of the paths of a condition decides. Elements after a comma keep their blanks in Helm; that
 /// is another rule's, and they are judged as they were meant.
-fn unresolved(it: &Dependency, condition: &str, chart: &Chart) -> Option<Unresolved> {
+fn unresolved(
+    it: &Dependency,
+    condition: &str,
+    chart: &Chart,
+    cx: &ChartContext<'_>,
+) -> Option<Unresolved> {
     let states: Vec<_> = condition
         .split(',')
         .map(str::trim)
         .filter(|path| !path.is_empty())
-        .map(|path| (path, state(path, it, chart)))
+        .map(|path| (path, state(path, it, chart, cx)))
         .collect();
     if states.iter().any(|(_, state)| *state == State::Fine) {
         return None;
@@ -75,7 +80,7 @@ fn unresolved(it: &Dependency, condition: &str, chart: &Chart) -> Option<Unresol
 }
 
 /// Helm looks a path up in the chart's values with those of its dependencies under their names.
-fn state(path: &str, it: &Dependency, chart: &Chart) -> State {
+fn state(path: &str, it: &Dependency, chart: &Chart, cx: &ChartContext<'_>) -> State {
     let keys: Vec<&str> = path.split('.').collect();
     // What holds this chart, or who installs it, sets global values.
     let first = keys.first().copied().unwrap_or_default();
@@ -85,7 +90,7 @@ fn state(path: &str, it: &Dependency, chart: &Chart) -> State {
     if let Some(node) = chart.values.as_deref().and_then(|values| lookup(values, &keys)) {
         return typed(node);
     }
-    if is_declared_elsewhere(path, &keys, chart) {
+    if is_declared_elsewhere(path, &keys, chart, cx) {
         return State::Fine;
     }
     let named: Vec<&Dependency> =
@@ -129,26 +134,49 @@ fn typed(node: Node<'_>) -> State {
     }
 }
 
-/// Whether a switch is documented without a default: in the schema, a comment of values.yaml, or
-/// another file of values beside it.
-fn is_declared_elsewhere(path: &str, keys: &[&str], chart: &Chart) -> bool {
-    let schema = chart.schema.as_deref().and_then(YamlFile::root);
-    let property = keys.iter().try_fold(schema, |node, key| {
-        node.map(|node| node.at(&["properties", key])).filter(Option::is_some)
-    });
-    let last = keys.last().copied().unwrap_or_default();
-    let first = keys.first().copied().unwrap_or_default();
-    let comments = chart.values.as_deref().map(|values| values.stream.comments()).unwrap_or_default();
-    let text: String = comments.iter().map(|comment| comment.text.as_str()).collect::<Vec<_>>().join("\n");
-    property.flatten().is_some()
-        || text.contains(path)
-        || (text.contains(&format!("{first}:")) && text.contains(&format!("{last}:")))
-        || other_values_hold(chart)
+/// Whether a switch is known without a default in values.yaml: a template reads it, the schema or a comment
+/// names it, or another file of values beside it has it.
+fn is_declared_elsewhere(
+    path: &str,
+    keys: &[&str],
+    chart: &Chart,
+    cx: &ChartContext<'_>,
+) -> bool {
+    reads(chart, keys)
+        || schema_has(keys, chart)
+        || comments_name(path, keys, chart)
+        || other_values_have(keys, chart, cx)
 }
 
-/// Other files of values beside values.yaml may hold the switch; they are not loaded.
-fn other_values_hold(_: &Chart) -> bool {
-    false
+fn schema_has(keys: &[&str], chart: &Chart) -> bool {
+    let root = chart.schema.as_deref().and_then(YamlFile::root);
+    keys.iter().try_fold(root, |node, key| Some(Some(node?.at(&["properties", key])?))).flatten().is_some()
+}
+
+fn comments_name(path: &str, keys: &[&str], chart: &Chart) -> bool {
+    let comments =
+        chart.values.as_deref().map(|values| values.stream.comments()).unwrap_or_default();
+    let named = |text: &str| comments.iter().any(|comment| comment.text.contains(text));
+    named(path) || keys.iter().all(|key| named(&format!("{key}:")))
+}
+
+/// Files of values that installers choose from lie beside values.yaml: `values-production.yaml`. One that
+/// can't be read may have anything.
+fn other_values_have(keys: &[&str], chart: &Chart, cx: &ChartContext<'_>) -> bool {
+    let beside = |local: &&String| {
+        let yaml = local.ends_with(".yaml") || local.ends_with(".yml");
+        yaml && !local.contains('/') && local.contains("values") && *local != "values.yaml"
+    };
+    chart.folder_listing.iter().filter(beside).any(|local| {
+        let path = match chart.folder.as_str() {
+            "" => local.clone(),
+            folder => format!("{folder}/{local}"),
+        };
+        let Ok(content) = cx.source.read(&path) else { return true };
+        let text = Text::new(String::from_utf8_lossy(&content).into_owned());
+        let stream = yaml::parse(text);
+        stream.error().is_some() || stream.documents().any(|root| root.at(keys).is_some())
+    })
 }
 
 /// A dependency without a condition although the values have a switch for it.
@@ -156,7 +184,7 @@ fn missing(it: &Dependency, chart: &Chart, out: &mut Sink) {
     let name = it.effective_name();
     let switch = chart.values.as_deref().and_then(|values| lookup(values, &[name, "enabled"]));
     let Some(default) = switch.and_then(Node::as_bool) else { return };
-    if !it.tags.is_empty() || subchart_reads(it, chart) || !is_switch(name, chart) {
+    if !it.tags.is_empty() || subchart_reads(it, chart) {
         return;
     }
     let Some(values) = chart.values.as_deref() else { return };
@@ -181,17 +209,7 @@ fn subchart_reads(it: &Dependency, chart: &Chart) -> bool {
     subchart.is_library() || declares || reads(subchart, &["enabled"])
 }
 
-/// Whether the chart itself takes the key for the dependency's switch: an `if` of its templates asks for
-/// it, or the dependency's files are here and know no such key.
-fn is_switch(name: &str, chart: &Chart) -> bool {
-    let here = chart
-        .dependencies
-        .iter()
-        .filter(|it| it.effective_name() == name)
-        .any(|it| chart.subchart(it).is_some());
-    here || asks(chart, &[name, "enabled"])
-}
-
+/// Whether a template of the chart reads a path of values.
 fn reads(chart: &Chart, keys: &[&str]) -> bool {
     chart.templates.iter().any(|file| {
         file.template.values_chains().iter().any(|chain| {
@@ -199,39 +217,4 @@ fn reads(chart: &Chart, keys: &[&str]) -> bool {
             names.eq(keys.iter().copied())
         })
     })
-}
-
-/// Whether the condition of an `if` in the chart's templates reads a path of values.
-fn asks(chart: &Chart, keys: &[&str]) -> bool {
-    let path = format!(".Values.{}", keys.join("."));
-    chart.templates.iter().any(|file| {
-        let mut found = false;
-        file.template.walk(|element| {
-            if let Element::Node(Piece::If(branch)) = element {
-                found |= branch.arms.iter().any(|arm| contains(file.template.slice(arm.pipe.span), &path));
-            }
-        });
-        found
-    })
-}
-
-/// Whether a pipeline's text holds a path and not a longer one.
-fn contains(text: &str, path: &str) -> bool {
-    text.match_indices(path).any(|(at, _)| {
-        let next = text.get(at + path.len()..).and_then(|rest| rest.chars().next());
-        next.is_none_or(|c| !(c.is_alphanumeric() || c == '_' || c == '.'))
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::contains;
-
-    #[test]
-    fn a_longer_path_is_another_one() {
-        assert!(contains("and .Values.redis.enabled .Values.x", ".Values.redis.enabled"));
-        assert!(contains("$.Values.redis.enabled", ".Values.redis.enabled"));
-        assert!(!contains(".Values.redis.enabledX", ".Values.redis.enabled"));
-        assert!(!contains(".Values.redis.enabled.x", ".Values.redis.enabled"));
-    }
 }

@@ -32,8 +32,13 @@ fn helmignore_and_helms_own_rule_apply() {
         ("w/templates/a.yaml", b""),
     ]);
     let chart = source.chart_files("w");
-    let expected =
-        [".helmignore", "Chart.yaml", "charts/db/.helmignore", "charts/db/values.yaml", "templates/a.yaml"];
+    let expected = [
+        ".helmignore",
+        "Chart.yaml",
+        "charts/db/.helmignore",
+        "charts/db/values.yaml",
+        "templates/a.yaml",
+    ];
     assert_eq!(relative(&chart), expected);
     assert_eq!(chart.problems.len(), 1);
     assert_eq!(chart.problems[0].kind, ProblemKind::IgnoreRule);

@@ -9,8 +9,7 @@ use crate::sources::*;
 /// A loose object that claims a size, and holds nothing: reading it would be an error of Git's.
 fn claim(repository: &gix::Repository, size: u64) -> gix::ObjectId {
     let id = gix::ObjectId::from_hex(&[b'2'; 40]).unwrap();
-    let mut encoder =
-        flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
     std::io::Write::write_all(&mut encoder, format!("blob {size}\0").as_bytes()).unwrap();
     let folder = repository.git_dir().join("objects").join("22");
     std::fs::create_dir_all(&folder).unwrap();
@@ -58,10 +57,7 @@ fn a_package_that_unpacks_to_a_thousand_times_its_size_is_refused() {
 fn helms_limits_hold_in_packages() {
     let header = made::header("web/large", CHART_FILE_BYTES_MAX + 1).as_bytes().to_vec();
     let error = Source::archive("x.tgz", &made::gzip(&header)).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "`large` has 5242881 bytes; Helm refuses files over 5242880"
-    );
+    assert_eq!(error.to_string(), "`large` has 5242881 bytes; Helm refuses files over 5242880");
     let header = made::header("web/large", CHART_BYTES_MAX + 1).as_bytes().to_vec();
     let error = Source::archive("x.tgz", &made::gzip(&header)).unwrap_err();
     assert_eq!(error, ArchiveError::TooLarge { max: CHART_BYTES_MAX });
@@ -184,7 +180,8 @@ fn hostile_names_in_a_commit_are_problems() {
     ] {
         tree.extend([mode.as_bytes(), b" ", name, b"\0", id.as_slice()].concat());
     }
-    let id = gix::objs::Write::write_buf(&repository.objects, gix::objs::Kind::Tree, &tree).unwrap();
+    let id =
+        gix::objs::Write::write_buf(&repository.objects, gix::objs::Kind::Tree, &tree).unwrap();
     made::commit(&repository, id);
     let source = Source::open(folder.path(), None).unwrap();
     assert_eq!(paths(&source), ["gone", "ok"]);
@@ -219,8 +216,7 @@ fn names_and_files_of_odd_kinds_on_disk_are_problems() {
     assert_eq!(paths(&source), ["ok"]);
     let found: Vec<_> =
         source.problems().iter().map(|problem| (&*problem.path, problem.kind)).collect();
-    let expected =
-        [("odd\u{fffd}.yaml", ProblemKind::NotUtf8), ("socket", ProblemKind::Special)];
+    let expected = [("odd\u{fffd}.yaml", ProblemKind::NotUtf8), ("socket", ProblemKind::Special)];
     assert_eq!(found, expected);
 }
 

@@ -81,11 +81,11 @@ fn shown(file: &Path, sources: &Sources) -> Arc<str> {
 }
 
 /// The only configuration of all sources. Two are an error: it is not for careen to say which counts.
-fn in_sources(sources: &Sources) -> Result<Option<(Arc<str>, Vec<u8>)>, Failure> {
+fn in_sources(sources: &Sources) -> Result<Option<Found>, Failure> {
     let found: BTreeSet<_> = sources.iter().flat_map(candidates).map(|(path, _)| path).collect();
     if found.len() > 1 {
         let names: Vec<_> = found.iter().map(|path| format!("`{path}`")).collect();
-        let message = format!("{} are all configurations of this audit", names.join(" and "));
+        let message = format!("{} configure this audit", names.join(" and "));
         return Err(Failure::new(message, "keep one of them, or name it with `--config FILE`"));
     }
     let Some((path, content)) = sources.iter().flat_map(candidates).next() else { return Ok(None) };
@@ -94,6 +94,9 @@ fn in_sources(sources: &Sources) -> Result<Option<(Arc<str>, Vec<u8>)>, Failure>
         Err(error) => Err(Failure::new(error, "the configuration decides what is audited")),
     }
 }
+
+/// A file as reports show it, and its bytes.
+type Found = (Arc<str>, Vec<u8>);
 
 type Candidate = (Arc<str>, Result<Content, String>);
 

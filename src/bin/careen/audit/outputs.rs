@@ -71,7 +71,11 @@ impl Outputs {
     /// How many findings a SARIF report has no room for.
     pub(super) fn left_out(&self, report: &Report) -> usize {
         let formats = self.files.iter().map(|output| output.format).chain(self.stdout);
-        if formats.into_iter().any(|format| format == Format::Sarif) { sarif::left_out(report) } else { 0 }
+        if formats.into_iter().any(|format| format == Format::Sarif) {
+            sarif::left_out(report)
+        } else {
+            0
+        }
     }
 }
 

@@ -1,0 +1,183 @@
+//! `crd/duplicate-owner`
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    facts::{CatalogFacts, ChartFacts, CrdFact},
+    finding::Level,
+    rule::{CatalogContext, Rule, Sink},
+};
+
+/// How many definitions a message names.
+const NAMED: usize = 12;
+
+/// A definition that two charts ship.
+pub(crate) struct DuplicateOwner;
+
+impl Rule for DuplicateOwner {
+    fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
+        let owners: Vec<Owner<'_>> = facts
+            .charts
+            .iter()
+            .filter(|chart| !chart.local_subchart && chart.deprecated.is_none())
+            .map(|chart| Owner::new(chart, facts))
+            .collect();
+        for (a, b) in pairs(&owners) {
+            pair(a, b, out);
+        }
+        for owner in &owners {
+            within(owner.chart, out);
+        }
+    }
+}
+
+/// A chart with the definitions of its own folder, those of its local subcharts included.
+struct Owner<'f> {
+    chart: &'f ChartFacts,
+    crds: BTreeMap<&'f str, &'f CrdFact>,
+}
+
+impl<'f> Owner<'f> {
+    fn new(chart: &'f ChartFacts, facts: &'f CatalogFacts) -> Self {
+        let below = match chart.id.path.as_str() {
+            "." => "charts/".to_owned(),
+            path => format!("{path}/charts/"),
+        };
+        let part = |other: &&ChartFacts| {
+            let held = other.local_subchart && other.id.path.starts_with(&below);
+            other.deprecated.is_none() && (held || std::ptr::eq(*other, chart))
+        };
+        let own = |chart: &'f ChartFacts| chart.crds.iter().filter(|crd| crd.owner.is_empty());
+        let crds = facts.charts.iter().filter(part).flat_map(own);
+        Self { chart, crds: crds.filter(|crd| !crd.name.is_empty()).map(|crd| (crd.name.as_str(), crd)).collect() }
+    }
+
+    /// Whether it is there for nothing but its definitions.
+    fn is_dedicated(&self) -> bool {
+        let name = self.chart.id.name.as_str();
+        name == "crds" || name.ends_with("-crds") || name.ends_with("-crd") || !self.chart.other_objects
+    }
+}
+
+/// The pairs of charts that share a definition, in order. Charts of one name are release lines of one
+/// chart: nobody installs two of them.
+fn pairs<'o, 'f>(owners: &'o [Owner<'f>]) -> Vec<(&'o Owner<'f>, &'o Owner<'f>)> {
+    let mut by_name = BTreeMap::<&str, Vec<usize>>::new();
+    for (number, owner) in owners.iter().enumerate() {
+        for name in owner.crds.keys() {
+            by_name.entry(name).or_default().push(number);
+        }
+    }
+    let mut pairs = BTreeSet::new();
+    for numbers in by_name.values() {
+        for (at, a) in numbers.iter().enumerate() {
+            pairs.extend(numbers.iter().skip(at + 1).map(|b| (*a, *b)));
+        }
+    }
+    let pair = |(a, b): (usize, usize)| Some((owners.get(a)?, owners.get(b)?));
+    pairs.into_iter().filter_map(pair).filter(|(a, b)| a.chart.id.name != b.chart.id.name).collect()
+}
+
+fn pair(a: &Owner<'_>, b: &Owner<'_>, out: &mut Sink) {
+    // The chart that is not there for its definitions is the one to be changed.
+    let (a, b) = if a.is_dedicated() && !b.is_dedicated() { (b, a) } else { (a, b) };
+    let shared: Vec<(&CrdFact, &CrdFact)> =
+        a.crds.iter().filter_map(|(name, crd)| Some((*crd, *b.crds.get(name)?))).collect();
+    let differing: Vec<_> = shared.iter().filter(|(a, b)| differ(a, b)).map(|(a, _)| *a).collect();
+    let one_is_dedicated = a.is_dedicated() != b.is_dedicated();
+    let level = match (differing.is_empty(), one_is_dedicated) {
+        (false, _) => Level::Error,
+        (true, true) => Level::Note,
+        (true, false) => Level::Warning,
+    };
+    let Some((subject, twin)) = representative(&shared, &differing) else { return };
+    let names = list(shared.iter().map(|(crd, _)| crd.name.as_str()));
+    let (first, second) = (&a.chart.id.name, &b.chart.id.name);
+    let message = match differing.len() {
+        0 => format!("`{first}` and `{second}` both ship {names}"),
+        count => format!("`{first}` and `{second}` both ship {names}; {count} of {} with different schemas", shared.len()),
+    };
+    out.at(subject.place.clone(), message)
+        .level(level)
+        .chart(&a.chart.id)
+        .subject(subject.name.clone())
+        .also(twin.place.clone(), format!("also in {second}"))
+        .help(format!("let one chart own them: take them out of `{first}` and let it depend on `{second}`, or the reverse"));
+}
+
+fn differ(a: &CrdFact, b: &CrdFact) -> bool {
+    !a.digest.is_empty() && !b.digest.is_empty() && a.digest != b.digest
+}
+
+/// The definition that a finding about several stands at: of those that differ, if any do, the one with the
+/// shortest name, which is the plainest of a family.
+fn representative<'f>(
+    shared: &[(&'f CrdFact, &'f CrdFact)],
+    differing: &[&CrdFact],
+) -> Option<(&'f CrdFact, &'f CrdFact)> {
+    let counts = |crd: &CrdFact| differing.is_empty() || differing.iter().any(|it| it.name == crd.name);
+    let candidates = shared.iter().filter(|(crd, _)| counts(crd));
+    candidates.min_by_key(|(crd, _)| (crd.name.len(), &crd.name)).copied()
+}
+
+fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let mut named: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let more = named.len().saturating_sub(NAMED);
+    named.truncate(NAMED);
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    named.join(", ")
+}
+
+/// Definitions that come twice with one install: from two charts of a closure of which neither can be
+/// switched off.
+fn within(chart: &ChartFacts, out: &mut Sink) {
+    let certain = |crd: &&CrdFact| !crd.name.is_empty() && !crd.conditional && !is_switched(crd, chart);
+    let mut by_name = BTreeMap::<&str, Vec<&CrdFact>>::new();
+    for crd in chart.crds.iter().filter(certain) {
+        by_name.entry(&crd.name).or_default().push(crd);
+    }
+    let mut told = BTreeSet::new();
+    for crds in by_name.values() {
+        let Some(first) = crds.first() else { continue };
+        let Some(second) = crds.iter().find(|crd| crd.owner != first.owner) else { continue };
+        // Once for two owners, however many definitions they share.
+        if told.insert((first.owner.as_str(), second.owner.as_str())) {
+            twice(chart, first, second, &by_name, out);
+        }
+    }
+}
+
+fn is_switched(crd: &CrdFact, chart: &ChartFacts) -> bool {
+    let first = crd.owner.split('/').next().unwrap_or_default();
+    chart.dependencies.iter().any(|it| it.effective_name == first && it.switched)
+}
+
+fn twice(
+    chart: &ChartFacts,
+    first: &CrdFact,
+    second: &CrdFact,
+    by_name: &BTreeMap<&str, Vec<&CrdFact>>,
+    out: &mut Sink,
+) {
+    let of = |crds: &[&CrdFact], owner: &str| crds.iter().find(|crd| crd.owner == owner).map(|crd| crd.digest.clone());
+    let shared: Vec<(&str, bool)> = by_name
+        .iter()
+        .filter_map(|(name, crds)| {
+            let (a, b) = (of(crds, &first.owner)?, of(crds, &second.owner)?);
+            Some((*name, !a.is_empty() && !b.is_empty() && a != b))
+        })
+        .collect();
+    let differ = shared.iter().any(|(_, differ)| *differ);
+    let owner = |crd: &CrdFact| if crd.owner.is_empty() { chart.id.name.clone() } else { crd.owner.clone() };
+    let names = list(shared.iter().map(|(name, _)| *name));
+    let schemas = if differ { ", with different schemas" } else { "" };
+    let message = format!("`{}` and `{}` both install {names}{schemas}", owner(first), owner(second));
+    out.at(first.place.clone(), message)
+        .level(if differ { Level::Error } else { Level::Warning })
+        .chart(&chart.id)
+        .subject(first.name.clone())
+        .also(second.place.clone(), "and here")
+        .help("give one of the two a `condition` and switch it off, or take its definitions out");
+}
