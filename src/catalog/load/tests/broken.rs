@@ -21,12 +21,12 @@ fn chart_yaml_is_held_against_the_load_rules() {
         ("name: a\nversion: 1\ndeprecated: \"true\"\n", &["Chart.yaml:3:13 deprecated: `deprecated` is a string, Helm expects a boolean"]),
         ("name: a\nversion: 1\nannotations: {x: {y: z}}\n", &["Chart.yaml:3:18 annotations.x: `annotations.x` is a mapping, Helm expects a string"]),
         ("name: a\nversion: 1\ntags: [x]\n", &["Chart.yaml:3:7 tags: `tags` is a sequence, Helm expects a string"]),
-        ("name: a\nversion: 1\ndependencies:\n- null\n- {name: x, alias: a b}\n- {name: y}\n- {name: z, alias: y}\n- {version: 1}\n- {name: t, tags: t}\n", &[
+        ("name: a\nversion: 1\ndependencies:\n- null\n- {name: x, alias: a b}\n- {name: w}\n- {name: z, alias: w}\n- {version: 1}\n- {name: t, tags: t}\n", &[
             "Chart.yaml:4:3 dependencies[0]: `dependencies[0]` is empty, Helm expects a dependency",
             "Chart.yaml:5:20 dependencies[1].alias: `a b` is no alias, Helm takes letters, digits, `_` and `-`",
             "Chart.yaml:8:3 dependencies[4].name: `dependencies[4]` has no `name`, so that Helm never finds its chart",
             "Chart.yaml:9:19 dependencies[5].tags: `dependencies[5].tags` is a string, Helm expects a list",
-            "Chart.yaml:7:20 y: `y` is the name or alias of two dependencies",
+            "Chart.yaml:7:20 w: `w` is the name or alias of two dependencies",
         ]),
     ];
     for (text, expected) in cases {
@@ -183,7 +183,7 @@ fn helmignore_can_refuse_or_hide_the_chart() {
     let hidden = |rules| refused(&[("Chart.yaml", CHART), (".helmignore", rules)]);
     assert_eq!(hidden("*.md\n  !README.md \n"), [".helmignore:2:3 .helmignore: `!README.md` leaves out all that is not `README.md`, Chart.yaml too"]);
     assert_eq!(hidden("# x\n*.yaml\n"), [".helmignore:2:1 .helmignore: `*.yaml` leaves out Chart.yaml"]);
-    assert_eq!(hidden("a/**\n"), [".helmignore:1:1 a/**: `a/**` holds `**`, which Helm does not support"]);
+    assert_eq!(hidden("a/**\n"), [".helmignore:1:1 .helmignore: `a/**` holds `**`, which Helm does not support"]);
     assert_eq!(hidden("*.txt\n"), [""; 0]);
 }
 
