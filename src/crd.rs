@@ -129,7 +129,8 @@ fn feed(node: Node<'_>, hash: &mut Sha256, depth: usize) {
             hash.update(b"{");
             // A property may be called `description` too: only a text is one. A masked one is null.
             let prose = |entry: &Entry<'_>| {
-                entry.key == "description" && matches!(entry.value.kind(), Kind::String | Kind::Null)
+                entry.key == "description"
+                    && matches!(entry.value.kind(), Kind::String | Kind::Null)
             };
             let mut entries: Vec<_> = node.entries().filter(|entry| !prose(entry)).collect();
             entries.sort_by(|a, b| a.key.cmp(&b.key));

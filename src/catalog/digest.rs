@@ -70,7 +70,8 @@ fn locked_object(it: &LockEntry) -> String {
 }
 
 fn write(fields: &[(&str, Value)]) -> String {
-    let field = |(key, value): &(&str, Value)| format!("\"{key}\":{}", html_safe(&value.to_string()));
+    let field =
+        |(key, value): &(&str, Value)| format!("\"{key}\":{}", html_safe(&value.to_string()));
     let fields: Vec<_> = fields.iter().map(field).collect();
     format!("{{{}}}", fields.join(","))
 }
