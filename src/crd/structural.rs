@@ -126,8 +126,7 @@ impl Check {
                 self.fault(path, node, "embeds a resource and is not `type: object`");
             }
             ("", _) if !open => self.fault(path, node, "has no type"),
-            ("", _) => {}
-            ("object", _) => {}
+            ("" | "object", _) => {}
             (_, Some(other)) if embedded => {
                 self.fault(path, other, "embeds a resource and is not `type: object`");
             }
@@ -274,7 +273,7 @@ fn is_int_or_string(any: Option<Node<'_>>) -> bool {
     kinds == [(1, "integer"), (1, "string")]
 }
 
-fn type_of<'a>(node: Node<'a>) -> &'a str {
+fn type_of(node: Node<'_>) -> &str {
     node.get("type").and_then(Node::as_str).unwrap_or_default()
 }
 

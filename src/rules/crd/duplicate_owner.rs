@@ -134,13 +134,13 @@ fn representative<'f>(
 }
 
 fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let mut named: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    let more = named.len().saturating_sub(NAMED);
-    named.truncate(NAMED);
+    let mut listed: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let more = listed.len().saturating_sub(NAMED);
+    listed.truncate(NAMED);
     if more > 0 {
-        named.push(format!("{more} more"));
+        listed.push(format!("{more} more"));
     }
-    named.join(", ")
+    listed.join(", ")
 }
 
 /// Definitions that come twice with one install: from two charts of a closure of which neither can be

@@ -115,16 +115,16 @@ fn schemas(it: &Crd, out: &mut Sink) {
             .help("set it to `false`, and `x-kubernetes-preserve-unknown-fields: true` where it is meant");
     }
     for version in it.versions() {
-        match version.at(&["schema", "openAPIV3Schema"]).filter(|schema| !schema.is_null()) {
-            Some(schema) => structure(it, version, schema, out),
-            None => {
-                let message =
-                    format!("version `{}` of `{}` has no schema", version_name(version), it.name());
-                out.at(place(it, version.get("name")), message)
-                    .subject(it.name())
-                    .help("add `schema.openAPIV3Schema`, at least `type: object` with `x-kubernetes-preserve-unknown-fields: true`");
-            }
+        let schema = version.at(&["schema", "openAPIV3Schema"]).filter(|schema| !schema.is_null());
+        if let Some(schema) = schema {
+            structure(it, version, schema, out);
+            continue;
         }
+        let message =
+            format!("version `{}` of `{}` has no schema", version_name(version), it.name());
+        out.at(place(it, version.get("name")), message)
+            .subject(it.name())
+            .help("add `schema.openAPIV3Schema`, at least `type: object` with `x-kubernetes-preserve-unknown-fields: true`");
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     catalog::{Chart, Dependency},
     rule::{ChartContext, Rule, Sink},
-    version::{Constraint, Operator},
+    version::Constraint,
 };
 
 /// A dependency that takes whatever is newest.
@@ -46,19 +46,12 @@ fn floats(written: &str) -> Option<Floats> {
             help: format!("write the whole version, or `{range}` where a range is meant"),
         });
     }
-    if constraint.has_upper_bound() || only_excludes_below(&constraint) {
+    if constraint.has_upper_bound() {
         return None;
     }
     Some(Floats {
         reason: "has no upper bound: the next major is taken without a word".to_owned(),
         help: "bound it, for example `^1.2.3`, and let a bot raise it".to_owned(),
-    })
-}
-
-/// `~0.0.0` has no bound by a quirk of the library; nobody means it.
-fn only_excludes_below(constraint: &Constraint) -> bool {
-    constraint.alternatives().iter().all(|alternative| {
-        alternative.bounds.iter().any(|bound| bound.operator == Operator::Tilde && !bound.is_wild())
     })
 }
 
@@ -97,7 +90,6 @@ mod tests {
             "1.2 - 1.4",
             "<2",
             "",
-            "~0.0.0",
             "nonsense",
         ] {
             assert!(floats(text).is_none(), "{text}");

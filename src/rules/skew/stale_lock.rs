@@ -42,7 +42,7 @@ impl Rule for StaleLock {
             match absence {
                 Absence::Chart(chart) => missing(chart, out),
                 Absence::Catalog { catalog, charts, of } => {
-                    missing_everywhere(catalog, &charts, of, out)
+                    missing_everywhere(catalog, &charts, of, out);
                 }
             }
         }

@@ -165,7 +165,7 @@ fn comments_name(path: &str, keys: &[&str], chart: &Chart) -> bool {
 /// can't be read may have anything.
 fn other_values_have(keys: &[&str], chart: &Chart, cx: &ChartContext<'_>) -> bool {
     let beside = |local: &&String| {
-        let yaml = local.ends_with(".yaml") || local.ends_with(".yml");
+        let yaml = local.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "yaml" | "yml"));
         yaml && !local.contains('/') && local.contains("values") && *local != "values.yaml"
     };
     chart.folder_listing.iter().filter(beside).any(|local| {
