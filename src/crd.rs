@@ -5,7 +5,7 @@ pub mod structural;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    catalog::{Chart, Crd, Origin, TemplateFile},
+    catalog::{Chart, Crd, Origin, TemplateFile, digest::hex},
     template::{Element, Node as Piece, Template},
     yaml::{Entry, Kind, Node},
 };
@@ -119,7 +119,7 @@ pub fn digest(crd: &Crd, chart: &Chart) -> String {
         hash.update(key.as_bytes());
         feed(node, &mut hash, DIGEST_DEPTH_MAX);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 fn feed(node: Node<'_>, hash: &mut Sha256, depth: usize) {
@@ -129,7 +129,8 @@ fn feed(node: Node<'_>, hash: &mut Sha256, depth: usize) {
             hash.update(b"{");
             // A property may be called `description` too: only a text is one. A masked one is null.
             let prose = |entry: &Entry<'_>| {
-                entry.key == "description" && matches!(entry.value.kind(), Kind::String | Kind::Null)
+                entry.key == "description"
+                    && matches!(entry.value.kind(), Kind::String | Kind::Null)
             };
             let mut entries: Vec<_> = node.entries().filter(|entry| !prose(entry)).collect();
             entries.sort_by(|a, b| a.key.cmp(&b.key));

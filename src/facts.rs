@@ -62,7 +62,8 @@ pub struct ChartFacts {
     pub crds: Vec<CrdFact>,
     /// Whether it has a lock file.
     pub locked: bool,
-    /// Whether it and its closure hold an object that is no custom resource definition.
+    /// Whether a template of it, or of its local subcharts, renders something else than custom resource
+    /// definitions.
     pub other_objects: bool,
     /// Charts of the closure under charts/, by effective name.
     pub closure: Vec<String>,

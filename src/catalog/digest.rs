@@ -3,6 +3,8 @@
 //! It covers the declared dependencies as loaded and the locked ones, as Go's `encoding/json` writes
 //! them. `helm dependency build` refuses a lock whose digest is another.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -34,9 +36,16 @@ pub fn is_repository_alias(repository: &str) -> bool {
 }
 
 fn sum(json: &str) -> String {
-    let digest = Sha256::digest(json.as_bytes());
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex(&Sha256::digest(json.as_bytes())))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// A declared dependency, its fields in the order of Helm's struct, empty ones left out.
@@ -70,7 +79,8 @@ fn locked_object(it: &LockEntry) -> String {
 }
 
 fn write(fields: &[(&str, Value)]) -> String {
-    let field = |(key, value): &(&str, Value)| format!("\"{key}\":{}", html_safe(&value.to_string()));
+    let field =
+        |(key, value): &(&str, Value)| format!("\"{key}\":{}", html_safe(&value.to_string()));
     let fields: Vec<_> = fields.iter().map(field).collect();
     format!("{{{}}}", fields.join(","))
 }
@@ -80,7 +90,9 @@ fn html_safe(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => safe += &format!("\\u{:04x}", c as u32),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                let _ = write!(safe, "\\u{:04x}", c as u32);
+            }
             c => safe.push(c),
         }
     }

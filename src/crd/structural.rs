@@ -126,8 +126,7 @@ impl Check {
                 self.fault(path, node, "embeds a resource and is not `type: object`");
             }
             ("", _) if !open => self.fault(path, node, "has no type"),
-            ("", _) => {}
-            ("object", _) => {}
+            ("" | "object", _) => {}
             (_, Some(other)) if embedded => {
                 self.fault(path, other, "embeds a resource and is not `type: object`");
             }
@@ -156,11 +155,17 @@ impl Check {
         if is_true(node, "x-kubernetes-int-or-string") {
             for key in ["x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource"] {
                 if is_true(node, key) {
-                    self.fault(path, node, format!("has `{key}` beside `x-kubernetes-int-or-string`"));
+                    self.fault(
+                        path,
+                        node,
+                        format!("has `{key}` beside `x-kubernetes-int-or-string`"),
+                    );
                 }
             }
         }
-        let Some(additional) = node.get("additionalProperties").filter(|it| !it.is_null()) else { return };
+        let Some(additional) = node.get("additionalProperties").filter(|it| !it.is_null()) else {
+            return;
+        };
         if level == Level::Root {
             self.fault(path, additional, "has `additionalProperties` at the root");
         } else if is_true(node, "x-kubernetes-embedded-resource") {
@@ -180,7 +185,8 @@ impl Check {
         }
         let properties = node.get("properties");
         let property = |name: &str| properties.and_then(|properties| properties.get(name));
-        for (name, wanted) in [("apiVersion", "string"), ("kind", "string"), ("metadata", "object")] {
+        for (name, wanted) in [("apiVersion", "string"), ("kind", "string"), ("metadata", "object")]
+        {
             if let Some(value) = property(name).filter(|value| type_of(*value) != wanted) {
                 self.fault(&path.field(name), value, format!("is not of type `{wanted}`"));
             }
@@ -236,7 +242,11 @@ impl Check {
         }
         for property in node.get("properties").into_iter().flat_map(Node::entries) {
             if property.key == "metadata" {
-                self.fault(path, property.value, format!("speaks of `metadata` inside `{junctor}`"));
+                self.fault(
+                    path,
+                    property.value,
+                    format!("speaks of `metadata` inside `{junctor}`"),
+                );
             }
             self.nested(property.value, false, junctor, &path.field(&property.key));
         }
@@ -263,7 +273,7 @@ fn is_int_or_string(any: Option<Node<'_>>) -> bool {
     kinds == [(1, "integer"), (1, "string")]
 }
 
-fn type_of<'a>(node: Node<'a>) -> &'a str {
+fn type_of(node: Node<'_>) -> &str {
     node.get("type").and_then(Node::as_str).unwrap_or_default()
 }
 

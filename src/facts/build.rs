@@ -2,7 +2,7 @@
 
 use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
 use crate::{
-    catalog::{Chart, Crd, Dependency, Manifest, Origin, ProblemKind},
+    catalog::{Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile},
     history::{ChangeKind, ChartHistory},
     text::Spanned,
     version::{self, Constraint},
@@ -32,7 +32,7 @@ pub fn of(chart: &Chart, history: Option<&ChartHistory>, owners: Option<&Owners>
         dependencies: chart.dependencies.iter().map(|it| dependency(chart, it)).collect(),
         crds: chart.crds.iter().map(|it| crd(it, chart)).collect(),
         locked: chart.lock.is_some(),
-        other_objects: chart.objects.iter().any(|it| it.kind() != "CustomResourceDefinition"),
+        other_objects: other_objects(chart),
         closure: closure(chart),
         history: history.filter(|history| history.complete).map(history_fact),
     }
@@ -52,12 +52,23 @@ fn is_readable(chart: &Chart) -> bool {
 
 /// Whether a template of the chart's own can write a document: NOTES.txt, partials and tests don't.
 fn renders(chart: &Chart) -> bool {
-    chart.templates.iter().any(|template| {
-        let local = template.file.local.as_str();
-        let name = local.rsplit('/').next().unwrap_or(local);
-        let partial = name.starts_with('_') || name.ends_with(".tpl") || name == "NOTES.txt";
-        !partial && !local.starts_with("templates/tests/")
-    })
+    chart.templates.iter().any(writes)
+}
+
+fn writes(template: &TemplateFile) -> bool {
+    let local = template.file.local.as_str();
+    let name = local.rsplit('/').next().unwrap_or(local);
+    let partial = name.starts_with('_') || name.ends_with(".tpl") || name == "NOTES.txt";
+    !partial && !local.starts_with("templates/tests/")
+}
+
+/// Whether a template has no definition in it and writes all the same.
+fn other_objects(chart: &Chart) -> bool {
+    let other = |template: &TemplateFile| {
+        writes(template) && !template.file.text.as_str().contains("CustomResourceDefinition")
+    };
+    let local = chart.subcharts.iter().filter(|subchart| !subchart.vendored);
+    chart.templates.iter().any(other) || local.map(|it| &it.chart).any(other_objects)
 }
 
 fn kube_version(manifest: &Manifest) -> Option<(String, crate::finding::Place)> {

@@ -36,17 +36,38 @@ fn what_the_server_refuses_is_said() {
         ("{type: string}", ": is of type `string`, the root must be an object"),
         ("{type: object, properties: {a: {description: x}}}", "a: has no type"),
         ("{type: object, properties: {a: {type: array}}}", "a: is an array without `items`"),
-        ("{type: object, properties: {a: {type: array, items: {description: x}}}}", "a[]: has no type"),
+        (
+            "{type: object, properties: {a: {type: array, items: {description: x}}}}",
+            "a[]: has no type",
+        ),
         ("{type: object, additionalProperties: true}", ": has `additionalProperties` at the root"),
-        ("{type: object, properties: {a: {type: object, properties: {b: {type: string}}, additionalProperties: {type: string}}}}", "a: has both `properties` and `additionalProperties`"),
-        ("{type: object, properties: {a: {oneOf: [{type: string}, {type: integer}], x-kubernetes-preserve-unknown-fields: true}}}", "a: has `type` inside `oneOf`"),
-        ("{type: object, properties: {a: {type: string, anyOf: [{description: x}]}}}", "a: has `description` inside `anyOf`"),
-        ("{type: object, properties: {metadata: {type: object, properties: {labels: {type: object}}}}}", "metadata: restricts more than `name` and `generateName`"),
+        (
+            "{type: object, properties: {a: {type: object, properties: {b: {type: string}}, additionalProperties: {type: string}}}}",
+            "a: has both `properties` and `additionalProperties`",
+        ),
+        (
+            "{type: object, properties: {a: {oneOf: [{type: string}, {type: integer}], x-kubernetes-preserve-unknown-fields: true}}}",
+            "a: has `type` inside `oneOf`",
+        ),
+        (
+            "{type: object, properties: {a: {type: string, anyOf: [{description: x}]}}}",
+            "a: has `description` inside `anyOf`",
+        ),
+        (
+            "{type: object, properties: {metadata: {type: object, properties: {labels: {type: object}}}}}",
+            "metadata: restricts more than `name` and `generateName`",
+        ),
         ("{type: object, properties: {kind: {type: object}}}", "kind: is not of type `string`"),
         ("{type: object, properties: {a: {$ref: '#/x', type: object}}}", "a: uses `$ref`"),
-        ("{type: object, properties: {a: {type: array, uniqueItems: true, items: {type: string}}}}", "a: has `uniqueItems: true`"),
+        (
+            "{type: object, properties: {a: {type: array, uniqueItems: true, items: {type: string}}}}",
+            "a: has `uniqueItems: true`",
+        ),
         ("{type: object, properties: {a: {type: [string, 'null']}}}", "a: has a sequence as type"),
-        ("{type: object, properties: {a: {type: object, x-kubernetes-embedded-resource: true}}}", "a: embeds a resource without properties"),
+        (
+            "{type: object, properties: {a: {type: object, x-kubernetes-embedded-resource: true}}}",
+            "a: embeds a resource without properties",
+        ),
     ] {
         assert_eq!(messages(schema).first().map(String::as_str), Some(expected), "{schema}");
     }

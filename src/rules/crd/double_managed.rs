@@ -17,9 +17,10 @@ impl Rule for DoubleManaged {
             return;
         }
         let own = |other: &&Crd| other.object.owner.is_empty();
-        let twin = chart.crds.iter().filter(own).find(|other| {
-            other.object.origin == Origin::CrdsFolder && other.name() == it.name()
-        });
+        let twin =
+            chart.crds.iter().filter(own).find(|other| {
+                other.object.origin == Origin::CrdsFolder && other.name() == it.name()
+            });
         let Some(twin) = twin.filter(|_| is_rendered_by_default(it, chart)) else { return };
         let message = format!(
             "`{}` is in crds/ and in templates/: the install stops because it exists without an owner",
@@ -37,12 +38,16 @@ fn is_rendered_by_default(it: &Crd, chart: &Chart) -> bool {
     if !it.object.conditional {
         return true;
     }
-    let (Some(file), Some(node)) = (crd::template(it, chart), it.object.node()) else { return false };
+    let (Some(file), Some(node)) = (crd::template(it, chart), it.object.node()) else {
+        return false;
+    };
     let at = node.span().start;
     let mut holds = true;
     file.template.walk(|element| {
         let Element::Node(piece) = element else { return };
-        let (Piece::If(branch) | Piece::With(branch) | Piece::Range(branch)) = piece else { return };
+        let (Piece::If(branch) | Piece::With(branch) | Piece::Range(branch)) = piece else {
+            return;
+        };
         if branch.span.start <= at && at < branch.span.end {
             let first = branch.arms.first().filter(|_| matches!(piece, Piece::If(_)));
             let second = branch.arms.get(1).map(|arm| arm.tag.span.start);

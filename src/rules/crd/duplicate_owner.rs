@@ -49,13 +49,22 @@ impl<'f> Owner<'f> {
         };
         let own = |chart: &'f ChartFacts| chart.crds.iter().filter(|crd| crd.owner.is_empty());
         let crds = facts.charts.iter().filter(part).flat_map(own);
-        Self { chart, crds: crds.filter(|crd| !crd.name.is_empty()).map(|crd| (crd.name.as_str(), crd)).collect() }
+        Self {
+            chart,
+            crds: crds
+                .filter(|crd| !crd.name.is_empty())
+                .map(|crd| (crd.name.as_str(), crd))
+                .collect(),
+        }
     }
 
     /// Whether it is there for nothing but its definitions.
     fn is_dedicated(&self) -> bool {
         let name = self.chart.id.name.as_str();
-        name == "crds" || name.ends_with("-crds") || name.ends_with("-crd") || !self.chart.other_objects
+        name == "crds"
+            || name.ends_with("-crds")
+            || name.ends_with("-crd")
+            || !self.chart.other_objects
     }
 }
 
@@ -95,11 +104,14 @@ fn pair(a: &Owner<'_>, b: &Owner<'_>, out: &mut Sink) {
     let (first, second) = (&a.chart.id.name, &b.chart.id.name);
     let message = match differing.len() {
         0 => format!("`{first}` and `{second}` both ship {names}"),
-        count => format!("`{first}` and `{second}` both ship {names}; {count} of {} with different schemas", shared.len()),
+        count => format!(
+            "`{first}` and `{second}` both ship {names}; {count} of {} with different schemas",
+            shared.len()
+        ),
     };
+    // It lies in both charts: a finding on the catalog, at a place in each.
     out.at(subject.place.clone(), message)
         .level(level)
-        .chart(&a.chart.id)
         .subject(subject.name.clone())
         .also(twin.place.clone(), format!("also in {second}"))
         .help(format!("let one chart own them: take them out of `{first}` and let it depend on `{second}`, or the reverse"));
@@ -115,25 +127,27 @@ fn representative<'f>(
     shared: &[(&'f CrdFact, &'f CrdFact)],
     differing: &[&CrdFact],
 ) -> Option<(&'f CrdFact, &'f CrdFact)> {
-    let counts = |crd: &CrdFact| differing.is_empty() || differing.iter().any(|it| it.name == crd.name);
+    let counts =
+        |crd: &CrdFact| differing.is_empty() || differing.iter().any(|it| it.name == crd.name);
     let candidates = shared.iter().filter(|(crd, _)| counts(crd));
     candidates.min_by_key(|(crd, _)| (crd.name.len(), &crd.name)).copied()
 }
 
 fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let mut named: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    let more = named.len().saturating_sub(NAMED);
-    named.truncate(NAMED);
+    let mut listed: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    let more = listed.len().saturating_sub(NAMED);
+    listed.truncate(NAMED);
     if more > 0 {
-        named.push(format!("{more} more"));
+        listed.push(format!("{more} more"));
     }
-    named.join(", ")
+    listed.join(", ")
 }
 
 /// Definitions that come twice with one install: from two charts of a closure of which neither can be
 /// switched off.
 fn within(chart: &ChartFacts, out: &mut Sink) {
-    let certain = |crd: &&CrdFact| !crd.name.is_empty() && !crd.conditional && !is_switched(crd, chart);
+    let certain =
+        |crd: &&CrdFact| !crd.name.is_empty() && !crd.conditional && !is_switched(crd, chart);
     let mut by_name = BTreeMap::<&str, Vec<&CrdFact>>::new();
     for crd in chart.crds.iter().filter(certain) {
         by_name.entry(&crd.name).or_default().push(crd);
@@ -161,7 +175,9 @@ fn twice(
     by_name: &BTreeMap<&str, Vec<&CrdFact>>,
     out: &mut Sink,
 ) {
-    let of = |crds: &[&CrdFact], owner: &str| crds.iter().find(|crd| crd.owner == owner).map(|crd| crd.digest.clone());
+    let of = |crds: &[&CrdFact], owner: &str| {
+        crds.iter().find(|crd| crd.owner == owner).map(|crd| crd.digest.clone())
+    };
     let shared: Vec<(&str, bool)> = by_name
         .iter()
         .filter_map(|(name, crds)| {
@@ -170,10 +186,13 @@ fn twice(
         })
         .collect();
     let differ = shared.iter().any(|(_, differ)| *differ);
-    let owner = |crd: &CrdFact| if crd.owner.is_empty() { chart.id.name.clone() } else { crd.owner.clone() };
+    let owner = |crd: &CrdFact| {
+        if crd.owner.is_empty() { chart.id.name.clone() } else { crd.owner.clone() }
+    };
     let names = list(shared.iter().map(|(name, _)| *name));
     let schemas = if differ { ", with different schemas" } else { "" };
-    let message = format!("`{}` and `{}` both install {names}{schemas}", owner(first), owner(second));
+    let message =
+        format!("`{}` and `{}` both install {names}{schemas}", owner(first), owner(second));
     out.at(first.place.clone(), message)
         .level(if differ { Level::Error } else { Level::Warning })
         .chart(&chart.id)

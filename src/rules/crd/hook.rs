@@ -7,8 +7,16 @@ use crate::{
 
 /// Hooks that Helm 3 and 4 know; one other name drops the whole object.
 const HOOKS: [&str; 10] = [
-    "pre-install", "post-install", "pre-delete", "post-delete", "pre-upgrade", "post-upgrade",
-    "pre-rollback", "post-rollback", "test", "test-success",
+    "pre-install",
+    "post-install",
+    "pre-delete",
+    "post-delete",
+    "pre-upgrade",
+    "post-upgrade",
+    "pre-rollback",
+    "post-rollback",
+    "test",
+    "test-success",
 ];
 
 /// A definition that Helm treats as a hook.
@@ -18,12 +26,17 @@ impl Rule for Hook {
     fn crd(&self, it: &Crd, _: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
         // Helm looks for hooks in what it renders, not in crds/.
         let annotation = it.object.annotation("helm.sh/hook");
-        let Some(node) = annotation.filter(|_| it.object.origin != Origin::CrdsFolder) else { return };
+        let Some(node) = annotation.filter(|_| it.object.origin != Origin::CrdsFolder) else {
+            return;
+        };
         let Some(hooks) = node.as_str().filter(|hooks| !hooks.trim().is_empty()) else { return };
         let names: Vec<String> = hooks.split(',').map(|hook| hook.trim().to_lowercase()).collect();
         let unknown = names.iter().find(|name| !HOOKS.contains(&name.as_str()));
         let message = match unknown {
-            Some(unknown) => format!("`{}` is never installed: Helm drops what has the hook `{unknown}`", it.name()),
+            Some(unknown) => format!(
+                "`{}` is never installed: Helm drops what has the hook `{unknown}`",
+                it.name()
+            ),
             None => fate(it, &names),
         };
         out.at(it.object.place(node.span()), message)

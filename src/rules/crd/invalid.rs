@@ -43,9 +43,9 @@ fn old_version(it: &Crd, chart: &Chart, out: &mut Sink) {
         "`{}` is written for apiextensions.k8s.io/v1beta1, which Kubernetes 1.22 no longer serves",
         it.name()
     );
-    out.at(place(it, it.object.at(&["apiVersion"])), message)
-        .subject(it.name())
-        .help("write it for apiextensions.k8s.io/v1: a structural schema per version, `spec.scope`");
+    out.at(place(it, it.object.at(&["apiVersion"])), message).subject(it.name()).help(
+        "write it for apiextensions.k8s.io/v1: a structural schema per version, `spec.scope`",
+    );
 }
 
 /// Whether kubeVersion keeps the chart to clusters that still serve it.
@@ -54,9 +54,8 @@ fn only_for_old_clusters(chart: &Chart) -> bool {
     let constraint = written.and_then(|written| Constraint::parse(&written.value).ok());
     let first = crate::version::parse(FIRST_WITHOUT_V1BETA1);
     let Some((constraint, first)) = constraint.zip(first.ok()) else { return false };
-    let later = (first.minor..first.minor + 100).any(|minor| {
-        constraint.matches(&semver::Version::new(first.major, minor, first.patch))
-    });
+    let later = (first.minor..first.minor + 100)
+        .any(|minor| constraint.matches(&semver::Version::new(first.major, minor, first.patch)));
     constraint.has_upper_bound() && !later
 }
 
@@ -66,9 +65,12 @@ fn name(it: &Crd, out: &mut Sink) {
     if written.is_empty() || it.plural().is_empty() || it.group().is_empty() || written == wanted {
         return;
     }
-    out.at(it.object.anchor(), format!("`{written}` must be named `{wanted}`, its plural and its group"))
-        .subject(written)
-        .help(format!("write `name: {wanted}`"));
+    out.at(
+        it.object.anchor(),
+        format!("`{written}` must be named `{wanted}`, its plural and its group"),
+    )
+    .subject(written)
+    .help(format!("write `name: {wanted}`"));
 }
 
 fn storage(it: &Crd, out: &mut Sink) {
@@ -80,7 +82,8 @@ fn storage(it: &Crd, out: &mut Sink) {
         return;
     }
     let versions = it.object.at(&["spec", "versions"]);
-    let names: Vec<_> = stored.iter().map(|version| format!("`{}`", version_name(*version))).collect();
+    let names: Vec<_> =
+        stored.iter().map(|version| format!("`{}`", version_name(*version))).collect();
     let message = match (stored.len(), it.versions().count()) {
         (0, 0) => format!("`{}` has no versions", it.name()),
         (0, _) => format!("`{}` has no version with `storage: true`", it.name()),
@@ -92,9 +95,12 @@ fn storage(it: &Crd, out: &mut Sink) {
     };
     let second = stored.get(1).and_then(|version| version.get("storage"));
     let first = versions.and_then(|versions| versions.items().next());
-    out.at(place(it, second.or(first.and_then(|version| version.get("name"))).or(versions)), message)
-        .subject(it.name())
-        .help("set `storage: true` on the one version that is kept in etcd, `false` on the others");
+    out.at(
+        place(it, second.or(first.and_then(|version| version.get("name"))).or(versions)),
+        message,
+    )
+    .subject(it.name())
+    .help("set `storage: true` on the one version that is kept in etcd, `false` on the others");
 }
 
 fn version_name(version: Node<'_>) -> &str {
@@ -109,16 +115,16 @@ fn schemas(it: &Crd, out: &mut Sink) {
             .help("set it to `false`, and `x-kubernetes-preserve-unknown-fields: true` where it is meant");
     }
     for version in it.versions() {
-        match version.at(&["schema", "openAPIV3Schema"]).filter(|schema| !schema.is_null()) {
-            Some(schema) => structure(it, version, schema, out),
-            None => {
-                let message =
-                    format!("version `{}` of `{}` has no schema", version_name(version), it.name());
-                out.at(place(it, version.get("name")), message)
-                    .subject(it.name())
-                    .help("add `schema.openAPIV3Schema`, at least `type: object` with `x-kubernetes-preserve-unknown-fields: true`");
-            }
+        let schema = version.at(&["schema", "openAPIV3Schema"]).filter(|schema| !schema.is_null());
+        if let Some(schema) = schema {
+            structure(it, version, schema, out);
+            continue;
         }
+        let message =
+            format!("version `{}` of `{}` has no schema", version_name(version), it.name());
+        out.at(place(it, version.get("name")), message)
+            .subject(it.name())
+            .help("add `schema.openAPIV3Schema`, at least `type: object` with `x-kubernetes-preserve-unknown-fields: true`");
     }
 }
 

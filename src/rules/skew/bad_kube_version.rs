@@ -20,7 +20,9 @@ pub(crate) struct BadKubeVersion;
 impl Rule for BadKubeVersion {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let written = chart.manifest.as_ref().and_then(|manifest| manifest.kube_version.as_ref());
-        let Some(written) = written.filter(|written| !written.value.trim().is_empty()) else { return };
+        let Some(written) = written.filter(|written| !written.value.trim().is_empty()) else {
+            return;
+        };
         let Some(fault) = fault(written, cx.now) else { return };
         out.at(chart.manifest_place(written.span), fault.message)
             .subject("kubeVersion")
@@ -43,14 +45,16 @@ impl Rule for BadKubeVersion {
                     out.at(chart.anchor.clone(), message).chart(&chart.id).subject(&chart.id.name)
                 }
                 Absence::Catalog { catalog, charts, of } => {
-                    let message =
-                        format!("{} of {of} charts in `{catalog}` have no kubeVersion", charts.len());
+                    let message = format!(
+                        "{} of {of} charts in `{catalog}` have no kubeVersion",
+                        charts.len()
+                    );
                     out.absent(&charts, message).subject(catalog)
                 }
             };
-            draft
-                .level(Level::Note)
-                .help("say which clusters it is tested on, for example `kubeVersion: \">=1.30.0-0\"`");
+            draft.level(Level::Note).help(
+                "say which clusters it is tested on, for example `kubeVersion: \">=1.30.0-0\"`",
+            );
         }
     }
 }
@@ -65,9 +69,12 @@ fn fault(written: &Spanned<String>, now: i64) -> Option<Fault> {
     match Constraint::parse(text) {
         Err(error) => Some(Fault {
             message: format!("kubeVersion `{text}` is no constraint: {error}"),
-            help: "Helm takes it as met by no cluster; write for example `\">=1.30.0-0\"`".to_owned(),
+            help: "Helm takes it as met by no cluster; write for example `\">=1.30.0-0\"`"
+                .to_owned(),
         }),
-        Ok(constraint) => releases(text, &constraint, now).or_else(|| prereleases(text, &constraint)),
+        Ok(constraint) => {
+            releases(text, &constraint, now).or_else(|| prereleases(text, &constraint))
+        }
     }
 }
 
@@ -78,10 +85,8 @@ fn releases(text: &str, constraint: &Constraint, now: i64) -> Option<Fault> {
     if admits(constraint, later) || !constraint.has_upper_bound() {
         return None;
     }
-    let admitted: Vec<&Release> = kubernetes::releases()
-        .iter()
-        .filter(|release| admits(constraint, release.minor))
-        .collect();
+    let admitted: Vec<&Release> =
+        kubernetes::releases().iter().filter(|release| admits(constraint, release.minor)).collect();
     let before = kubernetes::releases().first().map_or(0, |release| release.minor);
     let help = "raise the upper bound to what the chart is tested on, or leave it out".to_owned();
     match admitted.last() {
@@ -119,7 +124,9 @@ fn admits(constraint: &Constraint, minor: u64) -> bool {
 fn prereleases(text: &str, constraint: &Constraint) -> Option<Fault> {
     let closed = |alternative: &&Alternative| !alternative.admits_prereleases();
     let bare = |bound: &&Bound| !bound.has_prerelease();
-    if let Some(bound) = constraint.alternatives().iter().find(closed).and_then(|it| it.bounds.first()) {
+    if let Some(bound) =
+        constraint.alternatives().iter().find(closed).and_then(|it| it.bounds.first())
+    {
         return Some(Fault {
             message: format!(
                 "kubeVersion `{text}` has no `-0`: Helm before 4.1 refuses clusters like `v1.31.1-eks-abc`"
@@ -170,14 +177,20 @@ mod tests {
     const NOW: i64 = 1_780_272_000;
 
     fn message(text: &str) -> Option<String> {
-        fault(&Spanned::new(text.to_owned(), crate::text::Span::default()), NOW).map(|it| it.message)
+        fault(&Spanned::new(text.to_owned(), crate::text::Span::default()), NOW)
+            .map(|it| it.message)
     }
 
     #[test]
     fn bounds_that_managed_clusters_pass_are_quiet() {
         for text in [
-            ">=1.19.0-0", ">= 1.19-0", "^1.10.0-0", ">= 1.13.0-r0", ">=v1.23.0-0",
-            ">=1.19.0-0 <1.99.0-0", ">=1.20.0-0 || ^1.19.0-0",
+            ">=1.19.0-0",
+            ">= 1.19-0",
+            "^1.10.0-0",
+            ">= 1.13.0-r0",
+            ">=v1.23.0-0",
+            ">=1.19.0-0 <1.99.0-0",
+            ">=1.20.0-0 || ^1.19.0-0",
         ] {
             assert_eq!(message(text), None, "{text}");
         }
@@ -201,7 +214,9 @@ mod tests {
 
     #[test]
     fn the_repair_can_be_pasted() {
-        let help = |text: &str| fault(&Spanned::new(text.to_owned(), crate::text::Span::default()), NOW).unwrap().help;
+        let help = |text: &str| {
+            fault(&Spanned::new(text.to_owned(), crate::text::Span::default()), NOW).unwrap().help
+        };
         assert_eq!(help(">= 1.14"), "write `>= 1.14.0-0`");
         assert_eq!(help(">=1.19.0-0 <1.99.0"), "write `>=1.19.0-0 <1.99.0-0`");
         assert_eq!(help(">=1.19.0-0 <=1.98"), "write the bound as `<1.99.0-0`");

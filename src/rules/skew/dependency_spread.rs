@@ -95,7 +95,8 @@ fn spread(name: &str, repository: &str, uses: &[Use<'_>], out: &mut Sink) {
         (_, 2..) => (Level::Note, format!("{} minor versions", minors.len())),
         _ => return,
     };
-    let behind = |it: &&Use<'_>| (it.version.major, it.version.minor) < (newest.major, newest.minor);
+    let behind =
+        |it: &&Use<'_>| (it.version.major, it.version.minor) < (newest.major, newest.minor);
     let mut places: Vec<_> = uses.iter().filter(behind).map(|it| (it.place.clone(), it)).collect();
     places.sort_by(|a, b| a.0.cmp(&b.0));
     let mut places = places.into_iter();
@@ -112,7 +113,8 @@ fn matrix(uses: &[Use<'_>]) -> String {
     versions.sort_by(|a, b| version::compare(b, a).then_with(|| b.build.cmp(&a.build)));
     versions.dedup();
     let row = |version: &&Version| {
-        let mut charts: Vec<_> = uses.iter().filter(|it| it.version == **version).map(|it| it.chart).collect();
+        let mut charts: Vec<_> =
+            uses.iter().filter(|it| it.version == **version).map(|it| it.chart).collect();
         charts.dedup();
         let more = charts.len().saturating_sub(NAMED);
         charts.truncate(NAMED);
@@ -140,7 +142,10 @@ mod tests {
         for url in ["https://charts.Example.com/stable/", "http://charts.example.com/stable"] {
             assert_eq!(normalised(url), "https://charts.example.com/stable");
         }
-        assert_ne!(normalised("https://example.com/Stable"), normalised("https://example.com/stable"));
+        assert_ne!(
+            normalised("https://example.com/Stable"),
+            normalised("https://example.com/stable")
+        );
         assert_ne!(normalised("oci://example.com/a"), normalised("https://example.com/a"));
         assert_eq!(normalised("@Repo"), "@repo");
     }
@@ -152,7 +157,10 @@ mod tests {
             .map(|major| Use { chart: "web", version: Version::new(major, 0, 0), place: &place })
             .collect();
         let text = matrix(&uses);
-        assert!(text.starts_with("`19.0.0` in web; ") && text.ends_with("; `0.0.0` in web"), "{text}");
+        assert!(
+            text.starts_with("`19.0.0` in web; ") && text.ends_with("; `0.0.0` in web"),
+            "{text}"
+        );
         assert!(text.contains("; 12 versions between; "), "{text}");
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     catalog::{Chart, Dependency},
     rule::{ChartContext, Rule, Sink},
-    version::{Constraint, Operator},
+    version::Constraint,
 };
 
 /// A dependency that takes whatever is newest.
@@ -15,9 +15,12 @@ impl Rule for FloatingRange {
         let Some(version) = it.version.as_ref().filter(|_| !it.is_local()) else { return };
         let Some(floats) = floats(&version.value) else { return };
         let name = &it.name.value;
-        out.at(it.place(version.span), format!("`{}` of `{name}` {}", version.value, floats.reason))
-            .subject(name.clone())
-            .help(floats.help);
+        out.at(
+            it.place(version.span),
+            format!("`{}` of `{name}` {}", version.value, floats.reason),
+        )
+        .subject(name.clone())
+        .help(floats.help);
     }
 }
 
@@ -31,7 +34,8 @@ fn floats(written: &str) -> Option<Floats> {
     if text.eq_ignore_ascii_case("latest") {
         return Some(Floats {
             reason: "is no version: Helm resolves no tag names".to_owned(),
-            help: "write the version, for example `1.2.3`, or a range with a bound, `^1.2.3`".to_owned(),
+            help: "write the version, for example `1.2.3`, or a range with a bound, `^1.2.3`"
+                .to_owned(),
         });
     }
     let constraint = Constraint::parse(text).ok()?;
@@ -42,21 +46,12 @@ fn floats(written: &str) -> Option<Floats> {
             help: format!("write the whole version, or `{range}` where a range is meant"),
         });
     }
-    if constraint.has_upper_bound() || only_excludes_below(&constraint) {
+    if constraint.has_upper_bound() {
         return None;
     }
     Some(Floats {
         reason: "has no upper bound: the next major is taken without a word".to_owned(),
         help: "bound it, for example `^1.2.3`, and let a bot raise it".to_owned(),
-    })
-}
-
-/// `~0.0.0` has no bound by a quirk of the library; nobody means it.
-fn only_excludes_below(constraint: &Constraint) -> bool {
-    constraint.alternatives().iter().all(|alternative| {
-        alternative.bounds.iter().any(|bound| {
-            bound.operator == Operator::Tilde && !bound.is_wild()
-        })
     })
 }
 
@@ -66,10 +61,37 @@ mod tests {
 
     #[test]
     fn only_what_has_no_bound_floats() {
-        for text in ["*", "x.x.x", ">=1.2.3", ">1", ">= 1.0.0-0", "1", "1.2", "=1", "v1.2", "latest", "^1 || >3"] {
+        for text in [
+            "*",
+            "x.x.x",
+            ">=1.2.3",
+            ">1",
+            ">= 1.0.0-0",
+            "1",
+            "1.2",
+            "=1",
+            "v1.2",
+            "latest",
+            "^1 || >3",
+        ] {
             assert!(floats(text).is_some(), "{text}");
         }
-        for text in ["1.2.3", "=1.2.3", "v1.2.3", "^1.2", "~1", "1.x", "1.x.x", "1.2.x", "1.2.*", ">=1 <2", "1.2 - 1.4", "<2", "", "~0.0.0", "nonsense"] {
+        for text in [
+            "1.2.3",
+            "=1.2.3",
+            "v1.2.3",
+            "^1.2",
+            "~1",
+            "1.x",
+            "1.x.x",
+            "1.2.x",
+            "1.2.*",
+            ">=1 <2",
+            "1.2 - 1.4",
+            "<2",
+            "",
+            "nonsense",
+        ] {
             assert!(floats(text).is_none(), "{text}");
         }
     }

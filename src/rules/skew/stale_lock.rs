@@ -41,7 +41,9 @@ impl Rule for StaleLock {
         for absence in facts.absence(lockable, |chart| !chart.locked) {
             match absence {
                 Absence::Chart(chart) => missing(chart, out),
-                Absence::Catalog { catalog, charts, of } => missing_everywhere(catalog, &charts, of, out),
+                Absence::Catalog { catalog, charts, of } => {
+                    missing_everywhere(catalog, &charts, of, out);
+                }
             }
         }
     }
@@ -69,23 +71,22 @@ fn is_sealed(chart: &Chart, lock: &Lock) -> bool {
         || (old && written.value == digest::helm2(&chart.dependencies))
 }
 
-fn differences(
-    chart: &Chart,
-    lock: &Lock,
-    sealed: bool,
-    cx: &ChartContext<'_>,
-) -> Vec<Difference> {
+fn differences(chart: &Chart, lock: &Lock, sealed: bool, cx: &ChartContext<'_>) -> Vec<Difference> {
     let mut left: Vec<&LockEntry> = lock.entries.iter().collect();
     let mut differences = Vec::new();
     for dependency in &chart.dependencies {
         // Entries of one name (aliases) are locked in the order in which they are declared.
-        let Some(at) = left.iter().position(|entry| entry.name.value == dependency.name.value) else {
+        let Some(at) = left.iter().position(|entry| entry.name.value == dependency.name.value)
+        else {
             differences.push(not_locked(dependency, lock));
             continue;
         };
         let entry = left.remove(at);
         differences.extend(
+            // Under a digest that fits, the version was chosen by this very constraint: older libraries
+            // read some, such as `^0.1.0`, wider than today's.
             version(dependency, entry, lock)
+                .filter(|_| !sealed)
                 .or_else(|| moved(dependency, entry, lock, chart, cx))
                 .or_else(|| repository(dependency, entry, lock).filter(|_| !sealed)),
         );
@@ -207,7 +208,10 @@ fn digest_alone(chart: &Chart, lock: &Lock, out: &mut Sink) {
     let (place, message) = match &lock.digest {
         Some(digest) => (
             lock.file.place(digest.span),
-            format!("the digest of {} is not that of the declared dependencies: {declared}", lock.file.local),
+            format!(
+                "the digest of {} is not that of the declared dependencies: {declared}",
+                lock.file.local
+            ),
         ),
         None => (
             crate::finding::Place::file(&lock.file.path),
@@ -223,8 +227,9 @@ fn update(chart: &str, lock: &str) -> String {
 
 /// Dependencies with their constraints, as messages name them.
 fn list<'a>(dependencies: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let mut named: Vec<String> =
-        dependencies.map(|(name, version)| format!("`{}`", format!("{name} {version}").trim())).collect();
+    let mut named: Vec<String> = dependencies
+        .map(|(name, version)| format!("`{}`", format!("{name} {version}").trim()))
+        .collect();
     named.dedup();
     let more = named.len().saturating_sub(NAMED);
     named.truncate(NAMED);

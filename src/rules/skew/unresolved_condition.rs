@@ -74,8 +74,11 @@ fn unresolved(
     let (path, _) = states.first()?;
     let own = format!("{}.{}", it.effective_name(), path.rsplit('.').next().unwrap_or("enabled"));
     Some(Unresolved {
-        reason: "names a value that nothing declares: the dependency is always installed".to_owned(),
-        help: format!("write the path that the values have (`{own}`?), or declare `{path}` in values.yaml"),
+        reason: "names a value that nothing declares: the dependency is always installed"
+            .to_owned(),
+        help: format!(
+            "write the path that the values have (`{own}`?), or declare `{path}` in values.yaml"
+        ),
     })
 }
 
@@ -136,12 +139,7 @@ fn typed(node: Node<'_>) -> State {
 
 /// Whether a switch is known without a default in values.yaml: a template reads it, the schema or a comment
 /// names it, or another file of values beside it has it.
-fn is_declared_elsewhere(
-    path: &str,
-    keys: &[&str],
-    chart: &Chart,
-    cx: &ChartContext<'_>,
-) -> bool {
+fn is_declared_elsewhere(path: &str, keys: &[&str], chart: &Chart, cx: &ChartContext<'_>) -> bool {
     reads(chart, keys)
         || schema_has(keys, chart)
         || comments_name(path, keys, chart)
@@ -150,7 +148,10 @@ fn is_declared_elsewhere(
 
 fn schema_has(keys: &[&str], chart: &Chart) -> bool {
     let root = chart.schema.as_deref().and_then(YamlFile::root);
-    keys.iter().try_fold(root, |node, key| Some(Some(node?.at(&["properties", key])?))).flatten().is_some()
+    keys.iter()
+        .try_fold(root, |node, key| Some(Some(node?.at(&["properties", key])?)))
+        .flatten()
+        .is_some()
 }
 
 fn comments_name(path: &str, keys: &[&str], chart: &Chart) -> bool {
@@ -164,7 +165,7 @@ fn comments_name(path: &str, keys: &[&str], chart: &Chart) -> bool {
 /// can't be read may have anything.
 fn other_values_have(keys: &[&str], chart: &Chart, cx: &ChartContext<'_>) -> bool {
     let beside = |local: &&String| {
-        let yaml = local.ends_with(".yaml") || local.ends_with(".yml");
+        let yaml = local.rsplit_once('.').is_some_and(|(_, end)| matches!(end, "yaml" | "yml"));
         yaml && !local.contains('/') && local.contains("values") && *local != "values.yaml"
     };
     chart.folder_listing.iter().filter(beside).any(|local| {

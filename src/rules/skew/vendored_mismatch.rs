@@ -13,8 +13,11 @@ pub(crate) struct VendoredMismatch;
 
 impl Rule for VendoredMismatch {
     fn dependency(&self, it: &Dependency, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
-        let present: Vec<&Subchart> =
-            chart.subcharts.iter().filter(|subchart| subchart.chart.name() == it.name.value).collect();
+        let present: Vec<&Subchart> = chart
+            .subcharts
+            .iter()
+            .filter(|subchart| subchart.chart.name() == it.name.value)
+            .collect();
         let Some(mismatch) = mismatch(it, chart, &present) else { return };
         let found: Vec<_> =
             present.iter().map(|subchart| format!("`{}`", subchart.chart.id.version)).collect();
