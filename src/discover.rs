@@ -187,9 +187,7 @@ impl Search<'_> {
         ancestors(folder).find_map(|above| {
             self.known.get(above)?;
             let below = folder.strip_prefix(above)?.trim_start_matches('/');
-            let data = ["templates", "files", "crds"]
-                .iter()
-                .find(|data| is_below(below, data) && below.len() >= data.len())?;
+            let data = ["templates", "files", "crds"].iter().find(|data| is_below(below, data))?;
             let above = self.source.report_path(above);
             Some(format!("data of the chart `{above}`: it lies in its {data}/"))
         })

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, fs, path::Path};
 
 use careen::{
-    catalog::{Chart, load},
+    catalog::{Chart, ProblemKind, load},
     discover::discover,
     history::fixture::Fixture,
     sources::{Source, Sources},
@@ -128,4 +128,33 @@ fn commit(path: &Path, absent: &[&str]) -> Source {
     }
     fixture.commit(1_700_000_000, "Ann <ann@example.com>", "begin").unwrap();
     Source::open(path, None).unwrap()
+}
+
+/// One chart, and what Helm 4.3.1 says of it: `helm template` of the files and a valid template.
+#[derive(serde::Deserialize)]
+struct Verdict {
+    name: String,
+    files: std::collections::BTreeMap<String, String>,
+    refused: Option<String>,
+}
+
+#[test]
+fn charts_are_refused_where_helm_refuses_them() {
+    let verdicts: Vec<Verdict> = serde_json::from_str(include_str!("oracle/helm_load.json")).unwrap();
+    assert!(verdicts.len() > 60);
+    for Verdict { name, files, refused } in verdicts {
+        let files = files.into_iter().map(|(path, text)| (format!("web/{path}"), text.into_bytes()));
+        let sources = Sources::from_list(vec![Source::memory("", files)]);
+        let discovery = discover(&sources, &globset::GlobSet::empty());
+        let folder = discovery.charts.first().unwrap_or_else(|| panic!("{name}: no chart"));
+        let chart = load::load(sources.get(0).unwrap(), 0, folder);
+        let errors = [ProblemKind::UnreadableChart, ProblemKind::UnreadableFile];
+        let told: Vec<_> = std::iter::once(&chart)
+            .chain(chart.subcharts.iter().map(|subchart| &subchart.chart))
+            .flat_map(|chart| &chart.problems)
+            .filter(|problem| errors.contains(&problem.kind))
+            .map(|problem| &problem.message)
+            .collect();
+        assert_eq!(!told.is_empty(), refused.is_some(), "{name}: Helm {refused:?}, careen {told:?}");
+    }
 }

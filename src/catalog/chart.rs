@@ -24,7 +24,8 @@ pub struct Chart {
     pub parent: Option<String>,
     /// Chart.yaml; none where it can't be read at all.
     pub manifest: Option<Manifest>,
-    /// The dependencies of Chart.yaml and, for the old format, of requirements.yaml.
+    /// The dependencies of Chart.yaml; requirements.yaml replaces them where it declares some (not
+    /// in the format v3). Entries that Helm refuses are not among them.
     pub dependencies: Vec<Dependency>,
     /// The lock file.
     pub lock: Option<Lock>,
@@ -32,11 +33,13 @@ pub struct Chart {
     pub values: Option<Arc<YamlFile>>,
     /// values.schema.json.
     pub schema: Option<Arc<YamlFile>>,
-    /// Everything under templates/, NOTES.txt and tests included, sorted by path.
+    /// Everything under templates/ that Helm parses, NOTES.txt and tests included, sorted by path; of
+    /// a library chart only what begins with `_`.
     pub templates: Vec<TemplateFile>,
-    /// Objects of crds/ and those that templates write without rendering (see [`super::Origin`]).
+    /// Objects of crds/ and those that templates write without rendering (see [`super::Origin`]), of
+    /// the chart itself.
     pub objects: Vec<Object>,
-    /// The custom resource definitions among the objects.
+    /// The custom resource definitions among the objects, and those of the charts under charts/.
     pub crds: Vec<Crd>,
     /// README.md, whatever its case.
     pub readme: Option<Readme>,

@@ -123,7 +123,7 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
     let judged = site.judged;
     let file = site.manifest.take().filter(|_| files.packed.contains_key(CHART_FILE));
     let file = file.or_else(|| files.yaml(CHART_FILE));
-    let manifest = file.and_then(|file| read_manifest(&mut files, &file));
+    let manifest = file.and_then(|file| read_manifest(&mut files, &file, site.depth > 0));
     let anchor = anchor(manifest.as_ref(), &files, &site);
     listing::tell(&mut files, &site, &anchor);
     if !files.packed.contains_key(CHART_FILE) {
@@ -162,9 +162,17 @@ fn name(chart: &mut Chart, manifest: Manifest) {
     chart.manifest = Some(manifest);
 }
 
-fn read_manifest(files: &mut Files<'_>, file: &Arc<YamlFile>) -> Option<Manifest> {
+/// Helm looks at `apiVersion` only to choose a loader, and charts under charts/ have their parent's.
+fn read_manifest(
+    files: &mut Files<'_>,
+    file: &Arc<YamlFile>,
+    nested: bool,
+) -> Option<Manifest> {
     let mut refusals = Vec::new();
     let manifest = manifest::decode(file, &mut refusals);
+    if let Some(manifest) = manifest.as_ref().filter(|_| !nested) {
+        manifest::check_api_version(manifest, &mut refusals);
+    }
     files.duplicates(file);
     files.problems.extend(refusals.into_iter().map(|it| refused(it, file, true)));
     manifest

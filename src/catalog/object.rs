@@ -10,10 +10,12 @@ use crate::{finding::Place, text::Span, yaml::Node};
 pub enum Origin {
     /// A file under crds/, installed as written.
     CrdsFolder,
-    /// A document of a template in which no template action stands: rendered as written.
+    /// A document of a template that is rendered as written, if it is rendered: actions stand before
+    /// and after it at most.
     Literal,
     /// A document of a template with actions; they are masked with blanks of the same length, so
-    /// that places hold. What an action would have written is not there.
+    /// that places hold. A value that an action has a part in is null, a key is `_` repeated; of an
+    /// `if` whose arms write one key twice only the first arm is there. Only definitions are kept.
     Masked,
 }
 

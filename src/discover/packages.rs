@@ -26,7 +26,7 @@ pub(super) fn find(search: &mut Search<'_>) {
     let mut groups: BTreeMap<(String, String), Vec<Package>> = BTreeMap::new();
     let source = search.source;
     let paths = source.files().iter().map(|file| file.path().as_ref());
-    for path in paths.filter(|path| path.ends_with(".tgz")) {
+    for path in paths.filter(|path| stem(path).is_some()) {
         if let Some(reason) = exclusion(search, path) {
             search.exclude(path, &reason);
             continue;
@@ -172,10 +172,15 @@ fn look(source: &Source, path: &str) -> Look {
     }
 }
 
+/// The file's name without `.tgz`, which `helm package` always writes.
+fn stem(path: &str) -> Option<&str> {
+    last_element(path).strip_suffix(".tgz")
+}
+
 impl Package {
     /// Splits `NAME-VERSION.tgz`, as `helm package` writes it, where the version begins.
     fn of(path: &str) -> Self {
-        let stem = last_element(path).trim_end_matches(".tgz");
+        let stem = stem(path).unwrap_or(path);
         let split = stem.match_indices('-').find_map(|(dash, _)| {
             let (name, version) = (stem.get(..dash)?, stem.get(dash + 1..)?);
             let version = version.strip_prefix('v').unwrap_or(version);

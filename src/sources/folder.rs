@@ -54,8 +54,7 @@ fn list_tracked(root: &Path, found: &mut Found) {
 /// The chart folders that lie in no other chart.
 fn outermost_charts(found: &Found) -> Vec<String> {
     let is_chart = |path: &&str| path.rsplit('/').next() == Some(CHART_FILE);
-    let folders: BTreeSet<&str> =
-        found.files().filter(is_chart).map(|path| super::parent(path)).collect();
+    let folders: BTreeSet<&str> = found.files().filter(is_chart).map(super::parent).collect();
     let is_outermost = |folder: &&&str| !super::ancestors(folder).any(|it| folders.contains(it));
     folders.iter().filter(is_outermost).map(|folder| (*folder).to_owned()).collect()
 }

@@ -102,7 +102,11 @@ pub(super) fn duplicates(
     let keys = file.stream.duplicate_keys().iter().filter(|key| wanted(key));
     keys.map(|key| {
         let message = format!("`{}` comes twice, the first is dropped without a word", key.key);
-        Problem::new(ProblemKind::DuplicateKey, file.place(key.span), &key.path, &message)
+        let subject = match file.local.as_str() {
+            "values.yaml" => key.path.clone(),
+            local => format!("{local}: {}", key.path),
+        };
+        Problem::new(ProblemKind::DuplicateKey, file.place(key.span), &subject, &message)
             .help(format!("keep one `{}` and delete the other", key.key))
             .also(file.place(key.first), "first one here")
     })

@@ -115,7 +115,6 @@ pub(super) fn entry(node: Node<'_>, path: &str, what: &str, refusals: &mut Vec<R
 }
 
 fn validate(manifest: &Manifest, root: Node<'_>, refusals: &mut Vec<Refusal>) {
-    check_api_version(manifest, refusals);
     check_name(manifest, root, refusals);
     check_version(manifest, root, refusals);
     if let Some(kind) = &manifest.kind
@@ -126,7 +125,8 @@ fn validate(manifest: &Manifest, root: Node<'_>, refusals: &mut Vec<Refusal>) {
     }
 }
 
-fn check_api_version(manifest: &Manifest, refusals: &mut Vec<Refusal>) {
+/// Helm refuses formats that it does not know.
+pub(super) fn check_api_version(manifest: &Manifest, refusals: &mut Vec<Refusal>) {
     let Some(version) = manifest.api_version.as_ref().filter(|it| !it.value.is_empty()) else {
         return;
     };

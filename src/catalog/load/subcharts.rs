@@ -33,6 +33,7 @@ pub(super) fn load(
     for (name, inner) in entries {
         found.extend(match inner.as_slice() {
             [(None, path)] if has_ending(&name, "tgz") => package(files, site, path),
+            _ if has_ending(&name, "tgz") => no_package(files, &name, &inner),
             _ => folder(files, site, &name, inner, dependencies),
         });
     }
@@ -55,6 +56,13 @@ fn entries(files: &Files<'_>) -> BTreeMap<String, Vec<Inner>> {
         }
     }
     entries
+}
+
+/// A folder with a package's name: Helm refuses the chart that holds it.
+fn no_package(files: &mut Files<'_>, name: &str, inner: &[Inner]) -> Option<Subchart> {
+    let (_, first) = inner.first()?;
+    files.problems.push(not_a_chart(files, name, "is no package", first));
+    None
 }
 
 /// Whether a name ends as Go's `filepath.Ext` sees it, which is case-sensitive.
@@ -98,8 +106,8 @@ fn folder(
     let packed: BTreeMap<_, _> =
         inner.into_iter().filter_map(|(local, path)| Some((local?, path))).collect();
     if !packed.contains_key(CHART_FILE) {
-        let loose = packed.is_empty();
-        files.problems.extend(first.map(|first| not_a_chart(files, name, loose, &first)));
+        let what = if packed.is_empty() { "is no chart" } else { "has no Chart.yaml" };
+        files.problems.extend(first.map(|first| not_a_chart(files, name, what, &first)));
         return None;
     }
     let local = format!("charts/{name}");
@@ -143,9 +151,8 @@ fn is_remote(manifest: &crate::catalog::YamlFile, dependencies: &[Dependency]) -
 }
 
 /// Helm takes everything in charts/ for a chart (tried with 4.3.1).
-fn not_a_chart(files: &Files<'_>, name: &str, loose: bool, first: &Arc<str>) -> Problem {
+fn not_a_chart(files: &Files<'_>, name: &str, what: &str, first: &Arc<str>) -> Problem {
     let place = Place::file(&files.source.report_path(first));
-    let what = if loose { "is no chart" } else { "has no Chart.yaml" };
     let message = format!("`charts/{name}` {what}: Helm does not load the chart that holds it");
     Problem::new(ProblemKind::UnreadableChart, place, &format!("charts/{name}"), &message)
         .help(format!("move `charts/{name}` out of charts/, or name it in .helmignore"))

@@ -1,7 +1,10 @@
 //! Everything that Helm refuses or drops. What it says of each was tried with Helm 4.3.1.
 
 use super::{CHART, archive, ignored, load, load_bytes, problems, refused, unreadable};
-use crate::catalog::{ProblemKind, load::SUBCHART_DEPTH_MAX};
+use crate::catalog::{
+    ProblemKind,
+    load::{IMPORT_VALUES_DEPTH_MAX, SUBCHART_DEPTH_MAX},
+};
 
 #[test]
 fn chart_yaml_is_held_against_the_load_rules() {
@@ -125,9 +128,9 @@ fn keys_that_come_twice() {
         ("templates/a.yaml", "{{ if .x }}\nkind: A\nkind: B\n{{ end }}\n---\nkind: C\n{{ if .x }}\na: 1\n{{ else }}\na: 2\n{{ end }}\n"),
     ]);
     assert_eq!(problems(&chart, ProblemKind::DuplicateKey), [
-        "Chart.yaml:3:1 name: `name` comes twice, the first is dropped without a word",
+        "Chart.yaml:3:1 Chart.yaml: name: `name` comes twice, the first is dropped without a word",
         "values.yaml:1:11 a.b: `b` comes twice, the first is dropped without a word",
-        "templates/a.yaml:3:1 kind: `kind` comes twice, the first is dropped without a word",
+        "templates/a.yaml:3:1 templates/a.yaml: kind: `kind` comes twice, the first is dropped without a word",
     ]);
     assert!(chart.problems[0].also.is_some());
 }
@@ -214,4 +217,16 @@ fn what_helm_drops_without_a_word() {
         "crds/a.tpl:1:1 crds/a.tpl: `crds/a.tpl` is neither rendered nor installed",
         "templates/b.yaml:1:1 templates/b.yaml: `templates/b.yaml` of a library chart does not begin with `_`: never parsed",
     ]);
+}
+
+#[test]
+fn import_values_are_kept_to_a_depth() {
+    let deep = |depth| {
+        let nested = "[".repeat(depth) + "1" + &"]".repeat(depth);
+        let manifest = format!("{CHART}dependencies:\n- name: a\n  import-values: [{nested}]\n");
+        let chart = load(&[("Chart.yaml", &manifest)]);
+        serde_json::to_string(&chart.dependencies[0].import_values).unwrap()
+    };
+    assert!(deep(IMPORT_VALUES_DEPTH_MAX).contains('1'));
+    assert!(deep(IMPORT_VALUES_DEPTH_MAX + 1).contains("null"));
 }
