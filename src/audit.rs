@@ -63,6 +63,7 @@ pub fn audit(sources: &Sources, settings: &Settings<'_>) -> Report {
     progress.phase("report");
     let coverage = coverage(&discovery, outcome.entries);
     let mut findings = peace::keep(outcome.findings, &outcome.deprecated);
+    identify(&mut findings);
     if let Some(charts) = settings.charts {
         findings.retain(|finding| matches(finding, charts));
     }
@@ -71,11 +72,9 @@ pub fn audit(sources: &Sources, settings: &Settings<'_>) -> Report {
         complete: settings.charts.is_none(),
         skipped: &outcome.skipped_rules,
     };
-    let (mut findings, mut suppressed) =
+    let (mut findings, suppressed) =
         suppress::suppress(findings, settings.config, settings.selection, &scope);
     identify(&mut findings);
-    suppressed.sort_by(|a, b| order(&a.finding).cmp(&order(&b.finding)));
-    number(suppressed.iter_mut().map(|suppressed| &mut suppressed.finding));
     Report {
         schema: SCHEMA.into(),
         tool: Tool { name: "careen".into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -88,10 +87,12 @@ pub fn audit(sources: &Sources, settings: &Settings<'_>) -> Report {
     }
 }
 
-/// Sorts findings as every report shows them, and gives each its fingerprint.
+/// Sorts findings as every report shows them, and gives a fingerprint to each that has none. That is
+/// done before any is taken out, so that a finding keeps its fingerprint whatever happens to its
+/// equals, and once more for what the suppressions add.
 fn identify(findings: &mut [Finding]) {
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
-    number(findings.iter_mut());
+    number(findings.iter_mut().filter(|finding| finding.fingerprint.is_empty()));
 }
 
 /// The order of findings: path, start, rule, message; the rest only settles ties.

@@ -87,6 +87,7 @@ rules! {
         "duplicate-key" duplicate_key DuplicateKey,
         "ignored-by-helm" ignored_by_helm IgnoredByHelm,
         "partial-analysis" partial_analysis PartialAnalysis,
+        "stale-suppression" stale_suppression StaleSuppression,
         "unparsable-template" unparsable_template UnparsableTemplate,
         "unreadable-chart" unreadable_chart UnreadableChart,
         "unreadable-file" unreadable_file UnreadableFile,
