@@ -63,23 +63,29 @@ fn actions(template: &Template, start: usize, end: usize) -> Vec<usize> {
 /// Whether what follows a text is part of a description: the nearest line above with a key, and with no
 /// more indentation than any line between, is `description:`.
 fn is_in_description(before: &str) -> bool {
-    let mut indentation = usize::MAX;
-    for line in before.rsplit('\n') {
+    let mut lines = before.rsplit('\n');
+    let own = lines.next().unwrap_or_default();
+    if is_description(own.trim_start()) {
+        return true;
+    }
+    let mut indentation = own.len() - own.trim_start().len();
+    for line in lines {
         let content = line.trim_start();
         let indent = line.len() - content.len();
         if content.is_empty() || indent >= indentation {
             continue;
         }
-        if content.starts_with("description:") || content.starts_with("- description:") {
-            return true;
-        }
         // A line of a block scalar can look like a key; one that is less indented decides.
-        if indentation != usize::MAX && is_key(content) {
-            return false;
+        if is_description(content) || is_key(content) {
+            return is_description(content);
         }
         indentation = indent;
     }
     false
+}
+
+fn is_description(content: &str) -> bool {
+    content.trim_start_matches("- ").starts_with("description:")
 }
 
 fn is_key(content: &str) -> bool {

@@ -9,7 +9,10 @@ pub use build::of;
 pub use owners::{OWNERS_FILES, Owners};
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{ChartId, Place};
+use crate::{
+    finding::{ChartId, Place},
+    report::Entry,
+};
 
 /// The version of the facts' shape; facts of another version are not merged.
 pub const FACTS_VERSION: u32 = 1;
@@ -21,6 +24,8 @@ pub struct CatalogFacts {
     pub version: u32,
     /// One value per chart that was judged.
     pub charts: Vec<ChartFacts>,
+    /// What lies outside of all charts and could not be read.
+    pub unreadable: Vec<Entry>,
 }
 
 /// What is known of one chart.
@@ -122,6 +127,8 @@ pub struct HistoryFact {
     pub bot_changes: usize,
     /// Bulk edits of the content since the last human change.
     pub bulk_changes: usize,
+    /// Since when Chart.yaml has said `deprecated: true` without a break.
+    pub deprecated_since: Option<i64>,
     /// The first commit that had the chart.
     pub created: Option<i64>,
     /// How many commits changed its content.

@@ -1,5 +1,7 @@
 //! A chart is the same from a folder, a package and a commit.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::{fmt::Write as _, fs, path::Path};
 
 use careen::{
@@ -40,8 +42,12 @@ fn write(folder: &Path) {
 fn described(chart: &Chart, out: &mut String) {
     let dependencies: Vec<_> = chart.dependencies.iter().map(|it| &it.name).collect();
     let (templates, objects, lock) = (&chart.templates, &chart.objects, &chart.lock);
-    let values = chart.values.as_ref().map(|it| it.stream.documents().map(|it| format!("{it:?}")).collect::<Vec<_>>());
-    writeln!(out, "{:?} {:?} {dependencies:?} {values:?}", chart.id.name, chart.id.version).unwrap();
+    let values = chart
+        .values
+        .as_ref()
+        .map(|it| it.stream.documents().map(|it| format!("{it:?}")).collect::<Vec<_>>());
+    writeln!(out, "{:?} {:?} {dependencies:?} {values:?}", chart.id.name, chart.id.version)
+        .unwrap();
     writeln!(out, "{:?} {:?}", lock.as_ref().map(|it| &it.generated), chart.anchor.start).unwrap();
     for template in templates {
         let (local, errors) = (&template.file.local, &template.template.errors);
@@ -50,7 +56,8 @@ fn described(chart: &Chart, out: &mut String) {
     for object in objects {
         writeln!(out, "{:?} {} {:?}", object.origin, object.kind(), object.anchor().start).unwrap();
     }
-    writeln!(out, "{:?} {}", chart.readme.as_ref().map(|it| &it.links), chart.changelog.is_some()).unwrap();
+    writeln!(out, "{:?} {}", chart.readme.as_ref().map(|it| &it.links), chart.changelog.is_some())
+        .unwrap();
     writeln!(out, "{:?} {:?}", chart.listing, chart.folder_listing).unwrap();
     for problem in &chart.problems {
         let path = problem.place.path.trim_start_matches("web.tgz!/").trim_start_matches("web/");
@@ -106,10 +113,12 @@ fn a_commit_gives_an_equal_chart() {
 #[test]
 fn absent_objects_are_problems_and_the_rest_is_loaded() {
     let folder = tempfile::tempdir().unwrap();
-    let absent = ["web/values.yaml", "web/templates/big.yaml", "web/logo.png", "web/charts/big.tgz"];
+    let absent =
+        ["web/values.yaml", "web/templates/big.yaml", "web/logo.png", "web/charts/big.tgz"];
     let found = loaded(commit(&folder.path().join("bare.git"), &absent));
     for path in ["values.yaml", "templates/big.yaml", "charts/big.tgz"] {
-        let told: Vec<_> = found.lines().filter(|line| line.starts_with(&format!("{path} Pos"))).collect();
+        let told: Vec<_> =
+            found.lines().filter(|line| line.starts_with(&format!("{path} Pos"))).collect();
         let [told] = told.as_slice() else { panic!("{path}: {told:?}") };
         assert!(told.contains("UnreadableFile") && told.contains("absent"), "{told}");
     }
@@ -140,10 +149,12 @@ struct Verdict {
 
 #[test]
 fn charts_are_refused_where_helm_refuses_them() {
-    let verdicts: Vec<Verdict> = serde_json::from_str(include_str!("oracle/helm_load.json")).unwrap();
+    let verdicts: Vec<Verdict> =
+        serde_json::from_str(include_str!("oracle/helm_load.json")).unwrap();
     assert!(verdicts.len() > 60);
     for Verdict { name, files, refused } in verdicts {
-        let files = files.into_iter().map(|(path, text)| (format!("web/{path}"), text.into_bytes()));
+        let files =
+            files.into_iter().map(|(path, text)| (format!("web/{path}"), text.into_bytes()));
         let sources = Sources::from_list(vec![Source::memory("", files)]);
         let discovery = discover(&sources, &globset::GlobSet::empty());
         let folder = discovery.charts.first().unwrap_or_else(|| panic!("{name}: no chart"));
@@ -155,6 +166,10 @@ fn charts_are_refused_where_helm_refuses_them() {
             .filter(|problem| errors.contains(&problem.kind))
             .map(|problem| &problem.message)
             .collect();
-        assert_eq!(!told.is_empty(), refused.is_some(), "{name}: Helm {refused:?}, careen {told:?}");
+        assert_eq!(
+            !told.is_empty(),
+            refused.is_some(),
+            "{name}: Helm {refused:?}, careen {told:?}"
+        );
     }
 }

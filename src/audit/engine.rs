@@ -11,7 +11,7 @@ use crate::{
     facts::{CatalogFacts, ChartFacts, FACTS_VERSION, Owners},
     finding::{Finding, Level},
     history::ChartHistory,
-    report::{Entry, SkippedRule},
+    report::{Entry, SkippedRule, State},
     rule::{CatalogContext, Need, Options, Sink},
     rules::Registered,
     sources::Sources,
@@ -86,7 +86,7 @@ pub(super) fn run(sources: &Sources, discovery: &Discovery, settings: &Settings<
         .map(|unit| bench.chart(*unit))
         .collect();
     settings.progress.phase("catalog");
-    gather(done, sources, &active, &histories, settings)
+    gather(done, sources, discovery, &active, &histories, settings)
 }
 
 /// A local subchart is looked at together with the chart that holds it.
@@ -97,6 +97,7 @@ fn is_unit(discovery: &Discovery, index: usize) -> bool {
 fn gather(
     done: Vec<work::Done>,
     sources: &Sources,
+    discovery: &Discovery,
     active: &[Active],
     histories: &Histories,
     settings: &Settings<'_>,
@@ -116,9 +117,11 @@ fn gather(
     charts.sort_by(|a, b| (&a.id.path, &a.id).cmp(&(&b.id.path, &b.id)));
     outcome.deprecated =
         charts.iter().filter(|c| c.deprecated.is_some()).map(|c| c.id.path.clone()).collect();
-    outcome.entries.extend(work::source_entries(sources));
+    let met = work::source_entries(sources, discovery);
+    let unreadable = met.iter().filter(|entry| entry.state == State::Skipped).cloned().collect();
+    outcome.entries.extend(met);
     outcome.entries.extend(histories.gaps.iter().cloned());
-    let facts = CatalogFacts { version: FACTS_VERSION, charts };
+    let facts = CatalogFacts { version: FACTS_VERSION, charts, unreadable };
     catalog_rules(&facts, active, settings, &mut outcome.findings);
     outcome
 }

@@ -93,11 +93,21 @@ fn folders(finding: &Finding) -> Vec<String> {
         .collect()
 }
 
+/// Rules whose errors say that data is lost.
+const DATA_LOSS: &[&str] = &[
+    "crd/breaking-schema",
+    "crd/hook",
+    "crd/missing-keep-policy",
+    "crd/moved",
+    "crd/removed",
+    "crd/version-removed",
+];
+
 /// Whether a finding lies in a deprecated chart and is none that it still gets: its deprecation,
 /// broken input, and errors about lost data.
 fn is_spared(finding: &Finding, deprecated: &BTreeSet<String>) -> bool {
     let Some(chart) = &finding.chart else { return false };
-    let data_loss = finding.rule.starts_with("crd/") && finding.level == Level::Error;
+    let data_loss = DATA_LOSS.contains(&&*finding.rule) && finding.level == Level::Error;
     let own = &*finding.rule == "maintenance/deprecated-chart";
     deprecated.contains(&chart.path) && !data_loss && !own && !finding.rule.starts_with("input/")
 }

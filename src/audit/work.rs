@@ -1,5 +1,7 @@
 //! One chart's turn: load it, run the hooks, keep the facts, let go of the trees.
 
+use std::collections::BTreeSet;
+
 use super::{
     Settings,
     engine::{Active, Histories},
@@ -12,7 +14,7 @@ use crate::{
     history::{self, ChartHistory},
     report::{Entry, State},
     rule::{ChartContext, Sink},
-    sources::{Source, Sources},
+    sources::{self, Source, Sources},
 };
 
 /// What every chart's turn needs.
@@ -161,21 +163,48 @@ fn reason(chart: &Chart) -> String {
     problem.map(|problem| problem.message.clone()).unwrap_or_default()
 }
 
-/// What the listing of the sources itself could not read.
-pub(super) fn source_entries(sources: &Sources) -> Vec<Entry> {
-    let entry = |source: &Source| {
-        source
-            .problems()
+/// What the listing of the sources itself met outside of charts; within them loading tells.
+pub(super) fn source_entries(sources: &Sources, discovery: &Discovery) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (number, source) in sources.iter().enumerate() {
+        let charts: BTreeSet<_> = discovery
+            .charts
             .iter()
-            .map(|problem| Entry {
-                path: source.report_path(&problem.path).to_string(),
-                state: State::Skipped,
-                reason: problem.message.clone(),
-                is_chart: false,
-            })
-            .collect::<Vec<_>>()
-    };
-    sources.iter().flat_map(entry).collect()
+            .filter(|chart| chart.source == number)
+            .map(|chart| chart.folder.as_str())
+            .collect();
+        let in_chart = |path: &str| charts.contains("") || folders(path).any(|it| charts.contains(it));
+        let outside = source.problems().iter().filter(|problem| !in_chart(&problem.path));
+        entries.extend(outside.map(|problem| Entry {
+            path: source.report_path(&problem.path).to_string(),
+            state: listing_state(problem.kind),
+            reason: problem.message.clone(),
+            is_chart: false,
+        }));
+    }
+    entries.extend(discovery.skipped.iter().map(|skipped| Entry {
+        path: skipped.path.to_string(),
+        state: State::Skipped,
+        reason: skipped.reason.clone(),
+        is_chart: true,
+    }));
+    entries
+}
+
+/// The folders above a path, innermost first.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    path.rmatch_indices('/').filter_map(|(at, _)| path.get(..at))
+}
+
+/// Whether something may have been missed: a link that leads elsewhere hides nothing of the root's.
+fn listing_state(kind: sources::ProblemKind) -> State {
+    use sources::ProblemKind as Kind;
+    match kind {
+        Kind::LinkOutside | Kind::LinkLoop | Kind::LinkBroken | Kind::Special | Kind::Submodule => {
+            State::Excluded
+        }
+        _ => State::Skipped,
+    }
 }
 
 /// Walks one source's repository once for all of its charts. What can't be walked is said in the

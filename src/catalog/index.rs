@@ -36,11 +36,15 @@ impl CatalogIndex {
         let mut charts = BTreeMap::<String, Vec<IndexEntry>>::new();
         let mut repositories: BTreeSet<_> =
             remotes.iter().filter_map(|remote| address::remote_repository(remote)).collect();
+        let mut named = BTreeMap::new();
         for (number, chart) in discovery.charts.iter().enumerate() {
             let Some(root) = chart.manifest.root() else { continue };
             let text = |key| root.get(key).and_then(crate::yaml::Node::to_text);
             let Some(name) = text("name") else { continue };
             repositories.extend(own_repository(root, &chart.folder));
+            for repository in roots_named(root) {
+                *named.entry(repository).or_insert(0_usize) += 1;
+            }
             charts.entry(name).or_default().push(IndexEntry {
                 path: chart.path.clone(),
                 chart: number,
@@ -50,6 +54,9 @@ impl CatalogIndex {
                 deprecated: text("deprecated").as_deref() == Some("true"),
             });
         }
+        let most = (discovery.charts.len() / 2).max(AGREEING_CHARTS);
+        let agreed = named.into_iter().filter(|(_, count)| *count >= most);
+        repositories.extend(agreed.map(|(repository, _)| repository));
         Self { charts, repositories }
     }
 
@@ -84,4 +91,19 @@ fn own_repository(root: crate::yaml::Node<'_>, folder: &str) -> Option<String> {
         .filter_map(|node| address::ForgePath::parse(node.as_str()?))
         .find(|address| !folder.is_empty() && address.path == folder)
         .map(|address| address.repository)
+}
+
+/// From so many charts on, and half of all, a repository that they all name is the catalog's own.
+const AGREEING_CHARTS: usize = 3;
+
+/// The repositories that `home` and `sources` name as a whole, each once.
+fn roots_named(root: crate::yaml::Node<'_>) -> BTreeSet<String> {
+    let sources = root.get("sources").into_iter().flat_map(crate::yaml::Node::items);
+    root.get("home")
+        .into_iter()
+        .chain(sources)
+        .filter_map(|node| address::ForgePath::parse(node.as_str()?))
+        .filter(|address| address.path.is_empty())
+        .map(|address| address.repository)
+        .collect()
 }

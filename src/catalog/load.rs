@@ -87,11 +87,7 @@ fn broken_package(source: &Source, site: Site, message: &str) -> Chart {
 /// A chart of which nothing is known but where it is.
 fn empty(site: Site, anchor: Place) -> Chart {
     Chart {
-        id: ChartId {
-            name: folder_name(&site.path),
-            version: String::new(),
-            path: site.path,
-        },
+        id: ChartId { name: folder_name(&site.path), version: String::new(), path: site.path },
         source: site.number,
         folder: site.folder,
         catalog: site.catalog,
@@ -163,11 +159,7 @@ fn name(chart: &mut Chart, manifest: Manifest) {
 }
 
 /// Helm looks at `apiVersion` only to choose a loader, and charts under charts/ have their parent's.
-fn read_manifest(
-    files: &mut Files<'_>,
-    file: &Arc<YamlFile>,
-    nested: bool,
-) -> Option<Manifest> {
+fn read_manifest(files: &mut Files<'_>, file: &Arc<YamlFile>, nested: bool) -> Option<Manifest> {
     let mut refusals = Vec::new();
     let manifest = manifest::decode(file, &mut refusals);
     if let Some(manifest) = manifest.as_ref().filter(|_| !nested) {

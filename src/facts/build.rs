@@ -157,6 +157,7 @@ fn history_fact(history: &ChartHistory) -> HistoryFact {
         last_change: history.last_change.as_ref().map(|it| (it.time, it.summary.clone())),
         bot_changes: since_human(history, ChangeKind::Bot),
         bulk_changes: since_human(history, ChangeKind::Bulk),
+        deprecated_since: history.deprecated_since(),
         created: history.created,
         content_changes: history.changes.len(),
         versions: versions.len(),

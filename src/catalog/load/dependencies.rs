@@ -65,7 +65,12 @@ fn dependency(
     if !refusals.iter().any(|refusal| refusal.subject == subject) {
         // It loads, and every install stops because no chart under charts/ has an empty name.
         let message = format!("`{path}` has no `name`, so that Helm never finds its chart");
-        refusals.push(Refusal::new(item.span(), &subject, message, "add `name:`, or delete the entry"));
+        refusals.push(Refusal::new(
+            item.span(),
+            &subject,
+            message,
+            "add `name:`, or delete the entry",
+        ));
     }
     None
 }
@@ -74,7 +79,8 @@ fn check_alias(dependency: &Dependency, path: &str, refusals: &mut Vec<Refusal>)
     let Some(alias) = &dependency.alias else { return };
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if !alias.value.chars().all(legal) {
-        let message = format!("`{}` is no alias, Helm takes letters, digits, `_` and `-`", alias.value);
+        let message =
+            format!("`{}` is no alias, Helm takes letters, digits, `_` and `-`", alias.value);
         let subject = format!("{path}.alias");
         refusals.push(Refusal::new(alias.span, &subject, message, "rename the alias"));
     }

@@ -28,9 +28,8 @@ impl Rule for PartialAnalysis {
 
 /// Dependencies that nobody has: their values, templates and definitions are unknown.
 fn missing_dependencies(chart: &Chart, index: &CatalogIndex, out: &mut Sink) {
-    let missing = |it: &&Dependency| {
-        chart.subchart(it).is_none() && index.named(&it.name.value).is_empty()
-    };
+    let missing =
+        |it: &&Dependency| chart.subchart(it).is_none() && index.named(&it.name.value).is_empty();
     let missing: Vec<_> = chart.dependencies.iter().filter(missing).collect();
     let Some(first) = missing.first() else { return };
     let mut names: Vec<_> = missing.iter().map(|it| format!("`{}`", it.name.value)).collect();

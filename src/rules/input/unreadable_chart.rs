@@ -2,7 +2,9 @@
 
 use crate::{
     catalog::{Chart, ProblemKind},
-    rule::{ChartContext, Rule, Sink},
+    facts::CatalogFacts,
+    finding::Place,
+    rule::{CatalogContext, ChartContext, Rule, Sink},
 };
 
 /// A chart that Helm does not load.
@@ -12,6 +14,12 @@ impl Rule for UnreadableChart {
     fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
         for problem in chart.problems_of(ProblemKind::UnreadableChart) {
             problem.report(out);
+        }
+    }
+
+    fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
+        for entry in facts.unreadable.iter().filter(|entry| entry.is_chart) {
+            out.at(Place::file(&entry.path.as_str().into()), &entry.reason).subject(&entry.path);
         }
     }
 }

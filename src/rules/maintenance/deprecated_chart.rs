@@ -2,8 +2,9 @@
 
 use crate::{
     catalog::{Chart, Manifest, Readme},
+    facts::{Absence, CatalogFacts, ChartFacts},
     finding::Place,
-    rule::{ChartContext, Rule, Sink, days_since},
+    rule::{CatalogContext, ChartContext, Rule, Sink, days_since},
     text::Span,
 };
 
@@ -11,28 +12,52 @@ use crate::{
 pub(crate) struct DeprecatedChart;
 
 impl Rule for DeprecatedChart {
-    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
-        let Some(manifest) = &chart.manifest else { return };
-        if manifest.is_deprecated() {
-            lingering(chart, manifest, cx, out);
-        } else if let Some((place, words)) = announced(chart, manifest) {
-            let message = format!("{words} deprecated, Chart.yaml does not: `deprecated: true` is missing");
-            out.at(place, message)
-                .also(chart.anchor.clone(), "not marked here")
-                .help("set `deprecated: true` in Chart.yaml and raise `version`; clients and catalogs read only that");
+    fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+        let Some(manifest) = chart.manifest.as_ref().filter(|it| !it.is_deprecated()) else { return };
+        let Some((place, words)) = announced(chart, manifest) else { return };
+        let message = format!("{words} deprecated, Chart.yaml does not: `deprecated: true` is missing");
+        out.at(place, message)
+            .also(chart.anchor.clone(), "not marked here")
+            .help("set `deprecated: true` in Chart.yaml and raise `version`; clients and catalogs read only that");
+    }
+
+    fn catalog(&self, facts: &CatalogFacts, cx: &CatalogContext<'_>, out: &mut Sink) {
+        let lingers = |chart: &ChartFacts| {
+            days_deprecated(chart, cx.now).is_some_and(|days| days >= cx.options.get("days"))
+        };
+        for absence in facts.absence(|chart| !chart.local_subchart && chart.readable, lingers) {
+            match absence {
+                Absence::Chart(chart) => lingering(chart, cx.now, out),
+                Absence::Catalog { catalog, charts, of } => {
+                    let days = charts.iter().filter_map(|chart| days_deprecated(chart, cx.now)).min();
+                    let message = format!(
+                        "{} of {of} charts in `{catalog}` have been deprecated for {} days or more and are still there",
+                        charts.len(),
+                        days.unwrap_or_default()
+                    );
+                    out.absent(&charts, message)
+                        .subject(catalog)
+                        .help("archive the catalog, or remove the charts' folders; released versions stay in the index");
+                }
+            }
         }
     }
 }
 
-fn lingering(chart: &Chart, manifest: &Manifest, cx: &ChartContext<'_>, out: &mut Sink) {
-    let since = cx.history.filter(|it| it.complete).and_then(|it| it.deprecated_since());
-    let Some((since, field)) = since.zip(manifest.deprecated.as_ref()) else { return };
-    let days = days_since(since, cx.now);
-    if days >= cx.options.get("days") {
-        let message = format!("`{}` has been deprecated for {days} days and is still in the catalog", chart.name());
-        out.at(manifest.place(field.span), message)
-            .help("remove the chart's folder; released versions stay in the repository's index");
-    }
+fn days_deprecated(chart: &ChartFacts, now: i64) -> Option<i64> {
+    let since = chart.history.as_ref()?.deprecated_since?;
+    Some(days_since(since, now))
+}
+
+fn lingering(chart: &ChartFacts, now: i64, out: &mut Sink) {
+    let days = days_deprecated(chart, now).unwrap_or_default();
+    let message =
+        format!("`{}` has been deprecated for {days} days and is still in the catalog", chart.id.name);
+    let place = chart.deprecated.clone().unwrap_or_else(|| chart.anchor.clone());
+    out.at(place, message)
+        .chart(&chart.id)
+        .subject(&chart.id.name)
+        .help("remove the chart's folder; released versions stay in the repository's index");
 }
 
 /// Where the description or the README says that the chart is deprecated.

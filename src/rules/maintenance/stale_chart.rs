@@ -13,7 +13,8 @@ pub(crate) struct StaleChart;
 impl Rule for StaleChart {
     fn catalog(&self, facts: &CatalogFacts, cx: &CatalogContext<'_>, out: &mut Sink) {
         let known = |chart: &ChartFacts| {
-            chart.readable && chart.deprecated.is_none() && idle_days(chart, cx).is_some()
+            let own = !chart.local_subchart && chart.deprecated.is_none();
+            own && chart.readable && idle_days(chart, cx).is_some()
         };
         let stale = |chart: &ChartFacts| level(chart, cx).is_some();
         for absence in facts.absence(known, stale) {

@@ -10,6 +10,10 @@ pub(crate) struct UnreleasedChanges;
 
 impl Rule for UnreleasedChanges {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        // A local subchart is released with the chart that holds it; its version is for nobody.
+        if chart.parent.is_some() {
+            return;
+        }
         let unreleased = cx.history.and_then(|history| history.unreleased_since());
         let version = chart.manifest.as_ref().and_then(|manifest| manifest.version.as_ref());
         let Some((unreleased, version)) = unreleased.zip(version) else { return };

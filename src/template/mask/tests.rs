@@ -76,7 +76,15 @@ fn documents_are_split_and_judged() {
 
 #[test]
 fn any_soup_is_masked() {
-    for text in ["", "---", "{{", "a: {{ if", "\u{feff}{{ . }}é: {{ . }}", "---{{ . }}\n---\n", "{{ end }}---"] {
+    for text in [
+        "",
+        "---",
+        "{{",
+        "a: {{ if",
+        "\u{feff}{{ . }}é: {{ . }}",
+        "---{{ . }}\n---\n",
+        "{{ end }}---",
+    ] {
         masked(text);
     }
 }

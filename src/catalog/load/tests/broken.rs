@@ -11,26 +11,56 @@ fn chart_yaml_is_held_against_the_load_rules() {
     let cases: &[(&str, &[&str])] = &[
         ("", &["Chart.yaml:1:1 Chart.yaml: Chart.yaml is empty"]),
         ("- a\n", &["Chart.yaml:1:1 Chart.yaml: Chart.yaml is a sequence, Helm expects a mapping"]),
-        ("name: a/b\nversion: 1.0.0\n", &["Chart.yaml:1:7 name: `a/b` is no name for a chart, Helm expects no path"]),
-        ("name: a\nversion: latest\n", &["Chart.yaml:2:10 version: `latest` is no semantic version"]),
+        (
+            "name: a/b\nversion: 1.0.0\n",
+            &["Chart.yaml:1:7 name: `a/b` is no name for a chart, Helm expects no path"],
+        ),
+        (
+            "name: a\nversion: latest\n",
+            &["Chart.yaml:2:10 version: `latest` is no semantic version"],
+        ),
         ("name: a\nversion:\n", &["Chart.yaml:2:1 version: the chart has no `version`"]),
-        ("name: a\nversion: [1]\n", &["Chart.yaml:2:10 version: `version` is a sequence, Helm expects a string"]),
-        ("name: a\nversion: 1\napiVersion: v4\n", &["Chart.yaml:3:13 apiVersion: `apiVersion` is `v4`, Helm knows v1, v2 and v3"]),
-        ("name: a\nversion: v1.2\ntype: App\n", &["Chart.yaml:3:7 type: `type` is `App`, Helm knows `application` and `library`"]),
-        ("name: a\nversion: 1\nmaintainers:\n-\n- bob\n", &[
-            "Chart.yaml:4:2 maintainers[0]: `maintainers[0]` is empty, Helm expects a maintainer",
-            "Chart.yaml:5:3 maintainers[1]: `maintainers[1]` is a string, Helm expects a maintainer",
-        ]),
-        ("name: a\nversion: 1\ndeprecated: \"true\"\n", &["Chart.yaml:3:13 deprecated: `deprecated` is a string, Helm expects a boolean"]),
-        ("name: a\nversion: 1\nannotations: {x: {y: z}}\n", &["Chart.yaml:3:18 annotations.x: `annotations.x` is a mapping, Helm expects a string"]),
-        ("name: a\nversion: 1\ntags: [x]\n", &["Chart.yaml:3:7 tags: `tags` is a sequence, Helm expects a string"]),
-        ("name: a\nversion: 1\ndependencies:\n- null\n- {name: x, alias: a b}\n- {name: w}\n- {name: z, alias: w}\n- {version: 1}\n- {name: t, tags: t}\n", &[
-            "Chart.yaml:4:3 dependencies[0]: `dependencies[0]` is empty, Helm expects a dependency",
-            "Chart.yaml:5:20 dependencies[1].alias: `a b` is no alias, Helm takes letters, digits, `_` and `-`",
-            "Chart.yaml:8:3 dependencies[4].name: `dependencies[4]` has no `name`, so that Helm never finds its chart",
-            "Chart.yaml:9:19 dependencies[5].tags: `dependencies[5].tags` is a string, Helm expects a list",
-            "Chart.yaml:7:20 w: `w` is the name or alias of two dependencies",
-        ]),
+        (
+            "name: a\nversion: [1]\n",
+            &["Chart.yaml:2:10 version: `version` is a sequence, Helm expects a string"],
+        ),
+        (
+            "name: a\nversion: 1\napiVersion: v4\n",
+            &["Chart.yaml:3:13 apiVersion: `apiVersion` is `v4`, Helm knows v1, v2 and v3"],
+        ),
+        (
+            "name: a\nversion: v1.2\ntype: App\n",
+            &["Chart.yaml:3:7 type: `type` is `App`, Helm knows `application` and `library`"],
+        ),
+        (
+            "name: a\nversion: 1\nmaintainers:\n-\n- bob\n",
+            &[
+                "Chart.yaml:4:2 maintainers[0]: `maintainers[0]` is empty, Helm expects a maintainer",
+                "Chart.yaml:5:3 maintainers[1]: `maintainers[1]` is a string, Helm expects a maintainer",
+            ],
+        ),
+        (
+            "name: a\nversion: 1\ndeprecated: \"true\"\n",
+            &["Chart.yaml:3:13 deprecated: `deprecated` is a string, Helm expects a boolean"],
+        ),
+        (
+            "name: a\nversion: 1\nannotations: {x: {y: z}}\n",
+            &["Chart.yaml:3:18 annotations.x: `annotations.x` is a mapping, Helm expects a string"],
+        ),
+        (
+            "name: a\nversion: 1\ntags: [x]\n",
+            &["Chart.yaml:3:7 tags: `tags` is a sequence, Helm expects a string"],
+        ),
+        (
+            "name: a\nversion: 1\ndependencies:\n- null\n- {name: x, alias: a b}\n- {name: w}\n- {name: z, alias: w}\n- {version: 1}\n- {name: t, tags: t}\n",
+            &[
+                "Chart.yaml:4:3 dependencies[0]: `dependencies[0]` is empty, Helm expects a dependency",
+                "Chart.yaml:5:20 dependencies[1].alias: `a b` is no alias, Helm takes letters, digits, `_` and `-`",
+                "Chart.yaml:8:3 dependencies[4].name: `dependencies[4]` has no `name`, so that Helm never finds its chart",
+                "Chart.yaml:9:19 dependencies[5].tags: `dependencies[5].tags` is a string, Helm expects a list",
+                "Chart.yaml:7:20 w: `w` is the name or alias of two dependencies",
+            ],
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(refused(&[("Chart.yaml", text)]), *expected, "{text}");
@@ -77,31 +107,53 @@ fn the_rest_of_a_broken_chart_is_loaded() {
 
 #[test]
 fn values_are_mappings_between_bare_separators() {
-    let found = unreadable(&[("Chart.yaml", CHART), ("values.yaml", "a: 1\n--- # fine\nb: 1\n---\n- c\n--- {d: 1}\n")]);
-    assert_eq!(found, [
-        "values.yaml:5:1 values.yaml: values.yaml is a sequence, Helm expects a mapping",
-        "values.yaml:6:1 values.yaml: `--- {d: 1}` is no separator, Helm takes `---` alone",
+    let found = unreadable(&[
+        ("Chart.yaml", CHART),
+        ("values.yaml", "a: 1\n--- # fine\nb: 1\n---\n- c\n--- {d: 1}\n"),
     ]);
+    assert_eq!(
+        found,
+        [
+            "values.yaml:5:1 values.yaml: values.yaml is a sequence, Helm expects a mapping",
+            "values.yaml:6:1 values.yaml: `--- {d: 1}` is no separator, Helm takes `---` alone",
+        ]
+    );
     assert_eq!(unreadable(&[("Chart.yaml", CHART), ("values.yaml", "")]), [""; 0]);
 }
 
 #[test]
 fn locks_are_decoded_like_helm_does() {
     let lock = |text| unreadable(&[("Chart.yaml", CHART), ("Chart.lock", text)]);
-    assert_eq!(lock("generated: \"yesterday\"\n"), ["Chart.lock:1:12 generated: `yesterday` is no time, Helm expects RFC 3339"]);
-    assert_eq!(lock("- a\n"), ["Chart.lock:1:1 Chart.lock: Chart.lock is a sequence, Helm expects a mapping"]);
+    assert_eq!(
+        lock("generated: \"yesterday\"\n"),
+        ["Chart.lock:1:12 generated: `yesterday` is no time, Helm expects RFC 3339"]
+    );
+    assert_eq!(
+        lock("- a\n"),
+        ["Chart.lock:1:1 Chart.lock: Chart.lock is a sequence, Helm expects a mapping"]
+    );
     assert_eq!(lock(""), [""; 0]);
     assert_eq!(lock("dependencies: [null]\n"), [""; 0]);
 }
 
 #[test]
 fn documents_of_crds_need_a_kind() {
-    let found = unreadable(&[("Chart.yaml", CHART), ("crds/a.yaml", "# none\n---\nmetadata: {}\n---\nkind: X\n"), ("crds/README.md", "x: [")]);
-    assert_eq!(found, [
-        "crds/a.yaml:3:1 crds/a.yaml: a document without `apiVersion`: `helm install` stops at it",
-        "crds/a.yaml:5:1 crds/a.yaml: a document without `apiVersion`: `helm install` stops at it",
+    let found = unreadable(&[
+        ("Chart.yaml", CHART),
+        ("crds/a.yaml", "# none\n---\nmetadata: {}\n---\nkind: X\n"),
+        ("crds/README.md", "x: ["),
     ]);
-    let json = load(&[("Chart.yaml", CHART), ("crds/a.json", "{\"kind\": \"X\",\t\"apiVersion\": \"v1\"}")]);
+    assert_eq!(
+        found,
+        [
+            "crds/a.yaml:3:1 crds/a.yaml: a document without `apiVersion`: `helm install` stops at it",
+            "crds/a.yaml:5:1 crds/a.yaml: a document without `apiVersion`: `helm install` stops at it",
+        ]
+    );
+    let json = load(&[
+        ("Chart.yaml", CHART),
+        ("crds/a.json", "{\"kind\": \"X\",\t\"apiVersion\": \"v1\"}"),
+    ]);
     assert!(json.problems.is_empty() && json.objects.len() == 1);
 }
 
@@ -113,10 +165,13 @@ fn text_must_be_text_where_it_is_parsed() {
         ("templates/a.yaml", b"a: \xe9\n".to_vec()),
         ("logo.png", vec![0, 255]),
     ]);
-    assert_eq!(problems(&chart, ProblemKind::UnreadableFile), [
-        "values.yaml:2:4 values.yaml: the file is no UTF-8 text from here on",
-        "templates/a.yaml:1:4 templates/a.yaml: the file is no UTF-8 text from here on",
-    ]);
+    assert_eq!(
+        problems(&chart, ProblemKind::UnreadableFile),
+        [
+            "values.yaml:2:4 values.yaml: the file is no UTF-8 text from here on",
+            "templates/a.yaml:1:4 templates/a.yaml: the file is no UTF-8 text from here on",
+        ]
+    );
     assert!(chart.problems.iter().all(|problem| problem.skips));
 }
 
@@ -125,31 +180,50 @@ fn keys_that_come_twice() {
     let chart = load(&[
         ("Chart.yaml", "name: web\nversion: 1.0.0\nname: two\n"),
         ("values.yaml", "a: {b: 1, b: 2}\n"),
-        ("templates/a.yaml", "{{ if .x }}\nkind: A\nkind: B\n{{ end }}\n---\nkind: C\n{{ if .x }}\na: 1\n{{ else }}\na: 2\n{{ end }}\n"),
+        (
+            "templates/a.yaml",
+            "{{ if .x }}\nkind: A\nkind: B\n{{ end }}\n---\nkind: C\n{{ if .x }}\na: 1\n{{ else }}\na: 2\n{{ end }}\n",
+        ),
     ]);
-    assert_eq!(problems(&chart, ProblemKind::DuplicateKey), [
-        "Chart.yaml:3:1 Chart.yaml: name: `name` comes twice, the first is dropped without a word",
-        "values.yaml:1:11 a.b: `b` comes twice, the first is dropped without a word",
-        "templates/a.yaml:3:1 templates/a.yaml: kind: `kind` comes twice, the first is dropped without a word",
-    ]);
+    assert_eq!(
+        problems(&chart, ProblemKind::DuplicateKey),
+        [
+            "Chart.yaml:3:1 Chart.yaml: name: `name` comes twice, the first is dropped without a word",
+            "values.yaml:1:11 a.b: `b` comes twice, the first is dropped without a word",
+            "templates/a.yaml:3:1 templates/a.yaml: kind: `kind` comes twice, the first is dropped without a word",
+        ]
+    );
     assert!(chart.problems[0].also.is_some());
 }
 
 #[test]
 fn everything_in_charts_must_be_a_chart() {
-    let found = refused(&[("Chart.yaml", CHART), ("charts/README.md", "x"), ("charts/old/values.yaml", "a: 1")]);
-    assert_eq!(found, [
-        "charts/README.md:1:1 charts/README.md: `charts/README.md` is no chart: Helm does not load the chart that holds it",
-        "charts/old/values.yaml:1:1 charts/old: `charts/old` has no Chart.yaml: Helm does not load the chart that holds it",
+    let found = refused(&[
+        ("Chart.yaml", CHART),
+        ("charts/README.md", "x"),
+        ("charts/old/values.yaml", "a: 1"),
     ]);
+    assert_eq!(
+        found,
+        [
+            "charts/README.md:1:1 charts/README.md: `charts/README.md` is no chart: Helm does not load the chart that holds it",
+            "charts/old/values.yaml:1:1 charts/old: `charts/old` has no Chart.yaml: Helm does not load the chart that holds it",
+        ]
+    );
     let helmignore = "charts/*.md\ncharts/old\n";
-    let found = refused(&[("Chart.yaml", CHART), ("charts/README.md", "x"), ("charts/old/x", ""), (".helmignore", helmignore)]);
+    let found = refused(&[
+        ("Chart.yaml", CHART),
+        ("charts/README.md", "x"),
+        ("charts/old/x", ""),
+        (".helmignore", helmignore),
+    ]);
     assert_eq!(found, [""; 0]);
 }
 
 #[test]
 fn broken_packages_are_told_at_the_chart_that_holds_them() {
-    let hostile = archive(&[("x/Chart.yaml", "name: x\nversion: 1.0.0\n"), ("x/../../etc/passwd", "x")]);
+    let hostile =
+        archive(&[("x/Chart.yaml", "name: x\nversion: 1.0.0\n"), ("x/../../etc/passwd", "x")]);
     let without = archive(&[("x/values.yaml", "a: 1\n")]);
     let chart = load_bytes(vec![
         ("Chart.yaml", CHART.into()),
@@ -184,39 +258,74 @@ fn charts_within_charts_have_a_limit() {
 #[test]
 fn helmignore_can_refuse_or_hide_the_chart() {
     let hidden = |rules| refused(&[("Chart.yaml", CHART), (".helmignore", rules)]);
-    assert_eq!(hidden("*.md\n  !README.md \n"), [".helmignore:2:3 .helmignore: `!README.md` leaves out all that is not `README.md`, Chart.yaml too"]);
-    assert_eq!(hidden("# x\n*.yaml\n"), [".helmignore:2:1 .helmignore: `*.yaml` leaves out Chart.yaml"]);
-    assert_eq!(hidden("a/**\n"), [".helmignore:1:1 .helmignore: `a/**` holds `**`, which Helm does not support"]);
+    assert_eq!(
+        hidden("*.md\n  !README.md \n"),
+        [
+            ".helmignore:2:3 .helmignore: `!README.md` leaves out all that is not `README.md`, Chart.yaml too"
+        ]
+    );
+    assert_eq!(
+        hidden("# x\n*.yaml\n"),
+        [".helmignore:2:1 .helmignore: `*.yaml` leaves out Chart.yaml"]
+    );
+    assert_eq!(
+        hidden("a/**\n"),
+        [".helmignore:1:1 .helmignore: `a/**` holds `**`, which Helm does not support"]
+    );
     assert_eq!(hidden("*.txt\n"), [""; 0]);
 }
 
 #[test]
 fn what_helm_drops_without_a_word() {
     let found = ignored(&[
-        ("Chart.yaml", "name: web\nversion: 1.0.0\ndependencies:\n- {name: a, condition: \"a.on, b.on,c.on\"}\n"),
-        ("templates/a.yaml", "kind: Job\nmetadata:\n  name: j\n  annotations:\n    helm.sh/hook: pre-install, Crd-Install\n"),
-        ("templates/b.yaml", "kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: Pre-Install , test\n"),
-        ("templates/c.yaml", "kind: List\nitems:\n- kind: PersistentVolumeClaim\n  metadata:\n    name: p\n    annotations:\n      helm.sh/resource-policy: keep\n"),
-        ("templates/d.yaml", "kind: CustomResourceDefinition\nmetadata:\n  annotations:\n    helm.sh/hook: crd-install\n"),
+        (
+            "Chart.yaml",
+            "name: web\nversion: 1.0.0\ndependencies:\n- {name: a, condition: \"a.on, b.on,c.on\"}\n",
+        ),
+        (
+            "templates/a.yaml",
+            "kind: Job\nmetadata:\n  name: j\n  annotations:\n    helm.sh/hook: pre-install, Crd-Install\n",
+        ),
+        (
+            "templates/b.yaml",
+            "kind: Job\nmetadata:\n  annotations:\n    helm.sh/hook: Pre-Install , test\n",
+        ),
+        (
+            "templates/c.yaml",
+            "kind: List\nitems:\n- kind: PersistentVolumeClaim\n  metadata:\n    name: p\n    annotations:\n      helm.sh/resource-policy: keep\n",
+        ),
+        (
+            "templates/d.yaml",
+            "kind: CustomResourceDefinition\nmetadata:\n  annotations:\n    helm.sh/hook: crd-install\n",
+        ),
     ]);
-    assert_eq!(found, [
-        "templates/a.yaml:5:19 Job/j: `Crd-Install` is no hook: Helm drops the Job that has it",
-        "templates/c.yaml:7:7 PersistentVolumeClaim/p: `helm.sh/resource-policy` inside a List: Helm does not see it",
-        "Chart.yaml:4:30 a: a blank at `b.on`: Helm never finds this element's value",
-    ]);
-    assert_eq!(ignored(&[("Chart.yaml", CHART), (".helmignore", "!*.yaml\n")]), [
-        ".helmignore:1:1 .helmignore: `!*.yaml` leaves out all that is not `*.yaml`, it keeps nothing in",
-    ]);
+    assert_eq!(
+        found,
+        [
+            "templates/a.yaml:5:19 Job/j: `Crd-Install` is no hook: Helm drops the Job that has it",
+            "templates/c.yaml:7:7 PersistentVolumeClaim/p: `helm.sh/resource-policy` inside a List: Helm does not see it",
+            "Chart.yaml:4:30 a: a blank at `b.on`: Helm never finds this element's value",
+        ]
+    );
+    assert_eq!(
+        ignored(&[("Chart.yaml", CHART), (".helmignore", "!*.yaml\n")]),
+        [
+            ".helmignore:1:1 .helmignore: `!*.yaml` leaves out all that is not `*.yaml`, it keeps nothing in",
+        ]
+    );
     let library = ignored(&[
         ("Chart.yaml", "name: lib\nversion: 1.0.0\ntype: library\n"),
         ("templates/_a.tpl", ""),
         ("templates/b.yaml", "{{ oops"),
         ("crds/a.tpl", "x"),
     ]);
-    assert_eq!(library, [
-        "crds/a.tpl:1:1 crds/a.tpl: `crds/a.tpl` is neither rendered nor installed",
-        "templates/b.yaml:1:1 templates/b.yaml: `templates/b.yaml` of a library chart does not begin with `_`: never parsed",
-    ]);
+    assert_eq!(
+        library,
+        [
+            "crds/a.tpl:1:1 crds/a.tpl: `crds/a.tpl` is neither rendered nor installed",
+            "templates/b.yaml:1:1 templates/b.yaml: `templates/b.yaml` of a library chart does not begin with `_`: never parsed",
+        ]
+    );
 }
 
 #[test]

@@ -6,13 +6,22 @@ use crate::catalog::Origin;
 #[test]
 fn everything_that_a_chart_holds_is_there() {
     let chart = load(&[
-        ("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.10\nAppVersion: 1.20\ndeprecated: yes\nannotations: {a: true}\n"),
-        ("Chart.lock", "dependencies:\n- name: a\n  version: 1.0.0\n  repository: https://x\ndigest: sha256:0\ngenerated: \"2024-01-01T00:00:00.5Z\"\n"),
+        (
+            "Chart.yaml",
+            "apiVersion: v2\nname: web\nversion: 1.10\nAppVersion: 1.20\ndeprecated: yes\nannotations: {a: true}\n",
+        ),
+        (
+            "Chart.lock",
+            "dependencies:\n- name: a\n  version: 1.0.0\n  repository: https://x\ndigest: sha256:0\ngenerated: \"2024-01-01T00:00:00.5Z\"\n",
+        ),
         ("values.yaml", "a: 1\n---\n# more\nb: 2\n"),
         ("values.schema.json", "\u{feff}{\"type\": \"object\"}"),
         ("templates/NOTES.txt", "thanks"),
         ("templates/sub/deployment.yaml", "kind: Deployment\r\napiVersion: apps/v1\r\n"),
-        ("crds/nested/a.YML", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {group: g.io, names: {plural: as}}\n---\n---\nkind: X\napiVersion: v1\n"),
+        (
+            "crds/nested/a.YML",
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {group: g.io, names: {plural: as}}\n---\n---\nkind: X\napiVersion: v1\n",
+        ),
         ("readme.md", "# Web\n"),
         ("CHANGELOG.MD", "## 1.0.0\n"),
         (".helmignore", "readme.md\n"),
@@ -58,14 +67,17 @@ fn old_charts_declare_dependencies_in_requirements() {
 #[test]
 fn charts_under_charts_are_loaded_to_any_depth() {
     let inner = "apiVersion: v2\nname: inner\nversion: 0.1.0\n";
-    let crd = "kind: CustomResourceDefinition\napiVersion: v1\nspec: {group: g, names: {plural: p}}\n";
+    let crd =
+        "kind: CustomResourceDefinition\napiVersion: v1\nspec: {group: g, names: {plural: p}}\n";
     let package = archive(&[
         ("lib/Chart.yaml", "name: lib\nversion: 2.0.0\nmaintainers: [null]\n"),
         ("lib/crds/a.yaml", crd),
         ("lib/charts/inner/Chart.yaml", inner),
         ("lib/charts/inner/crds/a.yaml", crd),
     ]);
-    let manifest = format!("{CHART}dependencies:\n- {{name: lib, alias: two, repository: https://x, version: 2.x}}\n- {{name: far, repository: https://x}}\n");
+    let manifest = format!(
+        "{CHART}dependencies:\n- {{name: lib, alias: two, repository: https://x, version: 2.x}}\n- {{name: far, repository: https://x}}\n"
+    );
     let far = "name: far\nversion: 1.0.0\ntype: wrong\n";
     let chart = load_bytes(vec![
         ("Chart.yaml", manifest.into_bytes()),
@@ -82,11 +94,14 @@ fn charts_under_charts_are_loaded_to_any_depth() {
         .iter()
         .map(|it| (it.chart.name(), &*it.path, it.packaged, it.vendored, it.chart.problems.len()))
         .collect();
-    assert_eq!(subcharts, [
-        ("far", "web/charts/far", false, true, 0),
-        ("lib", "web/charts/lib-2.0.0.tgz", true, true, 0),
-        ("near", "web/charts/near", false, false, 1),
-    ]);
+    assert_eq!(
+        subcharts,
+        [
+            ("far", "web/charts/far", false, true, 0),
+            ("lib", "web/charts/lib-2.0.0.tgz", true, true, 0),
+            ("near", "web/charts/near", false, false, 1),
+        ]
+    );
     let owners: Vec<_> = chart.crds.iter().map(|crd| crd.object.owner.as_str()).collect();
     assert_eq!(owners, ["two", "two/inner"]);
     let place = chart.crds[1].object.anchor();
@@ -100,27 +115,33 @@ fn objects_of_templates_are_known_without_rendering() {
     let chart = load(&[
         ("Chart.yaml", CHART),
         ("templates/_x.yaml", "kind: Partial\n"),
-        ("templates/a.yaml", concat!(
-            "{{- if .Values.on }}\n",
-            "kind: ConfigMap\nmetadata:\n  name: literal\n",
-            "---\n",
-            "kind: Secret\nmetadata:\n  name: {{ .Release.Name }}\n",
-            "{{- end }}\n",
-            "---\n",
-            "kind: CustomResourceDefinition\nmetadata:\n  name: {{ .x }}-crd\n  labels:\n",
-            "    {{- include \"l\" . | nindent 4 }}\n",
-            "spec:\n  group: g.io\n  {{- if .y }}\n  scope: Cluster\n  {{- else }}\n  scope: Namespaced\n  {{- end }}\n",
-        )),
+        (
+            "templates/a.yaml",
+            concat!(
+                "{{- if .Values.on }}\n",
+                "kind: ConfigMap\nmetadata:\n  name: literal\n",
+                "---\n",
+                "kind: Secret\nmetadata:\n  name: {{ .Release.Name }}\n",
+                "{{- end }}\n",
+                "---\n",
+                "kind: CustomResourceDefinition\nmetadata:\n  name: {{ .x }}-crd\n  labels:\n",
+                "    {{- include \"l\" . | nindent 4 }}\n",
+                "spec:\n  group: g.io\n  {{- if .y }}\n  scope: Cluster\n  {{- else }}\n  scope: Namespaced\n  {{- end }}\n",
+            ),
+        ),
     ]);
     let found: Vec<_> = chart
         .objects
         .iter()
         .map(|it| (it.kind(), it.name(), it.origin, it.conditional, it.anchor().start.line))
         .collect();
-    assert_eq!(found, [
-        ("ConfigMap", "literal", Origin::Literal, true, 4),
-        ("CustomResourceDefinition", "", Origin::Masked, false, 13),
-    ]);
+    assert_eq!(
+        found,
+        [
+            ("ConfigMap", "literal", Origin::Literal, true, 4),
+            ("CustomResourceDefinition", "", Origin::Masked, false, 13),
+        ]
+    );
     assert_eq!(chart.crds[0].object.at(&["spec", "scope"]).unwrap().as_str(), Some("Cluster"));
     assert!(chart.problems.is_empty(), "{:?}", chart.problems);
 }

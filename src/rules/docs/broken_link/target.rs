@@ -56,6 +56,10 @@ impl<'a> Tree<'a> {
             let help = "name the file, for example `README.md`, before the anchor";
             return (!anchor.is_empty()).then(|| broken(link, message, help));
         }
+        if !self.source.has(&target) && is_mail(path) {
+            let message = "is an e-mail address without `mailto:`, and so leads to a file that is not there";
+            return Some(broken(link, message.to_owned(), &format!("write `mailto:{path}`")));
+        }
         if !self.source.has(&target) {
             let what = if path.starts_with('/') { "from the repository's root" } else { "from the README" };
             return Some(broken(link, format!("leads to no file: {what} there is no `{path}`"), RELATIVE_HELP));
@@ -176,6 +180,10 @@ fn missing_anchor(readme: &Readme, link: &str, anchor: &str) -> Option<Broken> {
 fn is_line(anchor: &str) -> bool {
     let digits = anchor.strip_prefix('l').unwrap_or_default();
     digits.starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn is_mail(path: &str) -> bool {
+    path.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
 }
 
 /// A placeholder for the reader, or text of a template engine.
