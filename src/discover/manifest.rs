@@ -5,7 +5,7 @@ use crate::text::Text;
 use crate::yaml::{self, Node, Stream};
 
 /// What marks a Chart.yaml that a scaffolder still has to fill in.
-const PLACEHOLDERS: &[&str] = &["{{", "<CHARTNAME>", "<%"];
+const PLACEHOLDERS: &[&str] = &["{{", "${", "<CHARTNAME>", "<%"];
 
 /// A Chart.yaml, read and parsed once.
 #[derive(Debug)]
