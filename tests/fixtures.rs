@@ -37,7 +37,7 @@ fn the_menagerie_is_as_it_was() {
 fn the_menagerie_has_one_of_everything() {
     let report = Catalog::copy("menagerie").audit();
     let found: BTreeSet<_> = report.findings.iter().map(|finding| &*finding.rule).collect();
-    let needs_past = |rule: &&rules::Registered| {
+    let needs_past = |rule: &&'static rules::Registered| {
         let needs = &rule.page().needs;
         needs.contains(&Need::History) || needs.contains(&Need::PreviousRelease)
     };
