@@ -95,6 +95,8 @@ pub struct DependencyFact {
     pub version_place: Option<Place>,
     /// Whether the vendored or local chart says that it is deprecated.
     pub deprecated: bool,
+    /// Whether the chart lies under charts/ or in the same catalog.
+    pub present: bool,
     /// Whether a condition or tags can switch it off.
     pub switched: bool,
 }

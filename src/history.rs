@@ -5,7 +5,8 @@
 //! unchanged from one parent leads to that parent alone), plus the releases along the first-parent line.
 //!
 //! *Content* is what a package ships and Helm renders: `templates/`, `crds/`, `values.yaml`, `values.schema.json`,
-//! `charts/`, `requirements.yaml` and Chart.yaml beyond its `version:` line. Another chart's folder within
+//! `charts/`, `requirements.yaml` and Chart.yaml beyond its version and what it tells people (description,
+//! maintainers, home, sources, icon, keywords, annotations). Another chart's folder within
 //! `templates/` or `crds/` is not content.
 //!
 //! Nothing here fails because of what a commit holds: an object that is absent (partial and shallow clones) makes the

@@ -93,6 +93,12 @@ fn folders(finding: &Finding) -> Vec<String> {
         .collect()
 }
 
+/// A chart's path and those of the charts in whose charts/ it lies.
+fn holders(path: &str) -> impl Iterator<Item = &str> {
+    let above = path.match_indices("/charts/").filter_map(|(at, _)| path.get(..at));
+    std::iter::once(path).chain(above)
+}
+
 /// Rules whose errors say that data is lost.
 const DATA_LOSS: &[&str] = &[
     "crd/breaking-schema",
@@ -109,5 +115,5 @@ fn is_spared(finding: &Finding, deprecated: &BTreeSet<String>) -> bool {
     let Some(chart) = &finding.chart else { return false };
     let data_loss = DATA_LOSS.contains(&&*finding.rule) && finding.level == Level::Error;
     let own = &*finding.rule == "maintenance/deprecated-chart";
-    deprecated.contains(&chart.path) && !data_loss && !own && !finding.rule.starts_with("input/")
+    holders(&chart.path).any(|path| deprecated.contains(path)) && !data_loss && !own && !finding.rule.starts_with("input/")
 }

@@ -54,7 +54,12 @@ impl Bench<'_> {
         let history = self.histories.of(number);
         self.hooks(chart, history, source, &mut done.findings);
         done.entries.extend(entries(chart));
-        done.facts.push(facts::of(chart, history, self.owners.get(chart.source).and_then(Option::as_ref)));
+        done.facts.push(facts::of(
+            chart,
+            history,
+            self.owners.get(chart.source).and_then(Option::as_ref),
+            self.index,
+        ));
         for subchart in chart.subcharts.iter().filter(|subchart| !subchart.vendored) {
             let number = self.number(&subchart.chart);
             self.judge(&subchart.chart, number.unwrap_or(usize::MAX), source, done);
@@ -63,7 +68,8 @@ impl Bench<'_> {
 
     /// The index of a local subchart in the discovery.
     fn number(&self, chart: &Chart) -> Option<usize> {
-        let same = |folder: &ChartFolder| folder.source == chart.source && folder.path == chart.id.path;
+        let same =
+            |folder: &ChartFolder| folder.source == chart.source && folder.path == chart.id.path;
         self.discovery.charts.iter().position(same)
     }
 
@@ -82,7 +88,8 @@ impl Bench<'_> {
                 index: self.index,
                 options: &active.options,
             };
-            let mut sink = Sink::new(active.rule.id, active.rule.page().level, Some(chart.id.clone()));
+            let mut sink =
+                Sink::new(active.rule.id, active.rule.page().level, Some(chart.id.clone()));
             call(active, chart, &cx, &mut sink);
             active.take(sink, findings);
         }
@@ -137,11 +144,13 @@ fn entries(chart: &Chart) -> Vec<Entry> {
         reason: reason(chart),
         is_chart: true,
     });
-    entries.extend(chart.subcharts.iter().filter(|subchart| subchart.vendored).map(|subchart| Entry {
-        path: subchart.path.to_string(),
-        state: State::Excluded,
-        reason: format!("vendored into {}", chart.id.path),
-        is_chart: true,
+    entries.extend(chart.subcharts.iter().filter(|subchart| subchart.vendored).map(|subchart| {
+        Entry {
+            path: subchart.path.to_string(),
+            state: State::Excluded,
+            reason: format!("vendored into {}", chart.id.path),
+            is_chart: true,
+        }
     }));
     entries
 }
@@ -173,7 +182,8 @@ pub(super) fn source_entries(sources: &Sources, discovery: &Discovery) -> Vec<En
             .filter(|chart| chart.source == number)
             .map(|chart| chart.folder.as_str())
             .collect();
-        let in_chart = |path: &str| charts.contains("") || folders(path).any(|it| charts.contains(it));
+        let in_chart =
+            |path: &str| charts.contains("") || folders(path).any(|it| charts.contains(it));
         let outside = source.problems().iter().filter(|problem| !in_chart(&problem.path));
         entries.extend(outside.map(|problem| Entry {
             path: source.report_path(&problem.path).to_string(),
@@ -211,7 +221,8 @@ fn listing_state(kind: sources::ProblemKind) -> State {
 /// coverage; the charts are then audited without history.
 pub(super) fn history_of(source: &Source, charts: &[(usize, &ChartFolder)]) -> Walked {
     let Some(past) = source.history() else { return Walked::default() };
-    let paths: Vec<_> = charts.iter().map(|(_, chart)| within(&past.folder, &chart.folder)).collect();
+    let paths: Vec<_> =
+        charts.iter().map(|(_, chart)| within(&past.folder, &chart.folder)).collect();
     let folders: Vec<_> = paths.iter().map(|path| history::ChartFolder { path }).collect();
     match history::walk(&past.repository, &past.commit, &folders) {
         Ok(walked) => {

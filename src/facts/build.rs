@@ -2,14 +2,19 @@
 
 use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
 use crate::{
-    catalog::{Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile},
+    catalog::{CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile},
     history::{ChangeKind, ChartHistory},
     text::Spanned,
     version::{self, Constraint},
 };
 
 /// The facts of a chart that was loaded.
-pub fn of(chart: &Chart, history: Option<&ChartHistory>, owners: Option<&Owners>) -> ChartFacts {
+pub fn of(
+    chart: &Chart,
+    history: Option<&ChartHistory>,
+    owners: Option<&Owners>,
+    index: &CatalogIndex,
+) -> ChartFacts {
     let manifest = chart.manifest.as_ref();
     let text = |field: &Option<Spanned<String>>| field.as_ref().map(|field| field.value.clone());
     ChartFacts {
@@ -29,7 +34,7 @@ pub fn of(chart: &Chart, history: Option<&ChartHistory>, owners: Option<&Owners>
         maintainers: manifest.map(maintainers).unwrap_or_default(),
         code_owners: owners.and_then(|owners| owners.of(&manifest_path(chart))),
         readme: chart.readme.is_some(),
-        dependencies: chart.dependencies.iter().map(|it| dependency(chart, it)).collect(),
+        dependencies: chart.dependencies.iter().map(|it| dependency(chart, it, index)).collect(),
         crds: chart.crds.iter().map(|it| crd(it, chart)).collect(),
         locked: chart.lock.is_some(),
         other_objects: other_objects(chart),
@@ -83,12 +88,16 @@ fn deprecated(manifest: &Manifest) -> Option<crate::finding::Place> {
 
 fn maintainers(manifest: &Manifest) -> Vec<String> {
     let fields = |it: &crate::catalog::Maintainer| {
-        [&it.name, &it.email].into_iter().flatten().map(|field| field.value.clone()).collect::<Vec<_>>()
+        [&it.name, &it.email]
+            .into_iter()
+            .flatten()
+            .map(|field| field.value.clone())
+            .collect::<Vec<_>>()
     };
     manifest.maintainers.iter().flat_map(fields).collect()
 }
 
-fn dependency(chart: &Chart, it: &Dependency) -> DependencyFact {
+fn dependency(chart: &Chart, it: &Dependency, index: &CatalogIndex) -> DependencyFact {
     let subchart = chart.subchart(it);
     DependencyFact {
         name: it.name.value.clone(),
@@ -99,6 +108,7 @@ fn dependency(chart: &Chart, it: &Dependency) -> DependencyFact {
         place: it.place(it.name.span),
         version_place: it.version.as_ref().map(|version| it.place(version.span)),
         deprecated: subchart.is_some_and(|subchart| subchart.chart.is_deprecated()),
+        present: subchart.is_some() || !index.named(&it.name.value).is_empty(),
         switched: it.condition.is_some() || !it.tags.is_empty(),
     }
 }

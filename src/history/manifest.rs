@@ -12,7 +12,7 @@ pub(super) struct Manifest {
     pub(super) version: String,
     pub(super) app_version: Option<String>,
     pub(super) deprecated: bool,
-    /// Digest of everything but the top-level `version:` line.
+    /// Digest of everything but the version, what is prose, comments and blank lines.
     pub(super) content: [u8; 32],
 }
 
@@ -23,8 +23,10 @@ impl Manifest {
         let mut digest = Sha256::new();
         if raw.len() <= MAX_MANIFEST_BYTES {
             let raw = raw.strip_prefix("\u{feff}".as_bytes()).unwrap_or(raw);
-            for line in raw.split(|byte| *byte == b'\n') {
-                if !manifest.take(line) {
+            let mut prose = false;
+            for line in raw.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end) {
+                prose = manifest.take(line).unwrap_or(prose);
+                if !prose && !line.is_empty() && !line.starts_with(b"#") {
                     digest.update(line);
                     digest.update(b"\n");
                 }
@@ -36,21 +38,17 @@ impl Manifest {
         manifest
     }
 
-    /// Takes a top-level value; true for the version, which is no content.
-    fn take(&mut self, line: &[u8]) -> bool {
-        if !line
-            .first()
-            .is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'"' | b'\''))
-        {
-            return false;
+    /// Takes a top-level value and says whether its lines are no content; none where the line
+    /// begins no value.
+    fn take(&mut self, line: &[u8]) -> Option<bool> {
+        let begins = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'"' | b'\'');
+        if !line.first().is_some_and(begins) {
+            return None;
         }
-        let Ok(line) = std::str::from_utf8(line) else { return false };
-        let Some((key, value)) = line.split_once(':') else { return false };
-        match key.trim_end().trim_matches(['"', '\'']) {
-            "version" => {
-                self.version = scalar(value);
-                return true;
-            }
+        let (key, value) = std::str::from_utf8(line).ok()?.split_once(':')?;
+        let key = key.trim_end().trim_matches(['"', '\'']);
+        match key {
+            "version" => self.version = scalar(value),
             "name" => self.name = scalar(value),
             "appVersion" => {
                 self.app_version = Some(scalar(value)).filter(|value| !value.is_empty());
@@ -58,9 +56,14 @@ impl Manifest {
             "deprecated" => self.deprecated = is_true(&scalar(value)),
             _ => {}
         }
-        false
+        Some(key == "version" || PROSE.contains(&key))
     }
 }
+
+/// What Chart.yaml tells people: it changes nothing that Helm renders, and needs no release.
+const PROSE: [&str; 8] = [
+    "annotations", "description", "engine", "home", "icon", "keywords", "maintainers", "sources",
+];
 
 /// The text of a scalar on one line: without quotes, comment and blanks.
 fn scalar(value: &str) -> String {
@@ -99,6 +102,16 @@ pub(super) fn lenient_version(text: &str) -> Option<semver::Version> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_told_to_people_is_no_content() {
+        let content = |text: &str| Manifest::parse(text.as_bytes()).content;
+        let one = content("name: a\nmaintainers:\n- name: ann\n  email: x\nappVersion: 1\n");
+        let two = content("# note\nname: a\nhome: https://a\n\nappVersion: 1\nmaintainers:\n  - b\n");
+        assert_eq!(one, two);
+        assert_ne!(one, content("name: a\nappVersion: 2\n"));
+        assert_ne!(one, content("name: a\nappVersion: 1\ndependencies:\n- name: ann\n"));
+    }
 
     #[test]
     fn only_the_version_line_is_no_content() {

@@ -1,8 +1,9 @@
 //! `input/partial-analysis`
 
 use crate::{
-    catalog::{CatalogIndex, Chart, Dependency, ProblemKind},
-    rule::{ChartContext, Rule, Sink},
+    catalog::{Chart, ProblemKind},
+    facts::{Absence, CatalogFacts, ChartFacts},
+    rule::{CatalogContext, ChartContext, Rule, Sink},
 };
 
 /// How many names one message holds.
@@ -22,27 +23,50 @@ impl Rule for PartialAnalysis {
                 .subject("history")
                 .help("fetch the rest with `git fetch --unshallow`");
         }
-        missing_dependencies(chart, cx.index, out);
+    }
+
+    fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
+        missing_dependencies(facts, out);
     }
 }
 
 /// Dependencies that nobody has: their values, templates and definitions are unknown.
-fn missing_dependencies(chart: &Chart, index: &CatalogIndex, out: &mut Sink) {
-    let missing =
-        |it: &&Dependency| chart.subchart(it).is_none() && index.named(&it.name.value).is_empty();
-    let missing: Vec<_> = chart.dependencies.iter().filter(missing).collect();
-    let Some(first) = missing.first() else { return };
-    let mut names: Vec<_> = missing.iter().map(|it| format!("`{}`", it.name.value)).collect();
+fn missing_dependencies(facts: &CatalogFacts, out: &mut Sink) {
+    let lacks = |chart: &ChartFacts| chart.dependencies.iter().any(|it| !it.present);
+    for absence in facts.absence(|chart| !chart.dependencies.is_empty(), lacks) {
+        match absence {
+            Absence::Chart(chart) => {
+                let first = chart.dependencies.iter().find(|it| !it.present);
+                let place = first.map_or_else(|| chart.anchor.clone(), |it| it.place.clone());
+                let message = format!(
+                    "neither under charts/ nor in the catalog: {}; what these dependencies hold is not \
+                     looked at",
+                    names(chart)
+                );
+                out.at(place, message).chart(&chart.id).subject("dependencies").help(HELP);
+            }
+            Absence::Catalog { catalog, charts, of } => {
+                let message = format!(
+                    "{} of {of} charts with dependencies in `{catalog}` have some that are neither \
+                     under charts/ nor in the catalog; what these hold is not looked at",
+                    charts.len()
+                );
+                out.absent(&charts, message).subject(catalog).help(HELP);
+            }
+        }
+    }
+}
+
+const HELP: &str = "run `helm dependency build` before careen";
+
+/// The names of a chart's missing dependencies, each once.
+fn names(chart: &ChartFacts) -> String {
+    let missing = chart.dependencies.iter().filter(|it| !it.present);
+    let mut names: Vec<_> = missing.map(|it| format!("`{}`", it.name)).collect();
+    names.sort();
     names.dedup();
     let more = names.len().saturating_sub(NAMES);
     names.truncate(NAMES);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let message = format!(
-        "neither under charts/ nor in the catalog: {}{more}; values, templates and definitions of \
-         theirs are not looked at",
-        names.join(", ")
-    );
-    out.at(first.place(first.name.span), message)
-        .subject("dependencies")
-        .help("run `helm dependency build` before careen");
+    names.join(", ") + &more
 }

@@ -7,7 +7,7 @@ use crate::{
         Chart, Dependency, Readme,
         moved::{self, Moved, MovedKind},
     },
-    finding::{Level, Place},
+    finding::Level,
     rule::{ChartContext, Rule, Sink},
     text::Span,
 };

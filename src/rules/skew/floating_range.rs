@@ -1,5 +1,7 @@
 //! `skew/floating-range`
 
+use std::collections::BTreeMap;
+
 use crate::{
     catalog::{Chart, Dependency},
     rule::{ChartContext, Rule, Sink},
@@ -10,18 +12,36 @@ use crate::{
 pub(crate) struct FloatingRange;
 
 impl Rule for FloatingRange {
-    fn dependency(&self, it: &Dependency, _: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
-        // What lies in the same tree is chosen by the tree.
-        let Some(version) = it.version.as_ref().filter(|_| !it.is_local()) else { return };
-        let Some(floats) = floats(&version.value) else { return };
-        let name = &it.name.value;
-        out.at(
-            it.place(version.span),
-            format!("`{}` of `{name}` {}", version.value, floats.reason),
-        )
-        .subject(name.clone())
-        .help(floats.help);
+    fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+        // One chart under several aliases has one range to mend, written several times.
+        let mut told = BTreeMap::<_, Vec<&Dependency>>::new();
+        for it in chart.dependencies.iter().filter(|it| !it.is_local()) {
+            // What lies in the same tree is chosen by the tree.
+            let Some(version) = &it.version else { continue };
+            told.entry((&it.name.value, &version.value)).or_default().push(it);
+        }
+        for ((name, version), uses) in told {
+            if let (Some(floats), Some((first, rest))) = (floats(version), uses.split_first()) {
+                tell(name, version, floats, first, rest, out);
+            }
+        }
     }
+}
+
+fn tell(
+    name: &str,
+    version: &str,
+    floats: Floats,
+    first: &Dependency,
+    rest: &[&Dependency],
+    out: &mut Sink,
+) {
+    let place = |it: &Dependency| {
+        it.place(it.version.as_ref().map_or(it.name.span, |version| version.span))
+    };
+    let message = format!("`{version}` of `{name}` {}", floats.reason);
+    let draft = out.at(place(first), message).subject(name).help(floats.help);
+    rest.iter().fold(draft, |draft, it| draft.also(place(it), "and here"));
 }
 
 struct Floats {
