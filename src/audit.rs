@@ -140,7 +140,7 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 /// Puts together what was looked at and what was not.
 fn coverage(discovery: &Discovery, mut entries: Vec<Entry>) -> Coverage {
     entries.extend(discovery.excluded.iter().map(|excluded| Entry {
-        path: excluded.path.to_string(),
+        path: folder_of(&excluded.path).to_owned(),
         state: State::Excluded,
         reason: excluded.reason.clone(),
         is_chart: true,
@@ -169,4 +169,13 @@ fn selected(settings: &Settings<'_>) -> Vec<engine::Active> {
         Some(engine::Active::new(rule, level, options))
     };
     rules::all().iter().filter_map(active).collect()
+}
+
+/// A chart goes by its folder; a package by its own path.
+fn folder_of(path: &str) -> &str {
+    match path.strip_suffix("Chart.yaml") {
+        Some("") => ".",
+        Some(folder) => folder.trim_end_matches('/'),
+        None => path,
+    }
 }
