@@ -8,7 +8,7 @@ mod engine;
 mod peace;
 mod work;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use globset::GlobSet;
 use jiff::Timestamp;
@@ -139,7 +139,11 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 
 /// Puts together what was looked at and what was not.
 fn coverage(discovery: &Discovery, mut entries: Vec<Entry>) -> Coverage {
-    entries.extend(discovery.excluded.iter().map(|excluded| Entry {
+    // The chart that holds a vendored one tells of it already, by its folder.
+    let told: BTreeSet<_> = entries.iter().filter(|it| it.is_chart).map(|it| it.path.clone()).collect();
+    let folder = |path: &str| path.strip_suffix("/Chart.yaml").unwrap_or(path).to_owned();
+    let untold = discovery.excluded.iter().filter(|it| !told.contains(&folder(&it.path)));
+    entries.extend(untold.map(|excluded| Entry {
         path: excluded.path.to_string(),
         state: State::Excluded,
         reason: excluded.reason.clone(),
