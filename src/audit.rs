@@ -117,7 +117,7 @@ fn fingerprint(finding: &Finding, ordinal: usize) -> String {
     let chart = finding.chart.as_ref().map_or("", |chart| chart.path.as_str());
     let identity = format!("{}\0{chart}\0{}\0{ordinal}", finding.rule, finding.subject);
     let digest = Sha256::digest(identity.as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().take(16).fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// Whether a finding is reported under `--chart`: its chart matches, or the parent of a chart under

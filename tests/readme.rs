@@ -1,6 +1,12 @@
 //! What the README shows is true: transcripts, commands, configuration, the workflow, the table of rules.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests"
+)]
 
 #[path = "fixtures/catalog.rs"]
 mod catalog;
@@ -60,7 +66,8 @@ fn table() -> String {
 }
 
 fn levels(page: &Page) -> String {
-    let mut levels: Vec<Level> = std::iter::once(page.level).chain(page.also.keys().copied()).collect();
+    let mut levels: Vec<Level> =
+        std::iter::once(page.level).chain(page.also.keys().copied()).collect();
     levels.sort_by(|a, b| b.cmp(a));
     levels.dedup();
     levels.iter().map(|level| level.as_str()).collect::<Vec<_>>().join(", ")
@@ -85,7 +92,8 @@ fn commands_run() {
     let catalog = Catalog::copy("healthy");
     let mut run = 0;
     for command in commands() {
-        let words: Vec<_> = command.split_whitespace().map(|word| word.trim_matches('\'')).collect();
+        let words: Vec<_> =
+            command.split_whitespace().map(|word| word.trim_matches('\'')).collect();
         match words.as_slice() {
             ["careen", arguments @ ..] => {
                 let output = careen(arguments, catalog.path());
@@ -182,7 +190,8 @@ fn blocks(info: &str) -> Vec<String> {
 
 fn careen(arguments: &[&str], folder: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_careen"));
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM_PROGRAM", "VTE_VERSION", "COLUMNS"] {
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM_PROGRAM", "VTE_VERSION", "COLUMNS"]
+    {
         command.env_remove(name);
     }
     command.env("LC_ALL", "C.UTF-8").env("TERM", "xterm");
