@@ -8,7 +8,7 @@ mod engine;
 mod peace;
 mod work;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use globset::GlobSet;
 use jiff::Timestamp;
@@ -112,12 +112,19 @@ fn number<'a>(findings: impl Iterator<Item = &'a mut Finding>) {
     }
 }
 
+/// How much of the digest a fingerprint keeps: two hexadecimal digits a byte.
+const FINGERPRINT_BYTES: usize = 16;
+
 fn fingerprint(finding: &Finding, ordinal: usize) -> String {
     use sha2::{Digest, Sha256};
     let chart = finding.chart.as_ref().map_or("", |chart| chart.path.as_str());
     let identity = format!("{}\0{chart}\0{}\0{ordinal}", finding.rule, finding.subject);
     let digest = Sha256::digest(identity.as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * FINGERPRINT_BYTES);
+    for byte in digest.iter().take(FINGERPRINT_BYTES) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// Whether a finding is reported under `--chart`: its chart matches, or the parent of a chart under
@@ -139,7 +146,10 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 
 /// Puts together what was looked at and what was not.
 fn coverage(discovery: &Discovery, mut entries: Vec<Entry>) -> Coverage {
-    entries.extend(discovery.excluded.iter().map(|excluded| Entry {
+    // The chart that holds a vendored one tells of it already.
+    let told: BTreeSet<_> = entries.iter().filter(|it| it.is_chart).map(|it| it.path.clone()).collect();
+    let untold = discovery.excluded.iter().filter(|it| !told.contains(folder_of(&it.path)));
+    entries.extend(untold.map(|excluded| Entry {
         path: folder_of(&excluded.path).to_owned(),
         state: State::Excluded,
         reason: excluded.reason.clone(),

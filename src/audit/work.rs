@@ -148,7 +148,7 @@ fn entries(chart: &Chart) -> Vec<Entry> {
         Entry {
             path: subchart.path.to_string(),
             state: State::Excluded,
-            reason: format!("vendored into {}", chart.id.path),
+            reason: format!("vendored into `{}`", chart.id.path),
             is_chart: true,
         }
     }));

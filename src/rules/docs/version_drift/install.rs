@@ -108,11 +108,12 @@ fn names_chart(word: &str) -> bool {
         && !name.ends_with(['/', '.'])
         && !name.contains("//")
         && !name.contains("..")
-        && !name.ends_with(".tgz")
-        && !name.ends_with(".yaml")
-        && !name.ends_with(".yml")
+        && !FILES.iter().any(|ending| name.ends_with(ending))
         && (word.starts_with("oci://") || name.matches('/').count() == 1)
 }
+
+/// Endings of files on disk, which are no charts of a repository.
+const FILES: [&str; 3] = [".tgz", ".yaml", ".yml"];
 
 fn pinned(words: &[Spanned<&str>]) -> Option<Spanned<String>> {
     let joined = words.iter().find_map(|word| {
