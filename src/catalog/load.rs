@@ -37,13 +37,14 @@ pub use subcharts::SUBCHART_DEPTH_MAX;
 pub fn load(source: &Source, number: usize, folder: &ChartFolder) -> Chart {
     let holder = folder.path.rsplit_once("charts/").map(|(holder, _)| holder.trim_end_matches('/'));
     let holder = holder.map(|path| if path.is_empty() { "." } else { path }.to_owned());
+    let package = folder.kind == ChartKind::Package;
     let site = Site {
         number,
         folder: folder.folder.clone(),
         path: folder.path.clone(),
         catalog: folder.catalog.as_str().into(),
         parent: holder.filter(|_| folder.parent.is_some()),
-        manifest: None,
+        manifest: folder.manifest.file.as_ref().ok().filter(|_| !package).cloned(),
         depth: 0,
         judged: true,
     };

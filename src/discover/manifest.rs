@@ -1,8 +1,11 @@
 //! Chart.yaml as far as discovery needs it. Rules read the tree.
 
+use std::sync::Arc;
+
+use crate::catalog::YamlFile;
 use crate::sources::{CHART_FILE, ReadError, Source, join};
 use crate::text::Text;
-use crate::yaml::{self, Node, Stream};
+use crate::yaml::{self, Node};
 
 /// What marks a Chart.yaml that a scaffolder still has to fill in.
 const PLACEHOLDERS: &[&str] = &["{{", "${", "<CHARTNAME>", "<%"];
@@ -13,7 +16,7 @@ pub struct Manifest {
     /// Its path in the source that it was read from; within a package, in the package.
     pub path: String,
     /// The parsed file with its text, or why there is none.
-    pub stream: Result<Stream, ReadError>,
+    pub file: Result<Arc<YamlFile>, ReadError>,
 }
 
 /// One entry of a chart's `dependencies`.
@@ -36,23 +39,27 @@ impl Manifest {
     /// Reads the Chart.yaml in a folder.
     pub(super) fn read(source: &Source, folder: &str) -> Self {
         let path = join(folder, CHART_FILE);
-        let stream = source.read_text(&path).map(yaml::parse);
-        Self { path, stream }
+        let file = source.read_text(&path).map(|text| {
+            let shown = source.report_path(&path);
+            let stream = yaml::parse(text);
+            Arc::new(YamlFile { path: shown, local: CHART_FILE.to_owned(), stream })
+        });
+        Self { path, file }
     }
 
     /// A manifest that can't be read.
     pub(super) fn unread(error: ReadError) -> Self {
-        Self { path: CHART_FILE.to_owned(), stream: Err(error) }
+        Self { path: CHART_FILE.to_owned(), file: Err(error) }
     }
 
     /// The text, where it could be read.
     pub fn text(&self) -> Option<&Text> {
-        self.stream.as_ref().ok().map(Stream::text)
+        self.file.as_ref().ok().map(|file| file.stream.text())
     }
 
     /// The first document's root, where there is one.
     pub fn root(&self) -> Option<Node<'_>> {
-        self.stream.as_ref().ok()?.root()
+        self.file.as_ref().ok()?.root()
     }
 
     /// The name as Helm reads it.
@@ -67,7 +74,7 @@ impl Manifest {
 
     /// Why this is a scaffold, not a chart, if it is one.
     pub(super) fn placeholder(&self) -> Option<String> {
-        let stream = self.stream.as_ref().ok()?;
+        let stream = &self.file.as_ref().ok()?.stream;
         let text = stream.text();
         let written = |key| self.root()?.get(key).map(|node| text.slice(node.span()));
         let in_field = ["name", "version"].into_iter().find_map(|key| {

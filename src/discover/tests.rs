@@ -187,7 +187,7 @@ fn a_chart_file_that_cannot_be_read_is_a_chart() {
     let sources = Sources::from_list(vec![Source::memory("", files)]);
     let found = discover(&sources, &GlobSet::empty());
     assert_eq!(charts(&found), ["web", "x"]);
-    let error = found.charts[0].manifest.stream.as_ref().unwrap_err();
+    let error = found.charts[0].manifest.file.as_ref().unwrap_err();
     assert_eq!(*error, ReadError::NotUtf8 { path: "web/Chart.yaml".into(), offset: 0 });
     assert_eq!(found.charts[1].manifest.name(), None);
 }
@@ -255,7 +255,7 @@ fn of_packages_the_newest_release_of_each_name_is_a_chart() {
     let newest = &found.charts[2];
     assert_eq!((newest.kind, newest.catalog.as_str()), (ChartKind::Package, "docs"));
     assert_eq!(newest.manifest.version().as_deref(), Some("0.10.0"));
-    assert!(found.charts[1].manifest.stream.is_err());
+    assert!(found.charts[1].manifest.file.is_err());
     let expected = [
         ("docs/my-db-0.9.0.tgz", "an older package of `my-db`: 0.10.0 is audited"),
         ("docs/my-db-1.0.0-rc.1.tgz", "an older package of `my-db`: 0.10.0 is audited"),
@@ -283,7 +283,7 @@ fn a_package_as_source_is_a_chart_even_when_it_lacks_chart_yaml() {
     let broken = Source::archive("b.tgz", &gzip(&[("b/values.yaml", b"")])).unwrap();
     let found = discover(&Sources::from_list(vec![whole, broken]), &GlobSet::empty());
     assert_eq!(charts(&found), ["web-1.0.0.tgz", "b.tgz"]);
-    assert!(matches!(found.charts[1].manifest.stream, Err(ReadError::NotFound { .. })));
+    assert!(matches!(found.charts[1].manifest.file, Err(ReadError::NotFound { .. })));
     assert_eq!(found.charts[1].source, 1);
 }
 

@@ -117,7 +117,7 @@ pub(super) fn duplicates(
 pub(super) fn unreadable(local: &str, source: &Source, fault: &FileProblem) -> Problem {
     let place = place(source, fault);
     let help = match fault.kind {
-        Fault::Absent => "fetch the missing objects: `git fetch --refetch --filter=blob:none`",
+        Fault::Absent => "fetch the missing objects: `git fetch --refetch --no-filter`",
         Fault::TooLarge => "make it smaller, or name it in .helmignore",
         _ => "make it readable, or name it in .helmignore",
     };
