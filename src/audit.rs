@@ -8,7 +8,7 @@ mod engine;
 mod peace;
 mod work;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use globset::GlobSet;
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ use crate::{
     finding::Finding,
     report::{Counts, Coverage, Entry, Report, SCHEMA, State, Tool},
     rules,
-    sources::Sources,
+    sources::{CHART_FILE, Sources, join},
     suppress::{self, Scope},
 };
 
@@ -137,8 +137,12 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
     inner.chain(std::iter::once("."))
 }
 
-/// Puts together what was looked at and what was not.
+/// Puts together what was looked at and what was not. A vendored chart was met twice: by the
+/// discovery, and by the chart that it lies in.
 fn coverage(discovery: &Discovery, mut entries: Vec<Entry>) -> Coverage {
+    let told: BTreeSet<&str> = discovery.excluded.iter().map(|excluded| &*excluded.path).collect();
+    let is_told = |path: &str| told.contains(path) || told.contains(&*join(path, CHART_FILE));
+    entries.retain(|entry| entry.state != State::Excluded || !is_told(&entry.path));
     entries.extend(discovery.excluded.iter().map(|excluded| Entry {
         path: excluded.path.to_string(),
         state: State::Excluded,

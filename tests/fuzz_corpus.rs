@@ -79,7 +79,7 @@ const FILES: [(&str, &str); 10] = [
          1.0.0\ndigest: sha256:00\ngenerated: \"2024-01-01T00:00:00Z\"\n",
     ),
     ("web/values.schema.json", "{\"type\": \"object\", \"properties\": {\"replicas\": {\"type\": 1}}}"),
-    ("web/.helmignore", "*.md\n!x\n/y/**\n[a\n"),
+    ("web/.helmignore", "*.bak\n/y/**\n[a\n"),
     ("kit/Chart.yaml", "apiVersion: v2\nname: kit\nversion: 0.1.0\ntype: library\n"),
     (
         "careen.yaml",
@@ -156,7 +156,7 @@ fn the_catalog_is_one_that_rules_speak_about() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 240, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_damaged_catalog_is_audited(damages in prop::collection::vec(damage(), 1..8)) {
@@ -169,7 +169,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_are_audited(
