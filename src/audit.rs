@@ -8,7 +8,7 @@ mod engine;
 mod peace;
 mod work;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 use globset::GlobSet;
 use jiff::Timestamp;
@@ -144,7 +144,8 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
     inner.chain(std::iter::once("."))
 }
 
-/// Puts together what was looked at and what was not.
+/// Puts together what was looked at and what was not. A vendored chart was met twice: by the
+/// discovery, and by the chart that it lies in.
 fn coverage(discovery: &Discovery, mut entries: Vec<Entry>) -> Coverage {
     // The chart that holds a vendored one tells of it already.
     let told: BTreeSet<_> = entries.iter().filter(|it| it.is_chart).map(|it| it.path.clone()).collect();

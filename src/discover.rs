@@ -17,6 +17,7 @@ use crate::sources::{CHART_FILE, Source, Sources, ancestors, is_below, join, par
 
 pub use manifest::{Declared, Manifest};
 pub use packages::PACKAGES_OPENED_MAX;
+pub(crate) use places::Places;
 
 /// The charts of all sources, and what was left out.
 #[derive(Debug, Default)]

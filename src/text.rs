@@ -89,6 +89,17 @@ impl Text {
         Self { content, lines }
     }
 
+    /// The text of a file that may be no UTF-8: every byte that is none becomes a question mark, so
+    /// that offsets are those of the file.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let mut content = String::with_capacity(bytes.len());
+        for chunk in bytes.utf8_chunks() {
+            content.push_str(chunk.valid());
+            content.extend(chunk.invalid().iter().map(|_| '?'));
+        }
+        Self::new(content)
+    }
+
     /// The text itself.
     pub fn as_str(&self) -> &str {
         &self.content
@@ -146,6 +157,14 @@ mod tests {
         let colon = text.as_str().find("b:").unwrap() as u32;
         assert_eq!(text.position(colon), Position { line: 2, column: 1, offset: colon });
         assert_eq!(text.position(9999).line, 3);
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_keep_the_places_of_all_others() {
+        let bytes = b"a\xff\n\xe2\x80b\xc3";
+        let text = Text::of_bytes(bytes);
+        assert_eq!(text.as_str(), "a?\n??b?");
+        assert_eq!(text.position(5), Position { line: 2, column: 3, offset: 5 });
     }
 
     #[test]

@@ -117,7 +117,7 @@ fn gather(
     charts.sort_by(|a, b| (&a.id.path, &a.id).cmp(&(&b.id.path, &b.id)));
     outcome.deprecated =
         charts.iter().filter(|c| c.deprecated.is_some()).map(|c| c.id.path.clone()).collect();
-    let met = work::source_entries(sources, discovery);
+    let met = work::source_entries(sources, discovery, &settings.config.excludes);
     let unreadable = met.iter().filter(|entry| entry.state == State::Skipped).cloned().collect();
     outcome.entries.extend(met);
     outcome.entries.extend(histories.gaps.iter().cloned());

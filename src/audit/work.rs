@@ -2,19 +2,21 @@
 
 use std::collections::BTreeSet;
 
+use globset::GlobSet;
+
 use super::{
     Settings,
     engine::{Active, Histories},
 };
 use crate::{
     catalog::{CatalogIndex, Chart, ProblemKind, load},
-    discover::{ChartFolder, Discovery},
+    discover::{ChartFolder, Discovery, Places},
     facts::{self, ChartFacts},
     finding::Finding,
     history::{self, ChartHistory},
     report::{Entry, State},
     rule::{ChartContext, Sink},
-    sources::{self, Source, Sources},
+    sources::{self, FileProblem, Source, Sources},
 };
 
 /// What every chart's turn needs.
@@ -173,9 +175,13 @@ fn reason(chart: &Chart) -> String {
 }
 
 /// What the listing of the sources itself met outside of charts; within them loading tells.
-pub(super) fn source_entries(sources: &Sources, discovery: &Discovery) -> Vec<Entry> {
+pub(super) fn source_entries(
+    sources: &Sources,
+    discovery: &Discovery,
+    excludes: &GlobSet,
+) -> Vec<Entry> {
     let mut entries = Vec::new();
-    for (number, source) in sources.iter().enumerate() {
+    for (number, source) in sources.iter().enumerate().filter(|(_, it)| !it.problems().is_empty()) {
         let charts: BTreeSet<_> = discovery
             .charts
             .iter()
@@ -184,13 +190,9 @@ pub(super) fn source_entries(sources: &Sources, discovery: &Discovery) -> Vec<En
             .collect();
         let in_chart =
             |path: &str| charts.contains("") || folders(path).any(|it| charts.contains(it));
+        let places = Places::new(source, excludes);
         let outside = source.problems().iter().filter(|problem| !in_chart(&problem.path));
-        entries.extend(outside.map(|problem| Entry {
-            path: source.report_path(&problem.path).to_string(),
-            state: listing_state(problem.kind),
-            reason: problem.message.clone(),
-            is_chart: false,
-        }));
+        entries.extend(outside.map(|problem| source_entry(source, &places, problem)));
     }
     entries.extend(discovery.skipped.iter().map(|skipped| Entry {
         path: skipped.path.to_string(),
@@ -199,6 +201,25 @@ pub(super) fn source_entries(sources: &Sources, discovery: &Discovery) -> Vec<En
         is_chart: true,
     }));
     entries
+}
+
+fn source_entry(source: &Source, places: &Places<'_>, problem: &FileProblem) -> Entry {
+    let folder = sources::parent(&problem.path);
+    let excluded =
+        places.configured(folder, &problem.path).or_else(|| places.exclusion(folder));
+    let is_chart = is_chart(problem);
+    let state = match excluded {
+        Some(_) => State::Excluded,
+        None if is_chart => State::Skipped,
+        None => listing_state(problem.kind),
+    };
+    let path = source.report_path(&problem.path).to_string();
+    Entry { path, state, reason: excluded.unwrap_or_else(|| problem.message.clone()), is_chart }
+}
+
+/// Whether a Chart.yaml is there, and only its content is not: a link that leads nowhere or out.
+fn is_chart(problem: &FileProblem) -> bool {
+    problem.path.rsplit('/').next() == Some(sources::CHART_FILE)
 }
 
 /// The folders above a path, innermost first.

@@ -80,7 +80,7 @@ pub struct Subchart {
 }
 
 /// Something wrong with the input itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Which rule speaks of it.
     pub kind: ProblemKind,

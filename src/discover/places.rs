@@ -23,7 +23,7 @@ const SCAFFOLDER_FILES: &[&str] = &["template.yaml", "template.yml"];
 
 /// What is known of places in one source. The root's own folders count, those above it don't:
 /// who audits a test folder means it.
-pub(super) struct Places<'a> {
+pub(crate) struct Places<'a> {
     source: &'a Source,
     excludes: &'a GlobSet,
     /// Folders with a Backstage template.
@@ -31,7 +31,7 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(source: &'a Source, excludes: &'a GlobSet) -> Self {
+    pub(crate) fn new(source: &'a Source, excludes: &'a GlobSet) -> Self {
         let is_template = |path: &&str| SCAFFOLDER_FILES.contains(&last_element(path));
         let scaffolders = source
             .files()
@@ -45,7 +45,7 @@ impl<'a> Places<'a> {
     }
 
     /// Whether the configuration excludes a folder, or a file in it.
-    pub(super) fn configured(&self, folder: &str, file: &str) -> Option<String> {
+    pub(crate) fn configured(&self, folder: &str, file: &str) -> Option<String> {
         if self.excludes.is_empty() {
             return None;
         }
@@ -56,7 +56,7 @@ impl<'a> Places<'a> {
     }
 
     /// Why what lies in a folder is no chart of the catalog, as far as the place tells.
-    pub(super) fn exclusion(&self, folder: &str) -> Option<String> {
+    pub(crate) fn exclusion(&self, folder: &str) -> Option<String> {
         test_data(folder).or_else(|| self.scaffolder(folder))
     }
 

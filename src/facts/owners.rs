@@ -34,8 +34,7 @@ impl Owners {
     pub fn read(source: &Source) -> Option<Self> {
         let path = OWNERS_FILES.into_iter().find(|path| source.has(path))?;
         let content = source.read(path).ok()?;
-        let text = String::from_utf8_lossy(&content).into_owned();
-        Some(Self::parse(source.report_path(path), Text::new(text)))
+        Some(Self::parse(source.report_path(path), Text::of_bytes(&content)))
     }
 
     /// Parses a CODEOWNERS file: a pattern a line, owners after it, `#` begins a comment. GitLab's

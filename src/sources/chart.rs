@@ -8,6 +8,7 @@ use super::listing::Stored;
 use super::problem::{FileProblem, ProblemKind, ReadError};
 use super::{HELM_IGNORE, Source, is_below, join};
 use crate::catalog::ignore::Rules;
+use crate::text::Text;
 
 /// One file that Helm loads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,9 @@ impl Source {
                 return Some(Rules::default());
             }
         };
-        let (rules, problems) = Rules::parse(&String::from_utf8_lossy(&content));
+        // What is no UTF-8 matches no name, but must not move the places of what is wrong.
+        let (rules, _) = Rules::parse(&String::from_utf8_lossy(&content));
+        let (_, problems) = Rules::parse(Text::of_bytes(&content).as_str());
         out.problems.extend(problems.into_iter().map(|problem| FileProblem {
             span: Some(problem.span),
             ..FileProblem::new(path.as_str(), ProblemKind::IgnoreRule, problem.message)

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     catalog::{Problem, ProblemKind, TextFile, YamlFile},
     finding::Place,
-    sources::{FileProblem, ProblemKind as Fault, Source},
+    sources::{CHART_FILE, FileProblem, ProblemKind as Fault, Source},
     text::{Span, Text},
     yaml,
 };
@@ -51,12 +51,8 @@ impl Files<'_> {
     /// that places hold.
     pub(super) fn prose(&mut self, local: &str, path: &Arc<str>) -> Option<TextFile> {
         let bytes = self.bytes(local, path)?;
-        let text: String = bytes
-            .utf8_chunks()
-            .flat_map(|chunk| [chunk.valid().to_owned(), "?".repeat(chunk.invalid().len())])
-            .collect();
         let path = self.source.report_path(path);
-        Some(TextFile { path, local: local.to_owned(), text: Text::new(text) })
+        Some(TextFile { path, local: local.to_owned(), text: Text::of_bytes(&bytes) })
     }
 
     /// A YAML file of the chart, parsed as far as it can be.
@@ -121,7 +117,12 @@ pub(super) fn unreadable(local: &str, source: &Source, fault: &FileProblem) -> P
         Fault::TooLarge => "make it smaller, or name it in .helmignore",
         _ => "make it readable, or name it in .helmignore",
     };
-    Problem::new(ProblemKind::UnreadableFile, place, local, &fault.message).help(help).skips()
+    Problem::new(unread_kind(local), place, local, &fault.message).help(help).skips()
+}
+
+/// Without Chart.yaml nothing is known of the chart; without another file only that file.
+fn unread_kind(local: &str) -> ProblemKind {
+    if local == CHART_FILE { ProblemKind::UnreadableChart } else { ProblemKind::UnreadableFile }
 }
 
 /// Where a problem of the listing stands.
@@ -129,9 +130,7 @@ pub(super) fn place(source: &Source, fault: &FileProblem) -> Place {
     let path = source.report_path(&fault.path);
     let text = fault.span.and_then(|span| Some((source.read(&fault.path).ok()?, span)));
     match text {
-        Some((bytes, span)) => {
-            Place::new(&path, &Text::new(String::from_utf8_lossy(&bytes).as_ref()), span)
-        }
+        Some((bytes, span)) => Place::new(&path, &Text::of_bytes(&bytes), span),
         None => Place::file(&path),
     }
 }
@@ -140,7 +139,7 @@ fn not_text(local: &str, path: &Arc<str>, before: &str) -> Problem {
     let text = Text::new(before);
     let place = Place::new(path, &text, Span::new(before.len(), before.len()));
     let message = "the file is no UTF-8 text from here on";
-    Problem::new(ProblemKind::UnreadableFile, place, local, message)
+    Problem::new(unread_kind(local), place, local, message)
         .help(format!("save `{local}` as UTF-8, or move it out of the chart"))
         .skips()
 }

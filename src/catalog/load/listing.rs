@@ -45,7 +45,9 @@ pub(super) fn tell(files: &mut Files<'_>, site: &Site, anchor: &Place) {
         let local = local(&fault.path, &site.folder);
         let read_later = files.packed.values().any(|path| **path == *fault.path);
         if !is_left_out(&rules, &local) {
-            files.problems.extend(problem(files, &fault, &local, read_later, anchor));
+            let found = problem(files, &fault, &local, read_later, anchor);
+            // Two limits may be crossed by one file.
+            files.problems.extend(found.filter(|found| !files.problems.contains(found)));
         }
     }
 }
@@ -64,7 +66,7 @@ pub(super) fn ignore_file(files: &Files<'_>) -> Option<Text> {
     let path = join(&files.base, HELM_IGNORE);
     let applies = !files.source.is_package() && files.source.has(&path);
     let bytes = applies.then(|| files.source.read(&path)).and_then(Result::ok)?;
-    Some(Text::new(String::from_utf8_lossy(&bytes).as_ref()))
+    Some(Text::of_bytes(&bytes))
 }
 
 /// Whether a folder above a path is left out: Helm then never meets what lies in it.
