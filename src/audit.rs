@@ -106,7 +106,8 @@ fn number<'a>(findings: impl Iterator<Item = &'a mut Finding>) {
     let mut seen = std::collections::BTreeMap::<(Arc<str>, String, String), usize>::new();
     for finding in findings {
         let chart = finding.chart.as_ref().map(|chart| chart.path.clone()).unwrap_or_default();
-        let ordinal = seen.entry((finding.rule.clone(), chart, finding.subject.clone())).or_default();
+        let ordinal =
+            seen.entry((finding.rule.clone(), chart, finding.subject.clone())).or_default();
         finding.fingerprint = fingerprint(finding, *ordinal);
         *ordinal += 1;
     }
@@ -148,7 +149,8 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 /// discovery, and by the chart that it lies in.
 fn coverage(discovery: &Discovery, mut entries: Vec<Entry>) -> Coverage {
     // The chart that holds a vendored one tells of it already.
-    let told: BTreeSet<_> = entries.iter().filter(|it| it.is_chart).map(|it| it.path.clone()).collect();
+    let told: BTreeSet<_> =
+        entries.iter().filter(|it| it.is_chart).map(|it| it.path.clone()).collect();
     let untold = discovery.excluded.iter().filter(|it| !told.contains(folder_of(&it.path)));
     entries.extend(untold.map(|excluded| Entry {
         path: folder_of(&excluded.path).to_owned(),
@@ -158,7 +160,8 @@ fn coverage(discovery: &Discovery, mut entries: Vec<Entry>) -> Coverage {
     }));
     entries.sort();
     entries.dedup();
-    let count = |state| entries.iter().filter(|entry| entry.is_chart && entry.state == state).count();
+    let count =
+        |state| entries.iter().filter(|entry| entry.is_chart && entry.state == state).count();
     let charts = Counts {
         analysed: count(State::Analysed),
         partial: count(State::Partial),

@@ -141,7 +141,9 @@ fn style(findings: &[careen::finding::Finding]) -> Result<(), String> {
         let message = &finding.message;
         let capital = message.chars().next().is_some_and(char::is_uppercase);
         let name = message.split_whitespace().next().is_some_and(|word| {
-            word.contains('.') || word.chars().filter(|c| c.is_uppercase()).count() > 1 || word == "Helm"
+            word.contains('.')
+                || word.chars().filter(|c| c.is_uppercase()).count() > 1
+                || word == "Helm"
         });
         if (capital && !name) || message.ends_with('.') {
             return Err(format!("message not in house style: {message}"));

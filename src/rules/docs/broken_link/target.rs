@@ -65,17 +65,27 @@ impl<'a> Tree<'a> {
             Target::Path(path) => path,
         };
         if self.is_folder(&target) {
-            let message = format!("points to an anchor of the folder `{path}`, and only files have anchors");
+            let message =
+                format!("points to an anchor of the folder `{path}`, and only files have anchors");
             let help = "name the file, for example `README.md`, before the anchor";
             return (!anchor.is_empty()).then(|| broken(link, &message, help));
         }
         if !self.source.has(&target) && is_mail(path) {
-            let message = "is an e-mail address without `mailto:`, and so leads to a file that is not there";
+            let message =
+                "is an e-mail address without `mailto:`, and so leads to a file that is not there";
             return Some(broken(link, message, &format!("write `mailto:{path}`")));
         }
         if !self.source.has(&target) {
-            let what = if path.starts_with('/') { "from the repository's root" } else { "from the README" };
-            return Some(broken(link, &format!("leads to no file: {what} there is no `{path}`"), RELATIVE_HELP));
+            let what = if path.starts_with('/') {
+                "from the repository's root"
+            } else {
+                "from the README"
+            };
+            return Some(broken(
+                link,
+                &format!("leads to no file: {what} there is no `{path}`"),
+                RELATIVE_HELP,
+            ));
         }
         let markdown = target.to_lowercase().ends_with(".md") && !anchor.is_empty();
         let content = markdown.then(|| self.source.read(&target).ok()).flatten()?;
@@ -168,7 +178,9 @@ fn broken(link: &str, message: &str, help: &str) -> Broken {
 
 fn raw_address(url: &str) -> String {
     match url.strip_prefix("https://github.com/") {
-        Some(rest) => format!("https://raw.githubusercontent.com/{}", rest.replacen("/blob/", "/", 1)),
+        Some(rest) => {
+            format!("https://raw.githubusercontent.com/{}", rest.replacen("/blob/", "/", 1))
+        }
         None => url.replacen("/blob/", "/raw/", 1),
     }
 }
@@ -266,7 +278,10 @@ mod tests {
 
     #[test]
     fn paths_are_resolved_as_a_browser_does() {
-        assert_eq!(normalized("charts/web/../api/./README.md").as_deref(), Some("charts/api/README.md"));
+        assert_eq!(
+            normalized("charts/web/../api/./README.md").as_deref(),
+            Some("charts/api/README.md")
+        );
         assert_eq!(normalized("../x"), None);
         assert_eq!(percent_decoded("a%20b%2"), "a b%2");
     }

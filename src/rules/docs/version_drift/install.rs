@@ -17,14 +17,25 @@ pub(super) struct Command {
 
 /// Headings under which a command names another version on purpose.
 const ON_PURPOSE: [&str; 12] = [
-    "upgrad", "migrat", "previous", "older", "specific", "rollback", "roll back", "legacy",
-    "breaking", "changelog", "to v", "from v",
+    "upgrad",
+    "migrat",
+    "previous",
+    "older",
+    "specific",
+    "rollback",
+    "roll back",
+    "legacy",
+    "breaking",
+    "changelog",
+    "to v",
+    "from v",
 ];
 
 /// The install commands of a README, in order; those under headings about upgrades left out.
 pub(super) fn commands(readme: &Readme) -> Vec<Command> {
     let text = readme.file.text.as_str();
-    let blocks = readme.code.iter().filter(|code| !code.heading.is_some_and(|it| on_purpose(readme, it)));
+    let blocks =
+        readme.code.iter().filter(|code| !code.heading.is_some_and(|it| on_purpose(readme, it)));
     blocks
         .flat_map(|code| statements(text, code.span))
         .filter_map(|words| command(&words))
