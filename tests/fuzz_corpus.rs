@@ -1,10 +1,11 @@
 //! The fuzz targets without a fuzzer: their corpus, and whole catalogs of damaged files.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use proptest::prelude::*;
 
+#[allow(unreachable_pub, reason = "the fuzz package exports them")]
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 

@@ -1,5 +1,12 @@
 //! Every rule page is a test: its examples give exactly the findings that their markers name.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 #[path = "pages/example.rs"]
 mod example;
 

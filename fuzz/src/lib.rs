@@ -176,7 +176,9 @@ fn configured(sources: &Sources, pages: &[&Page]) -> Config {
         Ok(config) => config,
         Err(problems) => {
             assert!(!problems.is_empty());
-            problems.iter().for_each(|problem| check_place(&problem.place, sources));
+            for problem in &problems {
+                check_place(&problem.place, sources);
+            }
             Config::default()
         }
     }

@@ -164,12 +164,11 @@ fn write_tree(
     let mut tree = gix::objs::Tree { entries: Vec::new() };
     let mut folders: BTreeMap<&str, Vec<File<'_>>> = BTreeMap::new();
     for (path, content) in files {
-        match path.split_once('/') {
-            Some((folder, rest)) => folders.entry(folder).or_default().push((rest, content)),
-            None => {
-                let id = blob(repository, path, content)?;
-                tree.entries.push(entry(EntryKind::Blob, path, id));
-            }
+        if let Some((folder, rest)) = path.split_once('/') {
+            folders.entry(folder).or_default().push((rest, content));
+        } else {
+            let id = blob(repository, path, content)?;
+            tree.entries.push(entry(EntryKind::Blob, path, id));
         }
     }
     for (name, files) in folders {

@@ -6,26 +6,26 @@ use careen::finding::Level;
 
 /// One catalog of a page, with the findings that it must give.
 #[derive(Debug, Default)]
-pub struct Example {
+pub(crate) struct Example {
     /// The commits, oldest first; exactly one, without a date, where the page shows no history.
-    pub commits: Vec<Commit>,
+    pub(crate) commits: Vec<Commit>,
     /// Expected findings: path, line, level; of the newest commit's files.
-    pub expected: Vec<(String, u32, Level)>,
+    pub(crate) expected: Vec<(String, u32, Level)>,
 }
 
 /// The files that one commit writes.
 #[derive(Debug, Default)]
-pub struct Commit {
+pub(crate) struct Commit {
     /// Day and author, `2025-01-10` and `Ann <ann@example.com>`.
-    pub meta: Option<(String, String)>,
+    pub(crate) meta: Option<(String, String)>,
     /// The commit's message.
-    pub message: String,
+    pub(crate) message: String,
     /// Files by path; none as content deletes the file.
-    pub files: BTreeMap<String, Vec<u8>>,
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
 }
 
 /// Reads the catalogs of a page, in order.
-pub fn examples(page: &str) -> Vec<Example> {
+pub(crate) fn examples(page: &str) -> Vec<Example> {
     let mut reader = Reader::default();
     let mut fence: Option<(String, String, Vec<&str>)> = None;
     for line in page.lines() {
@@ -148,13 +148,15 @@ fn package(manifest: &str) -> Vec<u8> {
         .lines()
         .find_map(|line| line.strip_prefix("name: "))
         .expect("a packaged chart needs a name");
-    let mut archive =
-        tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), Default::default()));
+    let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(
+        Vec::new(),
+        flate2::Compression::default(),
+    ));
     let mut header = tar::Header::new_gnu();
     header.set_size(manifest.len() as u64);
     header.set_mode(0o644);
     header.set_cksum();
     let path = format!("{}/Chart.yaml", name.trim());
     archive.append_data(&mut header, path, manifest.as_bytes()).expect("memory");
-    archive.into_inner().and_then(|gzip| gzip.finish()).expect("memory")
+    archive.into_inner().and_then(flate2::write::GzEncoder::finish).expect("memory")
 }
