@@ -8,7 +8,7 @@ mod engine;
 mod peace;
 mod work;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
 use globset::GlobSet;
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ use crate::{
     finding::Finding,
     report::{Counts, Coverage, Entry, Report, SCHEMA, State, Tool},
     rules,
-    sources::{CHART_FILE, Sources, join},
+    sources::Sources,
     suppress::{self, Scope},
 };
 
@@ -106,18 +106,26 @@ fn number<'a>(findings: impl Iterator<Item = &'a mut Finding>) {
     let mut seen = std::collections::BTreeMap::<(Arc<str>, String, String), usize>::new();
     for finding in findings {
         let chart = finding.chart.as_ref().map(|chart| chart.path.clone()).unwrap_or_default();
-        let ordinal = seen.entry((finding.rule.clone(), chart, finding.subject.clone())).or_default();
+        let ordinal =
+            seen.entry((finding.rule.clone(), chart, finding.subject.clone())).or_default();
         finding.fingerprint = fingerprint(finding, *ordinal);
         *ordinal += 1;
     }
 }
+
+/// How much of the digest a fingerprint keeps: two hexadecimal digits a byte.
+const FINGERPRINT_BYTES: usize = 16;
 
 fn fingerprint(finding: &Finding, ordinal: usize) -> String {
     use sha2::{Digest, Sha256};
     let chart = finding.chart.as_ref().map_or("", |chart| chart.path.as_str());
     let identity = format!("{}\0{chart}\0{}\0{ordinal}", finding.rule, finding.subject);
     let digest = Sha256::digest(identity.as_bytes());
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * FINGERPRINT_BYTES);
+    for byte in digest.iter().take(FINGERPRINT_BYTES) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// Whether a finding is reported under `--chart`: its chart matches, or the parent of a chart under
@@ -140,18 +148,20 @@ fn folders(path: &str) -> impl Iterator<Item = &str> {
 /// Puts together what was looked at and what was not. A vendored chart was met twice: by the
 /// discovery, and by the chart that it lies in.
 fn coverage(discovery: &Discovery, mut entries: Vec<Entry>) -> Coverage {
-    let told: BTreeSet<&str> = discovery.excluded.iter().map(|excluded| &*excluded.path).collect();
-    let is_told = |path: &str| told.contains(path) || told.contains(&*join(path, CHART_FILE));
-    entries.retain(|entry| entry.state != State::Excluded || !is_told(&entry.path));
-    entries.extend(discovery.excluded.iter().map(|excluded| Entry {
-        path: excluded.path.to_string(),
+    // The chart that holds a vendored one tells of it already.
+    let told: BTreeSet<_> =
+        entries.iter().filter(|it| it.is_chart).map(|it| it.path.clone()).collect();
+    let untold = discovery.excluded.iter().filter(|it| !told.contains(folder_of(&it.path)));
+    entries.extend(untold.map(|excluded| Entry {
+        path: folder_of(&excluded.path).to_owned(),
         state: State::Excluded,
         reason: excluded.reason.clone(),
         is_chart: true,
     }));
     entries.sort();
     entries.dedup();
-    let count = |state| entries.iter().filter(|entry| entry.is_chart && entry.state == state).count();
+    let count =
+        |state| entries.iter().filter(|entry| entry.is_chart && entry.state == state).count();
     let charts = Counts {
         analysed: count(State::Analysed),
         partial: count(State::Partial),
@@ -173,4 +183,13 @@ fn selected(settings: &Settings<'_>) -> Vec<engine::Active> {
         Some(engine::Active::new(rule, level, options))
     };
     rules::all().iter().filter_map(active).collect()
+}
+
+/// A chart goes by its folder; a package by its own path.
+fn folder_of(path: &str) -> &str {
+    match path.strip_suffix("Chart.yaml") {
+        Some("") => ".",
+        Some(folder) => folder.trim_end_matches('/'),
+        None => path,
+    }
 }

@@ -30,6 +30,7 @@ pub struct CatalogFacts {
 
 /// What is known of one chart.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "facts are yes-or-no answers by nature")]
 pub struct ChartFacts {
     /// Name, version, folder.
     pub id: ChartId,

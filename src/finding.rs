@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::{Position, Span, Text};
 
 /// How bad a finding is; `Error` is the greatest.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// A fact that the verdict needs.

@@ -27,7 +27,9 @@ impl Registered {
 
     /// The rule's page. A page that can't be read would be empty; a test rules that out.
     pub fn page(&'static self) -> &'static Page {
-        self.page.get_or_init(|| page::parse(self.id, self.text).unwrap_or_else(|_| Page::empty(self.id)))
+        self.page.get_or_init(|| {
+            page::parse(self.id, self.text).unwrap_or_else(|_| Page::empty(self.id))
+        })
     }
 
     /// The page's file as it is embedded.

@@ -17,8 +17,8 @@ pub use walk::{Element, FieldChain};
 
 mod ast;
 pub mod functions;
-pub mod mask;
 mod lex;
+pub mod mask;
 mod number;
 mod parse;
 mod quote;

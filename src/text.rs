@@ -84,7 +84,9 @@ impl Text {
     pub fn new(content: impl Into<Arc<str>>) -> Self {
         let content = content.into();
         let lines = std::iter::once(0)
-            .chain(content.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
+            .chain(
+                content.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1),
+            )
             .collect();
         Self { content, lines }
     }
@@ -137,11 +139,7 @@ impl Text {
         let start = self.lines.get(line - 1).copied().unwrap_or(0) as usize;
         let before = self.content.get(start..at).unwrap_or("");
         let before = if start == 0 { before.trim_start_matches(BYTE_ORDER_MARK) } else { before };
-        Position {
-            line: line as u32,
-            column: before.chars().count() as u32 + 1,
-            offset: at as u32,
-        }
+        Position { line: line as u32, column: before.chars().count() as u32 + 1, offset: at as u32 }
     }
 }
 

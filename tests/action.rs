@@ -1,7 +1,13 @@
 //! The GitHub Action: what its files promise, and a run of it with `act` on this machine, without
 //! containers and without the network.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests"
+)]
 
 use std::{
     fs,
@@ -22,7 +28,10 @@ const SOUND: &[(&str, &str)] = &[
          kubeVersion: \">=1.33.0-0\"\nmaintainers:\n  - name: Ann\n",
     ),
     ("charts/web/README.md", "# web\n\nServes pages.\n"),
-    ("charts/web/templates/config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n"),
+    (
+        "charts/web/templates/config.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n",
+    ),
 ];
 
 /// A template that stops every install; its text tries to speak to the runner.
@@ -50,7 +59,10 @@ fn no_input_is_part_of_a_command_and_no_other_action_is_used() {
         assert!(about["description"].is_string() && about["default"].is_string(), "{input}");
     }
     for name in env.keys() {
-        assert!(script.contains(&format!("${name}")) || script.contains(&format!("${{{name}")), "{name}");
+        assert!(
+            script.contains(&format!("${name}")) || script.contains(&format!("${{{name}")),
+            "{name}"
+        );
     }
     assert!(script.contains("\nset -euo pipefail\n"));
 }
@@ -186,8 +198,9 @@ fn act(home: &Path, work: &Path) -> Command {
 /// In `PATH`, or where `go install` puts it.
 fn act_program() -> String {
     let go = std::env::var("HOME").map(|home| PathBuf::from(home).join("go/bin/act"));
-    let known = std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join("act").is_file()));
+    let known = std::env::var_os("PATH").is_some_and(|path| {
+        std::env::split_paths(&path).any(|folder| folder.join("act").is_file())
+    });
     match go {
         Ok(go) if !known && go.is_file() => go.display().to_string(),
         _ => "act".to_owned(),

@@ -1,6 +1,12 @@
 //! The catalogs of `fixtures/`: one of everything, one that is silent, one that is broken.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests"
+)]
 
 #[path = "fixtures/broken.rs"]
 mod broken;
@@ -74,11 +80,10 @@ fn committed(name: &str, repository: &std::path::Path) {
     let all = files(&fixtures().join(name));
     let folder = |path: &str| path.split('/').take(2).collect::<Vec<_>>().join("/");
     let folders: BTreeSet<_> = all.iter().map(|path| folder(path)).collect();
-    for (number, chart) in folders.iter().enumerate() {
+    for (time, chart) in (NOW - 30 * DAY..).zip(&folders) {
         for path in all.iter().filter(|path| folder(path) == *chart) {
             fixture.write(path, std::fs::read(fixtures().join(name).join(path)).unwrap());
         }
-        let time = NOW - 30 * DAY + number as i64;
         fixture.commit(time, "Ann <ann@example.com>", &format!("Add {chart}")).unwrap();
     }
 }

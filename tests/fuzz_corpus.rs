@@ -78,7 +78,10 @@ const FILES: [(&str, &str); 10] = [
         "dependencies:\n- name: db\n  repository: https://charts.example.com\n  version: \
          1.0.0\ndigest: sha256:00\ngenerated: \"2024-01-01T00:00:00Z\"\n",
     ),
-    ("web/values.schema.json", "{\"type\": \"object\", \"properties\": {\"replicas\": {\"type\": 1}}}"),
+    (
+        "web/values.schema.json",
+        "{\"type\": \"object\", \"properties\": {\"replicas\": {\"type\": 1}}}",
+    ),
     ("web/.helmignore", "*.bak\n/y/**\n[a\n"),
     ("kit/Chart.yaml", "apiVersion: v2\nname: kit\nversion: 0.1.0\ntype: library\n"),
     (
@@ -90,10 +93,46 @@ const FILES: [(&str, &str); 10] = [
 
 /// What is put into files: pieces that their readers care about.
 const PIECES: [&[u8]; 40] = [
-    b"", b" ", b"\n", b"\r\n", b"\t", b"\0", b"\xff", b"\xc3", b"\xef\xbb\xbf", b"\x1b[31m", b"\x07",
-    b":", b": ", b"- ", b"? ", b"\"", b"'", b"[", b"]", b"{", b"}", b"&a ", b"*a", b"<<: *b", b"!!int ",
-    b"---\n", b"#", b"{{", b"}}", b"{{ end }}", b"{{ if", b"{{/*", b"\\", b"`", b"../", b"\n## \xe2\x80\xae",
-    b"99999999999999999999", b"-0.0.0-", b"||", b"name: \n",
+    b"",
+    b" ",
+    b"\n",
+    b"\r\n",
+    b"\t",
+    b"\0",
+    b"\xff",
+    b"\xc3",
+    b"\xef\xbb\xbf",
+    b"\x1b[31m",
+    b"\x07",
+    b":",
+    b": ",
+    b"- ",
+    b"? ",
+    b"\"",
+    b"'",
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b"&a ",
+    b"*a",
+    b"<<: *b",
+    b"!!int ",
+    b"---\n",
+    b"#",
+    b"{{",
+    b"}}",
+    b"{{ end }}",
+    b"{{ if",
+    b"{{/*",
+    b"\\",
+    b"`",
+    b"../",
+    b"\n## \xe2\x80\xae",
+    b"99999999999999999999",
+    b"-0.0.0-",
+    b"||",
+    b"name: \n",
 ];
 
 type Files = BTreeMap<&'static str, Vec<u8>>;
@@ -150,7 +189,9 @@ fn the_catalog_is_one_that_rules_speak_about() {
     let report = audited(&whole());
     let rules: std::collections::BTreeSet<_> = report.findings.iter().map(|it| &*it.rule).collect();
     assert_eq!(report.coverage.charts.analysed, 2, "{:?}", report.coverage);
-    for rule in ["docs/broken-link", "docs/version-drift", "skew/stale-lock", "input/ignored-by-helm"] {
+    for rule in
+        ["docs/broken-link", "docs/version-drift", "skew/stale-lock", "input/ignored-by-helm"]
+    {
         assert!(rules.contains(rule), "{rules:?}");
     }
 }

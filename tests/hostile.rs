@@ -66,7 +66,10 @@ impl Run {
     /// Exactly one finding of the rule in the file, with this in its text.
     fn says(&self, rule: &str, path: &str, text: &str) {
         let told = self.told(rule, path);
-        assert!(matches!(told.as_slice(), [one] if one.contains(text)), "{path}: {told:?} in {self}");
+        assert!(
+            matches!(told.as_slice(), [one] if one.contains(text)),
+            "{path}: {told:?} in {self}"
+        );
     }
 
     fn state(&self, path: &str) -> Option<&str> {
@@ -161,7 +164,11 @@ fn broken_yaml_is_told_with_its_place() {
         ("recursive", "a: &a\n  b: *a\n".to_owned(), "2:6 "),
         ("bomb", bomb, "alias"),
         ("deep", "[".repeat(100_000), "deep"),
-        ("deep-blocks", (0..700).fold(String::new(), |all, n| all + &" ".repeat(n) + "a:\n"), "deep"),
+        (
+            "deep-blocks",
+            (0..700).fold(String::new(), |all, n| all + &" ".repeat(n) + "a:\n"),
+            "deep",
+        ),
         ("control", "a: 1\nb: \u{1b}[31m\n".to_owned(), "2:4 "),
         ("latin", String::new(), "2:7 "),
     ];
@@ -209,7 +216,10 @@ fn broken_templates_are_findings_and_nothing_is_skipped() {
         let path = format!("web/templates/{name}.yaml");
         assert!(!run.told("input/unparsable-template", &path).is_empty(), "{path}: {run}");
     }
-    assert_eq!((run.code, run.report["coverage"]["charts"]["skipped"].as_u64()), (Some(1), Some(0)));
+    assert_eq!(
+        (run.code, run.report["coverage"]["charts"]["skipped"].as_u64()),
+        (Some(1), Some(0))
+    );
 }
 
 #[test]
@@ -429,7 +439,8 @@ fn what_is_no_catalog_is_wrong_usage() {
     place.audit(&[]).refused(&["there is no chart in", &path, "help: give a folder"]);
     place.audit(&["--allow-incomplete", "--fail-on", "never"]).refused(&["there is no chart"]);
     careen(&[&format!("{path}/nowhere")]).refused(&["does not exist: check the path"]);
-    careen(&[&format!("{path}/docs/README.md")]).refused(&["neither a folder nor a packaged chart"]);
+    careen(&[&format!("{path}/docs/README.md")])
+        .refused(&["neither a folder nor a packaged chart"]);
     place.audit(&["--at", "main"]).refused(&["is in no Git repository"]);
     let empty = place.write("empty.tgz", "");
     careen(&[empty.to_str().unwrap()]).refused(&["is damaged"]);
@@ -458,8 +469,14 @@ fn a_missing_reference_is_wrong_usage() {
     careen(&[&path]).refused(&["has no commit"]);
     fixture.write("web/Chart.yaml", MANIFEST);
     commit(&mut fixture, 1_700_000_000);
-    careen(&[&path, "--at", "no-such"]).refused(&["`no-such`", "git fetch origin no-such", "`main`"]);
-    for reference in ["", "HEAD~99", "HEAD:web", "@{upstream}", "-x", "../../etc/passwd", "\u{1b}[0m"] {
+    careen(&[&path, "--at", "no-such"]).refused(&[
+        "`no-such`",
+        "git fetch origin no-such",
+        "`main`",
+    ]);
+    for reference in
+        ["", "HEAD~99", "HEAD:web", "@{upstream}", "-x", "../../etc/passwd", "\u{1b}[0m"]
+    {
         careen(&[&path, &format!("--at={reference}")]).refused(&[]);
     }
     assert_eq!(careen(&[&path, "--at", "HEAD"]).code, Some(0));
@@ -526,11 +543,9 @@ fn trees_and_commits_that_git_has_not_are_told() {
 fn a_damaged_repository_around_a_folder_takes_only_the_history() {
     let place = Place::new();
     place.write("web/Chart.yaml", MANIFEST);
-    for (file, content) in [
-        (".git", "gitdir: /nowhere/at/all\n"),
-        (".git", "gitdir: .\n"),
-        (".git", "\u{0}\u{1}"),
-    ] {
+    for (file, content) in
+        [(".git", "gitdir: /nowhere/at/all\n"), (".git", "gitdir: .\n"), (".git", "\u{0}\u{1}")]
+    {
         place.write(file, content);
         let run = place.audit(&[]);
         assert!(matches!(run.code, Some(0 | 1 | 3)), "{content:?}: {run}");

@@ -1,6 +1,12 @@
 //! The laws of the house that a program can hold.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "helpers of tests"
+)]
 
 #[path = "fixtures/catalog.rs"]
 mod catalog;
@@ -22,8 +28,7 @@ use catalog::{Catalog, files, fixtures, run_with};
 const LINES_MAX: usize = 600;
 
 /// Where files may be opened: sources, the repositories that tests write, and the program.
-const READERS: &[&str] =
-    &["src/bin/", "src/sources.rs", "src/sources/", "src/history/fixture.rs"];
+const READERS: &[&str] = &["src/bin/", "src/sources.rs", "src/sources/", "src/history/fixture.rs"];
 
 /// Hosts of addresses in pages and fixtures that are nobody's, or whose meaning is the point.
 const HOSTS: &[&str] = &["img.shields.io", "json-schema.org", "chartmuseum"];
@@ -101,7 +106,7 @@ fn faults(finding: &Finding) -> Vec<String> {
     if message.ends_with('.') {
         faults.push(told("ends with a full stop"));
     }
-    if message.matches('`').count() % 2 != 0 {
+    if !message.matches('`').count().is_multiple_of(2) {
         faults.push(told("has an open backtick"));
     }
     if finding.help.trim() != finding.help || finding.help.ends_with('.') {
@@ -150,7 +155,10 @@ fn the_library_keeps_away_from_the_world() {
             let has = |words: &[&str]| words.iter().any(|word| line.contains(word));
             let here = format!("{path}:{number}: `{}`", line.trim());
             assert!(!has(&everywhere), "careen opens no socket and runs no program: {here}");
-            assert!(bin || !has(&outside_bin), "only the program prints and knows its world: {here}");
+            assert!(
+                bin || !has(&outside_bin),
+                "only the program prints and knows its world: {here}"
+            );
             let file = ["std::fs", "fs::read", "fs::write", "File::open"];
             assert!(reads || !has(&file), "only sources open files: {here}");
         }
@@ -173,7 +181,8 @@ fn allowed_lints_have_a_reason() {
         let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
         for (_, rest) in flat.match_indices("allow(").map(|(at, _)| flat.split_at(at)) {
             let attribute = rest.split(']').next().unwrap_or_default();
-            let is_attribute = attribute.starts_with("allow(clippy") || attribute.starts_with("allow(dead");
+            let is_attribute =
+                attribute.starts_with("allow(clippy") || attribute.starts_with("allow(dead");
             assert!(!is_attribute || attribute.contains("reason = "), "{path}: {attribute}");
         }
     }
@@ -188,7 +197,9 @@ fn fixtures_and_pages_name_nobody() {
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split('\t').nth(1)?.split('/').next())
         .collect();
-    for folder in ["rules", "fixtures/menagerie", "fixtures/healthy", "fixtures/broken", "fixtures/cli"] {
+    for folder in
+        ["rules", "fixtures/menagerie", "fixtures/healthy", "fixtures/broken", "fixtures/cli"]
+    {
         for path in files(&root.join(folder)) {
             let bytes = fs::read(root.join(folder).join(&path)).unwrap();
             for address in addresses(&String::from_utf8_lossy(&bytes)) {
@@ -234,7 +245,8 @@ fn is_test(path: &str) -> bool {
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let read = |path: String| (format!("src/{path}"), fs::read_to_string(root.join(path)).unwrap());
-    let is_code = |path: &String| path.ends_with(".rs") && !is_test(path);
+    let rust = |path: &str| Path::new(path).extension().is_some_and(|it| it == "rs");
+    let is_code = |path: &String| rust(path) && !is_test(path);
     files(&root).into_iter().filter(is_code).map(read).collect()
 }
 

@@ -242,7 +242,8 @@ fn check_coverage(report: &Report, sources: &Sources) {
                 continue;
             }
             let folder = source.report_path(folder.trim_end_matches('/'));
-            let accounted = [folder, source.report_path(path)].iter().any(|it| told.contains(&**it));
+            let accounted =
+                [folder, source.report_path(path)].iter().any(|it| told.contains(&**it));
             assert!(accounted, "`{path}` is in no coverage");
         }
     }

@@ -67,10 +67,8 @@ pub(super) struct Outcome {
 /// Runs every selected rule over every chart, then over the facts.
 pub(super) fn run(sources: &Sources, discovery: &Discovery, settings: &Settings<'_>) -> Outcome {
     let active = selected(settings);
-    let remotes: Vec<_> = sources
-        .iter()
-        .filter_map(|source| source.history()?.repository.remote_url())
-        .collect();
+    let remotes: Vec<_> =
+        sources.iter().filter_map(|source| source.history()?.repository.remote_url()).collect();
     let index = CatalogIndex::new(discovery, &remotes);
     settings.progress.phase("history");
     let wanted = active.iter().any(|active| active.needs_past() || active.uses_past());
@@ -79,12 +77,17 @@ pub(super) fn run(sources: &Sources, discovery: &Discovery, settings: &Settings<
     let owners: Vec<_> = sources.iter().map(Owners::read).collect();
     let units: Vec<_> = (0..discovery.charts.len()).filter(|i| is_unit(discovery, *i)).collect();
     settings.progress.start(units.len());
-    let bench = work::Bench { sources, discovery, index: &index, histories: &histories, active: &active, owners: &owners, settings };
-    let done: Vec<work::Done> = units
-        .par_iter()
-        .with_max_len(1)
-        .map(|unit| bench.chart(*unit))
-        .collect();
+    let bench = work::Bench {
+        sources,
+        discovery,
+        index: &index,
+        histories: &histories,
+        active: &active,
+        owners: &owners,
+        settings,
+    };
+    let done: Vec<work::Done> =
+        units.par_iter().with_max_len(1).map(|unit| bench.chart(*unit)).collect();
     settings.progress.phase("catalog");
     gather(done, sources, discovery, &active, &histories, settings)
 }

@@ -47,7 +47,8 @@ const ORDER: &[(&str, &str, Share)] = &[
 /// Drops what another finding says better, and what a deprecated chart is spared.
 pub(super) fn keep(findings: Vec<Finding>, deprecated: &BTreeSet<String>) -> Vec<Finding> {
     let spoken: BTreeSet<_> = findings.iter().flat_map(claims).collect();
-    let stands = |finding: &Finding| !is_spared(finding, deprecated) && !gives_way(finding, &spoken);
+    let stands =
+        |finding: &Finding| !is_spared(finding, deprecated) && !gives_way(finding, &spoken);
     findings.into_iter().filter(stands).collect()
 }
 
@@ -115,5 +116,8 @@ fn is_spared(finding: &Finding, deprecated: &BTreeSet<String>) -> bool {
     let Some(chart) = &finding.chart else { return false };
     let data_loss = DATA_LOSS.contains(&&*finding.rule) && finding.level == Level::Error;
     let own = &*finding.rule == "maintenance/deprecated-chart";
-    holders(&chart.path).any(|path| deprecated.contains(path)) && !data_loss && !own && !finding.rule.starts_with("input/")
+    holders(&chart.path).any(|path| deprecated.contains(path))
+        && !data_loss
+        && !own
+        && !finding.rule.starts_with("input/")
 }

@@ -150,7 +150,7 @@ fn entries(chart: &Chart) -> Vec<Entry> {
         Entry {
             path: subchart.path.to_string(),
             state: State::Excluded,
-            reason: format!("vendored into {}", chart.id.path),
+            reason: format!("vendored into `{}`", chart.id.path),
             is_chart: true,
         }
     }));
@@ -205,8 +205,7 @@ pub(super) fn source_entries(
 
 fn source_entry(source: &Source, places: &Places<'_>, problem: &FileProblem) -> Entry {
     let folder = sources::parent(&problem.path);
-    let excluded =
-        places.configured(folder, &problem.path).or_else(|| places.exclusion(folder));
+    let excluded = places.configured(folder, &problem.path).or_else(|| places.exclusion(folder));
     let is_chart = is_chart(problem);
     let state = match excluded {
         Some(_) => State::Excluded,

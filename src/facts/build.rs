@@ -63,7 +63,9 @@ fn renders(chart: &Chart) -> bool {
 fn writes(template: &TemplateFile) -> bool {
     let local = template.file.local.as_str();
     let name = local.rsplit('/').next().unwrap_or(local);
-    let partial = name.starts_with('_') || name.ends_with(".tpl") || name == "NOTES.txt";
+    let partial = name.starts_with('_')
+        || std::path::Path::new(name).extension().is_some_and(|it| it == "tpl")
+        || name == "NOTES.txt";
     !partial && !local.starts_with("templates/tests/")
 }
 

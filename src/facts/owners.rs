@@ -48,9 +48,11 @@ impl Owners {
     /// The line that gives a file its owners. The last matching line decides; one without owners
     /// takes them away again.
     pub fn of(&self, file: &str) -> Option<Place> {
-        let hit = self.rules.iter().rev().find(|rule| {
-            rule.pattern.matched_path_or_any_parents(file, false).is_ignore()
-        })?;
+        let hit = self
+            .rules
+            .iter()
+            .rev()
+            .find(|rule| rule.pattern.matched_path_or_any_parents(file, false).is_ignore())?;
         hit.owned.then(|| Place::new(&self.path, &self.text, hit.span))
     }
 }
@@ -75,7 +77,8 @@ mod tests {
 
     #[test]
     fn the_last_matching_line_decides() {
-        let owners = owners("# all\n* @org/all\n/charts/web/ @ann\n/charts/old/\n[Docs]\n*.md @bob\n");
+        let owners =
+            owners("# all\n* @org/all\n/charts/web/ @ann\n/charts/old/\n[Docs]\n*.md @bob\n");
         let line = |file| owners.of(file).map(|place| place.start.line);
         assert_eq!(line("charts/web/Chart.yaml"), Some(3));
         assert_eq!(line("charts/api/Chart.yaml"), Some(2));

@@ -61,9 +61,8 @@ impl Manifest {
 }
 
 /// What Chart.yaml tells people: it changes nothing that Helm renders, and needs no release.
-const PROSE: [&str; 8] = [
-    "annotations", "description", "engine", "home", "icon", "keywords", "maintainers", "sources",
-];
+const PROSE: [&str; 8] =
+    ["annotations", "description", "engine", "home", "icon", "keywords", "maintainers", "sources"];
 
 /// The text of a scalar on one line: without quotes, comment and blanks.
 fn scalar(value: &str) -> String {
@@ -107,7 +106,8 @@ mod tests {
     fn what_is_told_to_people_is_no_content() {
         let content = |text: &str| Manifest::parse(text.as_bytes()).content;
         let one = content("name: a\nmaintainers:\n- name: ann\n  email: x\nappVersion: 1\n");
-        let two = content("# note\nname: a\nhome: https://a\n\nappVersion: 1\nmaintainers:\n  - b\n");
+        let two =
+            content("# note\nname: a\nhome: https://a\n\nappVersion: 1\nmaintainers:\n  - b\n");
         assert_eq!(one, two);
         assert_ne!(one, content("name: a\nappVersion: 2\n"));
         assert_ne!(one, content("name: a\nappVersion: 1\ndependencies:\n- name: ann\n"));

@@ -121,7 +121,8 @@ fn strip(path: &str, lines: &[&str]) -> (String, Vec<(String, u32, Level)>) {
     let mut expected = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         let (kept, levels) = marked(line);
-        expected.extend(levels.into_iter().map(|level| (path.to_owned(), number as u32 + 1, level)));
+        expected
+            .extend(levels.into_iter().map(|level| (path.to_owned(), number as u32 + 1, level)));
         text.push_str(kept);
         text.push('\n');
     }
@@ -147,7 +148,8 @@ fn package(manifest: &str) -> Vec<u8> {
         .lines()
         .find_map(|line| line.strip_prefix("name: "))
         .expect("a packaged chart needs a name");
-    let mut archive = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), Default::default()));
+    let mut archive =
+        tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), Default::default()));
     let mut header = tar::Header::new_gnu();
     header.set_size(manifest.len() as u64);
     header.set_mode(0o644);

@@ -52,9 +52,10 @@ fn links(chart: &Chart) -> Vec<(Place, Link<'_>)> {
         links.extend(manifest_links(manifest));
     }
     if let Some(readme) = &chart.readme {
-        let prose = readme.links.iter().map(|link| {
-            (readme.file.place(link.span), Link::Readme(readme, &link.destination))
-        });
+        let prose = readme
+            .links
+            .iter()
+            .map(|link| (readme.file.place(link.span), Link::Readme(readme, &link.destination)));
         links.extend(prose);
         links.extend(commands(readme));
     }
@@ -72,9 +73,11 @@ fn manifest_links(manifest: &Manifest) -> impl Iterator<Item = (Place, Link<'_>)
 /// an example's invented address is no finding.
 fn commands(readme: &Readme) -> impl Iterator<Item = (Place, Link<'_>)> {
     let text = readme.file.text.as_str();
-    readme.code.iter().flat_map(move |code| addresses(text, code.span)).map(|(span, url)| {
-        (readme.file.place(span), Link::Address(url))
-    })
+    readme
+        .code
+        .iter()
+        .flat_map(move |code| addresses(text, code.span))
+        .map(|(span, url)| (readme.file.place(span), Link::Address(url)))
 }
 
 fn addresses(text: &str, within: Span) -> Vec<(Span, &str)> {

@@ -27,9 +27,9 @@ impl Rule for MissingReadme {
                 Absence::Catalog { catalog, charts, of } => {
                     let message =
                         format!("{} of {of} charts in `{catalog}` have no README.md", charts.len());
-                    out.absent(&charts, message)
-                        .subject(catalog)
-                        .help("generate one for each chart from its values, for example with helm-docs");
+                    out.absent(&charts, message).subject(catalog).help(
+                        "generate one for each chart from its values, for example with helm-docs",
+                    );
                 }
             }
         }

@@ -22,8 +22,10 @@ impl Rule for ScaffoldLeftover {
         let mut leftovers = leftovers(chart).into_iter();
         let Some((place, what)) = leftovers.next() else { return };
         let rest: Vec<_> = leftovers.collect();
-        let all: Vec<_> =
-            std::iter::once(&what).chain(rest.iter().map(|(_, what)| what)).map(String::as_str).collect();
+        let all: Vec<_> = std::iter::once(&what)
+            .chain(rest.iter().map(|(_, what)| what))
+            .map(String::as_str)
+            .collect();
         let message = format!("left as `helm create` wrote it: {}", all.join(", "));
         let draft = out.at(place, message).help(
             "say in `description` what the chart deploys, and set `appVersion` to that program's version",

@@ -30,11 +30,11 @@ fn badges(readme: &Readme, manifest: &Manifest, out: &mut Sink) {
             badge::Label::Version => ("version", manifest.version.as_ref()),
             badge::Label::AppVersion => ("appVersion", manifest.app_version.as_ref()),
         };
-        let Some(field) = field.filter(|field| !agrees(&field.value, &badge.value)) else { continue };
-        let message = format!(
-            "the badge says {key} `{}`, Chart.yaml says `{}`",
-            badge.value, field.value
-        );
+        let Some(field) = field.filter(|field| !agrees(&field.value, &badge.value)) else {
+            continue;
+        };
+        let message =
+            format!("the badge says {key} `{}`, Chart.yaml says `{}`", badge.value, field.value);
         out.at(readme.file.place(link.span), message)
             .subject(format!("{key} badge"))
             .also(manifest.place(field.span), "the chart's own")
@@ -107,7 +107,8 @@ fn other_chart<'a>(
     let one = commands.iter().all(|command| command.chart == first.chart);
     let dependency = chart.dependencies.iter().any(|it| it.name.value == first.chart);
     let copied = cx.index.named(&first.chart).iter().any(|other| other.path != chart.id.path);
-    let umbrella = chart.id.path.starts_with(&format!("{}/", first.chart)) || chart.parent.is_some();
+    let umbrella =
+        chart.id.path.starts_with(&format!("{}/", first.chart)) || chart.parent.is_some();
     let wrong = one && !commands.iter().any(|it| own(&it)) && copied;
     (wrong && !dependency && !umbrella && !chart.is_library()).then_some(first)
 }

@@ -24,7 +24,10 @@ impl Rule for DeadRepository {
             let message = format!("`{}` comes from `{url}`, {}", it.name.value, state(row, cx.now));
             out.at(place, message).level(level).subject(url).help(instead(row));
         } else if is_internal(url) {
-            let message = format!("`{}` comes from `{url}`, a host that only its own network knows", it.name.value);
+            let message = format!(
+                "`{}` comes from `{url}`, a host that only its own network knows",
+                it.name.value
+            );
             out.at(place, message)
                 .level(Level::Warning)
                 .subject(url)
@@ -55,7 +58,8 @@ fn image_finding(address: &str, uses: &[images::Use], cx: &ChartContext<'_>, out
         1 => " and 1 more".to_owned(),
         many => format!(" and {many} more"),
     };
-    let message = format!("image `{}`{more}: `{address}` is {}", first.image, state(first.row, cx.now));
+    let message =
+        format!("image `{}`{more}: `{address}` is {}", first.image, state(first.row, cx.now));
     let draft = out
         .at(first.place.clone(), message)
         .level(Level::Warning)
@@ -116,7 +120,10 @@ fn address_around(text: &str, at: usize) -> Span {
 fn is_shown(readme: &Readme, span: Span) -> bool {
     let line = |at: u32| readme.file.text.position(at).line;
     readme.code.iter().any(|code| code.span.contains(span))
-        || readme.links.iter().any(|link| link.span.contains(span) || line(link.span.start) == line(span.start))
+        || readme
+            .links
+            .iter()
+            .any(|link| link.span.contains(span) || line(link.span.start) == line(span.start))
 }
 
 /// A host without a dot, or of a cluster or a private network: nobody else can reach it.
@@ -129,7 +136,8 @@ fn is_internal(url: &str) -> bool {
     let inner = [".local", ".internal", ".svc", ".lan", ".localdomain"];
     // A placeholder says so itself.
     let plain = host.chars().all(|c| c.is_ascii_alphanumeric() || "-.".contains(c));
-    let private = host.starts_with("10.") || host.starts_with("192.168.") || host.starts_with("127.");
+    let private =
+        host.starts_with("10.") || host.starts_with("192.168.") || host.starts_with("127.");
     remote
         && plain
         && !host.is_empty()

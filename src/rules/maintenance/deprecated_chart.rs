@@ -13,9 +13,12 @@ pub(crate) struct DeprecatedChart;
 
 impl Rule for DeprecatedChart {
     fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
-        let Some(manifest) = chart.manifest.as_ref().filter(|it| !it.is_deprecated()) else { return };
+        let Some(manifest) = chart.manifest.as_ref().filter(|it| !it.is_deprecated()) else {
+            return;
+        };
         let Some((place, words)) = announced(chart, manifest) else { return };
-        let message = format!("{words} deprecated, Chart.yaml does not: `deprecated: true` is missing");
+        let message =
+            format!("{words} deprecated, Chart.yaml does not: `deprecated: true` is missing");
         out.at(place, message)
             .also(chart.anchor.clone(), "not marked here")
             .help("set `deprecated: true` in Chart.yaml and raise `version`; clients and catalogs read only that");
@@ -29,7 +32,8 @@ impl Rule for DeprecatedChart {
             match absence {
                 Absence::Chart(chart) => lingering(chart, cx.now, out),
                 Absence::Catalog { catalog, charts, of } => {
-                    let days = charts.iter().filter_map(|chart| days_deprecated(chart, cx.now)).min();
+                    let days =
+                        charts.iter().filter_map(|chart| days_deprecated(chart, cx.now)).min();
                     let message = format!(
                         "{} of {of} charts in `{catalog}` have been deprecated for {} days or more and are still there",
                         charts.len(),
@@ -51,8 +55,10 @@ fn days_deprecated(chart: &ChartFacts, now: i64) -> Option<i64> {
 
 fn lingering(chart: &ChartFacts, now: i64, out: &mut Sink) {
     let days = days_deprecated(chart, now).unwrap_or_default();
-    let message =
-        format!("`{}` has been deprecated for {days} days and is still in the catalog", chart.id.name);
+    let message = format!(
+        "`{}` has been deprecated for {days} days and is still in the catalog",
+        chart.id.name
+    );
     let place = chart.deprecated.clone().unwrap_or_else(|| chart.anchor.clone());
     out.at(place, message)
         .chart(&chart.id)

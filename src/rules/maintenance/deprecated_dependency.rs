@@ -11,7 +11,8 @@ pub(crate) struct DeprecatedDependency;
 impl Rule for DeprecatedDependency {
     fn dependency(&self, it: &Dependency, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let Some(Evidence { message, help, also }) = evidence(it, chart, cx) else { return };
-        let draft = out.at(it.place(it.name.span), message).subject(it.name.value.clone()).help(help);
+        let draft =
+            out.at(it.place(it.name.span), message).subject(it.name.value.clone()).help(help);
         if let Some((place, label)) = also {
             draft.also(place, label);
         }

@@ -36,7 +36,11 @@ fn idle_days(chart: &ChartFacts, cx: &CatalogContext<'_>) -> Option<i64> {
 fn level(chart: &ChartFacts, cx: &CatalogContext<'_>) -> Option<Level> {
     let days = idle_days(chart, cx)?;
     let warns = days >= cx.options.get("warning-days") || second_sign(chart, cx).is_some();
-    (days >= cx.options.get("note-days")).then_some(if warns { Level::Warning } else { Level::Note })
+    (days >= cx.options.get("note-days")).then_some(if warns {
+        Level::Warning
+    } else {
+        Level::Note
+    })
 }
 
 /// What else says that nobody is there: it makes a year enough for a warning.
@@ -86,13 +90,7 @@ fn times(count: usize) -> String {
     if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
-fn most(
-    catalog: &str,
-    charts: &[&ChartFacts],
-    of: usize,
-    cx: &CatalogContext<'_>,
-    out: &mut Sink,
-) {
+fn most(catalog: &str, charts: &[&ChartFacts], of: usize, cx: &CatalogContext<'_>, out: &mut Sink) {
     let days = charts.iter().filter_map(|chart| idle_days(chart, cx)).min().unwrap_or_default();
     let old = charts.iter().filter(|chart| level(chart, cx) == Some(Level::Warning)).count();
     let message = format!(

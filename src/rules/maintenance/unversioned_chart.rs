@@ -43,6 +43,7 @@ const HELP: &str = "raise `version` with each change to the content, so that an 
 fn changes(chart: &ChartFacts, options: &Options) -> Option<usize> {
     let history = chart.history.as_ref()?;
     let (first, last) = history.content_span?;
-    let often = history.content_changes as i64 >= options.get("changes");
+    let often =
+        i64::try_from(history.content_changes).unwrap_or(i64::MAX) >= options.get("changes");
     (often && days_since(first, last) >= options.get("days")).then_some(history.content_changes)
 }

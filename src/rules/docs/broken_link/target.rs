@@ -15,6 +15,16 @@ pub(super) struct Broken {
     pub(super) help: String,
 }
 
+/// Where a relative link leads.
+enum Target {
+    /// To a path of the source.
+    Path(String),
+    /// Out of the repository.
+    Outside,
+    /// Out of the audited folder, or it takes the repository's root, which nobody knows.
+    Unknown,
+}
+
 /// The files of the source that holds a chart.
 pub(super) struct Tree<'a> {
     chart: &'a Chart,
@@ -47,22 +57,35 @@ impl<'a> Tree<'a> {
     }
 
     fn relative(&self, readme: &Readme, link: &str, path: &str, anchor: &str) -> Option<Broken> {
-        let target = self.resolve(readme, path)?;
-        let Some(target) = target else {
-            return Some(broken(link, "points out of the repository".to_owned(), RELATIVE_HELP));
+        let target = match self.resolve(readme, path) {
+            Target::Unknown => return None,
+            Target::Outside => {
+                return Some(broken(link, "points out of the repository", RELATIVE_HELP));
+            }
+            Target::Path(path) => path,
         };
         if self.is_folder(&target) {
-            let message = format!("points to an anchor of the folder `{path}`, and only files have anchors");
+            let message =
+                format!("points to an anchor of the folder `{path}`, and only files have anchors");
             let help = "name the file, for example `README.md`, before the anchor";
-            return (!anchor.is_empty()).then(|| broken(link, message, help));
+            return (!anchor.is_empty()).then(|| broken(link, &message, help));
         }
         if !self.source.has(&target) && is_mail(path) {
-            let message = "is an e-mail address without `mailto:`, and so leads to a file that is not there";
-            return Some(broken(link, message.to_owned(), &format!("write `mailto:{path}`")));
+            let message =
+                "is an e-mail address without `mailto:`, and so leads to a file that is not there";
+            return Some(broken(link, message, &format!("write `mailto:{path}`")));
         }
         if !self.source.has(&target) {
-            let what = if path.starts_with('/') { "from the repository's root" } else { "from the README" };
-            return Some(broken(link, format!("leads to no file: {what} there is no `{path}`"), RELATIVE_HELP));
+            let what = if path.starts_with('/') {
+                "from the repository's root"
+            } else {
+                "from the README"
+            };
+            return Some(broken(
+                link,
+                &format!("leads to no file: {what} there is no `{path}`"),
+                RELATIVE_HELP,
+            ));
         }
         let markdown = target.to_lowercase().ends_with(".md") && !anchor.is_empty();
         let content = markdown.then(|| self.source.read(&target).ok()).flatten()?;
@@ -74,24 +97,27 @@ impl<'a> Tree<'a> {
         missing_anchor(&other, link, anchor)
     }
 
-    /// The path in the source that a relative link names; `Some(None)` where it leaves the
-    /// repository, none where it leaves the audited folder and so can't be known.
-    fn resolve(&self, readme: &Readme, path: &str) -> Option<Option<String>> {
+    /// Where in the source a relative link leads.
+    fn resolve(&self, readme: &Readme, path: &str) -> Target {
         let holder = join(&self.chart.folder, parent(&readme.file.local));
         let base = join(self.root, &holder);
         let absolute = match path.strip_prefix('/') {
             Some(path) => normalized(path),
             None => normalized(&join(&base, path)),
         };
-        let Some(absolute) = absolute else { return self.knows_root().then_some(None) };
+        let Some(absolute) = absolute else {
+            return if self.knows_root() { Target::Outside } else { Target::Unknown };
+        };
         match (self.root, path.starts_with('/')) {
             // Without a repository nobody knows where its root is.
-            (_, true) if !self.knows_root() => None,
-            ("", _) => Some(Some(absolute)),
+            (_, true) if !self.knows_root() => Target::Unknown,
+            ("", _) => Target::Path(absolute),
             (root, _) => {
-                let inside = absolute.strip_prefix(root)?;
-                (inside.is_empty() || inside.starts_with('/'))
-                    .then(|| Some(inside.trim_start_matches('/').to_owned()))
+                let inside = absolute.strip_prefix(root);
+                match inside.filter(|it| it.is_empty() || it.starts_with('/')) {
+                    Some(inside) => Target::Path(inside.trim_start_matches('/').to_owned()),
+                    None => Target::Unknown,
+                }
             }
         }
     }
@@ -122,7 +148,7 @@ impl<'a> Tree<'a> {
             return None;
         }
         let message = format!("leads nowhere: this repository has no `{}`", address.path);
-        Some(broken(url, message, "name the path as it is in the repository today"))
+        Some(broken(url, &message, "name the path as it is in the repository today"))
     }
 
     fn is_own(&self, repository: &str) -> bool {
@@ -136,7 +162,7 @@ impl<'a> Tree<'a> {
         let raw = url.contains("?raw=") || url.contains("&raw=");
         if page && !raw && url.contains("/blob/") {
             let help = format!("use the file itself: `{}`", raw_address(url));
-            let message = "is a web page that shows the image, and not the image".to_owned();
+            let message = "is a web page that shows the image, and not the image";
             return Some(broken(url, message, &help));
         }
         self.address(url)
@@ -145,14 +171,16 @@ impl<'a> Tree<'a> {
 
 const RELATIVE_HELP: &str = "correct the path, or use the full address of the file";
 
-fn broken(link: &str, message: String, help: &str) -> Broken {
+fn broken(link: &str, message: &str, help: &str) -> Broken {
     let subject = link.to_owned();
     Broken { message: format!("link `{link}` {message}"), subject, help: help.to_owned() }
 }
 
 fn raw_address(url: &str) -> String {
     match url.strip_prefix("https://github.com/") {
-        Some(rest) => format!("https://raw.githubusercontent.com/{}", rest.replacen("/blob/", "/", 1)),
+        Some(rest) => {
+            format!("https://raw.githubusercontent.com/{}", rest.replacen("/blob/", "/", 1))
+        }
         None => url.replacen("/blob/", "/raw/", 1),
     }
 }
@@ -174,7 +202,7 @@ fn missing_anchor(readme: &Readme, link: &str, anchor: &str) -> Option<Broken> {
         return None;
     }
     let message = format!("leads to no heading: `{}` has no `#{anchor}`", readme.file.path);
-    Some(broken(link, message, "use the anchor of an existing heading"))
+    Some(broken(link, &message, "use the anchor of an existing heading"))
 }
 
 fn is_line(anchor: &str) -> bool {
@@ -250,7 +278,10 @@ mod tests {
 
     #[test]
     fn paths_are_resolved_as_a_browser_does() {
-        assert_eq!(normalized("charts/web/../api/./README.md").as_deref(), Some("charts/api/README.md"));
+        assert_eq!(
+            normalized("charts/web/../api/./README.md").as_deref(),
+            Some("charts/api/README.md")
+        );
         assert_eq!(normalized("../x"), None);
         assert_eq!(percent_decoded("a%20b%2"), "a b%2");
     }

@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn dashes_of_a_version_are_doubled_in_a_badge() {
-        let url = "https://img.shields.io/badge/Version-2.24.0--dev.1-informational?style=flat-square";
+        let url =
+            "https://img.shields.io/badge/Version-2.24.0--dev.1-informational?style=flat-square";
         assert_eq!(read(url), Some(Badge { label: Label::Version, value: "2.24.0-dev.1".into() }));
         let url = "https://img.shields.io/badge/AppVersion-v1.2-informational";
         assert_eq!(read(url).map(|badge| badge.value).as_deref(), Some("v1.2"));

@@ -17,14 +17,25 @@ pub(super) struct Command {
 
 /// Headings under which a command names another version on purpose.
 const ON_PURPOSE: [&str; 12] = [
-    "upgrad", "migrat", "previous", "older", "specific", "rollback", "roll back", "legacy",
-    "breaking", "changelog", "to v", "from v",
+    "upgrad",
+    "migrat",
+    "previous",
+    "older",
+    "specific",
+    "rollback",
+    "roll back",
+    "legacy",
+    "breaking",
+    "changelog",
+    "to v",
+    "from v",
 ];
 
 /// The install commands of a README, in order; those under headings about upgrades left out.
 pub(super) fn commands(readme: &Readme) -> Vec<Command> {
     let text = readme.file.text.as_str();
-    let blocks = readme.code.iter().filter(|code| !code.heading.is_some_and(|it| on_purpose(readme, it)));
+    let blocks =
+        readme.code.iter().filter(|code| !code.heading.is_some_and(|it| on_purpose(readme, it)));
     blocks
         .flat_map(|code| statements(text, code.span))
         .filter_map(|words| command(&words))
@@ -108,11 +119,12 @@ fn names_chart(word: &str) -> bool {
         && !name.ends_with(['/', '.'])
         && !name.contains("//")
         && !name.contains("..")
-        && !name.ends_with(".tgz")
-        && !name.ends_with(".yaml")
-        && !name.ends_with(".yml")
+        && !FILES.iter().any(|ending| name.ends_with(ending))
         && (word.starts_with("oci://") || name.matches('/').count() == 1)
 }
+
+/// Endings of files on disk, which are no charts of a repository.
+const FILES: [&str; 3] = [".tgz", ".yaml", ".yml"];
 
 fn pinned(words: &[Spanned<&str>]) -> Option<Spanned<String>> {
     let joined = words.iter().find_map(|word| {

@@ -62,7 +62,8 @@ fn image(holder: Node<'_>, entry: &Entry<'_>, file: &YamlFile, now: i64) -> Opti
         Some(registry) if part && !registry.is_empty() => format!("{registry}/{text}"),
         _ => text.to_owned(),
     };
-    let looks_like_one = name.contains('/') && !name.contains("://") && !name.contains(char::is_whitespace);
+    let looks_like_one =
+        name.contains('/') && !name.contains("://") && !name.contains(char::is_whitespace);
     if !(whole || part) || !looks_like_one || is_open(holder, &name) {
         return None;
     }
@@ -85,7 +86,8 @@ fn literal(template: &TemplateFile, now: i64) -> Vec<Use> {
             let rest = text.as_str().get(start..)?.lines().next()?;
             let value = rest.trim().trim_matches(['"', '\'']);
             let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@".contains(c);
-            let name = value.contains('/') && value.chars().all(plain) && !value.ends_with(":latest");
+            let name =
+                value.contains('/') && value.chars().all(plain) && !value.ends_with(":latest");
             let row = moved::image(without_tag(value), now).filter(|_| name)?;
             let at = start + rest.find(value)?;
             let place = template.file.place(Span::new(at, at + value.len()));
