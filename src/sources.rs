@@ -251,10 +251,7 @@ impl Source {
                 error => failed(error),
             })?,
         };
-        let tree = store.tree(&commit, &folder).ok_or_else(|| SourceError::NoFolder {
-            folder: folder.clone(),
-            reference: at.unwrap_or("HEAD").to_owned(),
-        })?;
+        let tree = store.tree(&commit, &folder).ok_or_else(|| no_tree(path, &commit, &folder, at))?;
         let listing = store.list(tree, FILES_MAX).finish();
         let history = SourceHistory { repository, commit, folder };
         Ok(Self { store: Some(store), history: Some(history), ..Self::with(listing) })
@@ -412,6 +409,19 @@ impl Source {
     pub fn problems(&self) -> &[FileProblem] {
         self.listing.problems()
     }
+}
+
+/// Every commit has a tree; where the root's can't be read, the repository has not got it.
+fn no_tree(path: &Path, commit: &Commit, folder: &str, at: Option<&str>) -> SourceError {
+    if folder.is_empty() {
+        let message = format!(
+            "the tree of commit `{}` is absent: fetch it with `git fetch --refetch --no-filter`",
+            commit.id
+        );
+        return SourceError::Git { path: path.to_owned(), message };
+    }
+    let reference = at.unwrap_or("HEAD").to_owned();
+    SourceError::NoFolder { folder: folder.to_owned(), reference }
 }
 
 fn bounded(path: &str, content: &Content) -> Result<Content, ReadError> {

@@ -159,7 +159,7 @@ fn broken_yaml_is_told_with_its_place() {
         writeln!(bomb, "{next}: &{next} [{nine}]").unwrap();
     }
     let cases = [
-        ("cut-flow", "a: 1\nb: {c: [1,\n".to_owned(), "3:1 "),
+        ("cut-flow", "a: 1\nb: {c: [1,\n".to_owned(), "2:8 "),
         ("cut-quote", "a: 1\nb: \"never closed\nc: 1\n".to_owned(), "2:4 "),
         ("recursive", "a: &a\n  b: *a\n".to_owned(), "2:6 "),
         ("bomb", bomb, "alias"),

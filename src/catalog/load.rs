@@ -123,7 +123,7 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
     let manifest = file.and_then(|file| read_manifest(&mut files, &file, site.depth > 0));
     let anchor = anchor(manifest.as_ref(), &files, &site);
     listing::tell(&mut files, &site, &anchor);
-    if !files.packed.contains_key(CHART_FILE) {
+    if !files.packed.contains_key(CHART_FILE) && !files.problems.iter().any(is_unread_manifest) {
         files.problems.push(listing::missing_manifest(&files, &site, &anchor));
     }
     let dependencies = dependencies(&mut files, manifest.as_ref());
@@ -148,6 +148,11 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
     chart.folder_listing = files.folder;
     chart.problems = if judged { files.problems } else { Vec::new() };
     chart
+}
+
+/// Whether it is told already that Chart.yaml is there and can't be read.
+fn is_unread_manifest(problem: &Problem) -> bool {
+    problem.kind == ProblemKind::UnreadableChart && problem.skips && problem.subject == CHART_FILE
 }
 
 /// Takes the name and version from Chart.yaml.
