@@ -6,6 +6,7 @@
 
 mod engine;
 mod peace;
+mod rollup;
 mod work;
 
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
@@ -139,10 +140,14 @@ fn matches(finding: &Finding, charts: &GlobSet) -> bool {
     }
 }
 
+/// The folders above a path, without the root.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').filter_map(|(at, _)| path.get(..at))
+}
+
 /// The folders that a file lies in, the root as `.`.
 fn folders(path: &str) -> impl Iterator<Item = &str> {
-    let inner = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
-    inner.chain(std::iter::once("."))
+    above(path).chain(std::iter::once("."))
 }
 
 /// Puts together what was looked at and what was not. A vendored chart was met twice: by the

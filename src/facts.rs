@@ -124,7 +124,7 @@ pub struct CrdFact {
 pub struct HistoryFact {
     /// Seconds since 1970-01-01 UTC of the newest human change.
     pub last_human_change: Option<i64>,
-    /// The newest commit that touched the chart's folder at all, with its first line.
+    /// The newest commit that changed the content, with its first line.
     pub last_change: Option<(i64, String)>,
     /// Changes to the content by programs since the last human change.
     pub bot_changes: usize,

@@ -4,7 +4,7 @@
 //! per chart is what `git log -- FOLDER` would show (history simplification included: a merge that takes a chart
 //! unchanged from one parent leads to that parent alone), plus the releases along the first-parent line.
 //!
-//! *Content* is what a package ships and Helm renders: `templates/`, `crds/`, `values.yaml`, `values.schema.json`,
+//! *Content* is what a package ships and Helm renders: `templates/`, `crds/`, `values*.yaml`, `values.schema.json`,
 //! `charts/`, `requirements.yaml` and Chart.yaml beyond its version and what it tells people (description,
 //! maintainers, home, sources, icon, keywords, annotations). Another chart's folder within
 //! `templates/` or `crds/` is not content.
@@ -31,7 +31,7 @@ mod trees;
 mod tests;
 
 pub use compare::MAX_PATH_DEPTH;
-pub use manifest::MAX_MANIFEST_BYTES;
+pub use manifest::{MAX_MANIFEST_BYTES, same_content};
 pub use packs::{MAX_DELTA_CHAIN, MAX_OBJECT_BYTES, OBJECT_CACHE_BYTES};
 pub use people::{Contributor, Person, is_bot};
 pub use releases::{Release, Unreleased};

@@ -192,6 +192,9 @@ pub struct Page {
     pub since: String,
     /// What it cannot run without.
     pub needs: Vec<Need>,
+    /// What more than half of a catalog's charts have is told once, in these words after
+    /// `N of M charts in …`.
+    pub rollup: Option<String>,
     /// What it says more with, and runs without.
     pub uses: Vec<Need>,
     /// Numbers that the configuration can change, with their defaults.
@@ -214,6 +217,7 @@ impl Page {
             dimension: None,
             since: String::new(),
             needs: Vec::new(),
+            rollup: None,
             uses: Vec::new(),
             options: BTreeMap::new(),
             body: "",

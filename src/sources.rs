@@ -251,10 +251,21 @@ impl Source {
                 error => failed(error),
             })?,
         };
-        let tree = store.tree(&commit, &folder).ok_or_else(|| no_tree(path, &commit, &folder, at))?;
+        let tree =
+            store.tree(&commit, &folder).ok_or_else(|| no_tree(path, &commit, &folder, at))?;
         let listing = store.list(tree, FILES_MAX).finish();
         let history = SourceHistory { repository, commit, folder };
         Ok(Self { store: Some(store), history: Some(history), ..Self::with(listing) })
+    }
+
+    /// One of its folders as it was at another commit of the repository around it; none without a
+    /// repository, or where there was no such folder.
+    pub fn folder_at(&self, folder: &str, commit: &Commit) -> Option<Self> {
+        let past = self.history.as_ref()?;
+        let store = git::Store::new(past.repository.clone());
+        let tree = store.tree(commit, &join(&past.folder, folder))?;
+        let listing = store.list(tree, FILES_MAX).finish();
+        Some(Self { store: Some(store), ..Self::with(listing) })
     }
 
     /// Files that are in memory already, such as a rule page's. Names that no file can have become

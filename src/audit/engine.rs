@@ -117,6 +117,7 @@ fn gather(
         outcome.entries.extend(unit.entries);
         charts.extend(unit.facts);
     }
+    nest(&mut charts);
     charts.sort_by(|a, b| (&a.id.path, &a.id).cmp(&(&b.id.path, &b.id)));
     outcome.deprecated =
         charts.iter().filter(|c| c.deprecated.is_some()).map(|c| c.id.path.clone()).collect();
@@ -126,7 +127,22 @@ fn gather(
     outcome.entries.extend(histories.gaps.iter().cloned());
     let facts = CatalogFacts { version: FACTS_VERSION, charts, unreadable };
     catalog_rules(&facts, active, settings, &mut outcome.findings);
+    outcome.findings = super::rollup::together(outcome.findings, &facts);
+    for finding in &mut outcome.findings {
+        if finding.subject.is_empty() {
+            finding.subject = finding.location.path.to_string();
+        }
+    }
     outcome
+}
+
+/// A chart in another chart's folder is part of that one, wherever in it: nobody installs it alone.
+fn nest(charts: &mut [ChartFacts]) {
+    let paths: BTreeSet<_> = charts.iter().map(|chart| chart.id.path.clone()).collect();
+    for chart in charts {
+        let inside = super::above(&chart.id.path).any(|folder| paths.contains(folder));
+        chart.local_subchart |= inside;
+    }
 }
 
 fn catalog_rules(

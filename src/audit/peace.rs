@@ -94,12 +94,6 @@ fn folders(finding: &Finding) -> Vec<String> {
         .collect()
 }
 
-/// A chart's path and those of the charts in whose charts/ it lies.
-fn holders(path: &str) -> impl Iterator<Item = &str> {
-    let above = path.match_indices("/charts/").filter_map(|(at, _)| path.get(..at));
-    std::iter::once(path).chain(above)
-}
-
 /// Rules whose errors say that data is lost.
 const DATA_LOSS: &[&str] = &[
     "crd/breaking-schema",
@@ -116,7 +110,9 @@ fn is_spared(finding: &Finding, deprecated: &BTreeSet<String>) -> bool {
     let Some(chart) = &finding.chart else { return false };
     let data_loss = DATA_LOSS.contains(&&*finding.rule) && finding.level == Level::Error;
     let own = &*finding.rule == "maintenance/deprecated-chart";
-    holders(&chart.path).any(|path| deprecated.contains(path))
+    std::iter::once(chart.path.as_str())
+        .chain(super::above(&chart.path))
+        .any(|path| deprecated.contains(path))
         && !data_loss
         && !own
         && !finding.rule.starts_with("input/")

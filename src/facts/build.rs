@@ -166,7 +166,7 @@ fn history_fact(history: &ChartHistory) -> HistoryFact {
     versions.dedup();
     HistoryFact {
         last_human_change: history.last_human_change.as_ref().map(|change| change.time),
-        last_change: history.last_change.as_ref().map(|it| (it.time, it.summary.clone())),
+        last_change: history.last_content_change.as_ref().map(|it| (it.time, it.summary.clone())),
         bot_changes: since_human(history, ChangeKind::Bot),
         bulk_changes: since_human(history, ChangeKind::Bulk),
         deprecated_since: history.deprecated_since(),

@@ -254,7 +254,10 @@ impl Facts<'_> {
             .map(|details| (details.author.clone(), details.summary.clone()))
             .unwrap_or_default();
         let changed = self.content_changes.get(touch.node as usize).copied().unwrap_or(0);
-        let kind = if self.is_robot(&author) {
+        // Somebody who is named beside a program worked on it: they pushed to the program's branch.
+        let people = details.into_iter().flat_map(|details| &details.co_authors);
+        let alone = people.into_iter().all(|person| is_bot(&person.name, &person.email));
+        let kind = if self.is_robot(&author) && alone {
             ChangeKind::Bot
         } else if changed > BULK_CHARTS && changed * BULK_SHARE > self.walk.charts {
             ChangeKind::Bulk

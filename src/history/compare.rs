@@ -11,8 +11,13 @@ pub const MAX_PATH_DEPTH: usize = 64;
 pub(super) const CHART_YAML: &[u8] = b"Chart.yaml";
 
 /// What a chart ships and Helm renders, besides Chart.yaml.
-const CONTENT: [&[u8]; 6] =
-    [b"templates", b"crds", b"charts", b"values.yaml", b"values.schema.json", b"requirements.yaml"];
+const CONTENT: [&[u8]; 5] =
+    [b"templates", b"crds", b"charts", b"values.schema.json", b"requirements.yaml"];
+
+/// values.yaml, and the files beside it that hold values for one use of the chart: they ship with it.
+fn is_values(name: &[u8]) -> bool {
+    name.starts_with(b"values") && (name.ends_with(b".yaml") || name.ends_with(b".yml"))
+}
 
 /// Where another chart may lie without being content. What lies in charts/ ships with the chart.
 const MAY_HOLD_OTHER_CHARTS: [&[u8]; 2] = [b"templates", b"crds"];
@@ -199,7 +204,7 @@ impl Difference {
             // A file that became a folder comes as two events.
             self.after = self.after.or(blob(after));
             self.before = self.before.or(blob(before));
-        } else if CONTENT.contains(&name) {
+        } else if CONTENT.contains(&name) || is_values(name) {
             self.content = true;
         }
     }

@@ -16,6 +16,12 @@ pub(super) struct Manifest {
     pub(super) content: [u8; 32],
 }
 
+/// Whether two Chart.yaml say the same to Helm: all but the version, what is prose, comments and
+/// blank lines.
+pub fn same_content(one: &[u8], other: &[u8]) -> bool {
+    Manifest::parse(one).content == Manifest::parse(other).content
+}
+
 impl Manifest {
     /// Reads the top-level keys line by line: they stand at the line's start in every block mapping.
     pub(super) fn parse(raw: &[u8]) -> Self {

@@ -91,6 +91,8 @@ pub(super) struct Details {
     pub(super) summary: String,
     /// Co-authors and sign-offs in the order of the message, each once, the author left out.
     pub(super) others: Vec<Person>,
+    /// Those of them whom the message names as co-authors.
+    pub(super) co_authors: Vec<Person>,
 }
 
 impl Details {
@@ -101,16 +103,17 @@ impl Details {
         let author = header.lines().find_map(|line| line.strip_prefix("author "));
         let author = Person::parse(author.unwrap_or_default());
         let summary = message.lines().map(str::trim).find(|line| !line.is_empty());
-        let others = trailers(message, &author);
-        Self { summary: summary.unwrap_or_default().to_owned(), others, author }
+        let others = trailers(message, &author, &["co-authored-by", "signed-off-by"]);
+        let co_authors = trailers(message, &author, &["co-authored-by"]);
+        Self { summary: summary.unwrap_or_default().to_owned(), others, co_authors, author }
     }
 }
 
 /// Trailers are read on any line: squashed merges carry those of their parts in the middle.
-fn trailers(message: &str, author: &Person) -> Vec<Person> {
+fn trailers(message: &str, author: &Person, keys: &[&str]) -> Vec<Person> {
     let mut seen = vec![author.key()];
     let mut people = Vec::new();
-    for person in message.lines().filter_map(trailer) {
+    for person in message.lines().filter_map(|line| trailer(line, keys)) {
         let key = person.key();
         if !key.is_empty() && !seen.contains(&key) {
             seen.push(key);
@@ -120,9 +123,8 @@ fn trailers(message: &str, author: &Person) -> Vec<Person> {
     people
 }
 
-fn trailer(line: &str) -> Option<Person> {
+fn trailer(line: &str, keys: &[&str]) -> Option<Person> {
     let (key, value) = line.trim().split_once(':')?;
-    let known =
-        ["co-authored-by", "signed-off-by"].iter().any(|known| key.eq_ignore_ascii_case(known));
+    let known = keys.iter().any(|known| key.eq_ignore_ascii_case(known));
     (known && value.contains('<')).then(|| Person::parse(value))
 }

@@ -22,6 +22,8 @@ struct FrontMatter {
     #[serde(default)]
     needs: Vec<Need>,
     #[serde(default)]
+    rollup: Option<String>,
+    #[serde(default)]
     uses: Vec<Need>,
     #[serde(default)]
     options: BTreeMap<String, OptionPage>,
@@ -54,6 +56,7 @@ pub fn parse(id: &'static str, text: &'static str) -> Result<Page, String> {
         dimension: matter.dimension,
         since: matter.since,
         needs: matter.needs,
+        rollup: matter.rollup,
         uses: matter.uses,
         options: matter.options,
         body: body.trim_start(),

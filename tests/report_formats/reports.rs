@@ -87,6 +87,7 @@ pub(crate) fn page(id: &'static str, title: &str, level: Level) -> Page {
         unit: "chart".into(),
         dimension: Some("upgrades".into()),
         since: "0.1.0".into(),
+        rollup: None,
         uses: Vec::new(),
         needs: vec![Need::History],
         options: BTreeMap::new(),

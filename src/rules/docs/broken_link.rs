@@ -26,9 +26,10 @@ impl Rule for BrokenLink {
                 Link::Address(url) => tree.address(url),
                 Link::Icon(url) => tree.icon(url),
             };
-            // A link that is repeated is mended everywhere at once.
+            // A link that is repeated is mended everywhere at once; a README's is often generated
+            // from Chart.yaml, which comes first.
             if let Some(Broken { subject, message, help }) = broken
-                && seen.insert((place.path.clone(), subject.clone()))
+                && seen.insert(subject.clone())
             {
                 out.at(place, message).subject(subject).help(help);
             }

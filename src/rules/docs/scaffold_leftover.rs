@@ -28,7 +28,7 @@ impl Rule for ScaffoldLeftover {
             .collect();
         let message = format!("left as `helm create` wrote it: {}", all.join(", "));
         let draft = out.at(place, message).help(
-            "say in `description` what the chart deploys, and set `appVersion` to that program's version",
+            "write what the chart deploys, and which version of it, in place of the scaffold's text",
         );
         rest.into_iter().fold(draft, |draft, (place, _)| draft.also(place, "also a leftover"));
     }

@@ -65,10 +65,16 @@ fn commands(
             command.chart,
             chart.name()
         );
-        out.at(readme.file.place(command.chart_span), message)
+        let draft = out
+            .at(readme.file.place(command.chart_span), message)
             .subject(command.chart.clone())
             .also(name_place(chart, manifest), "the chart's name")
-            .help(format!("install `{}` in the command", chart.name()));
+            .help(format!(
+                "install `{}` in the command, and in the README's template",
+                chart.name()
+            ));
+        let others = commands.iter().filter(|it| it.chart_span != command.chart_span);
+        others.fold(draft, |draft, it| draft.also(readme.file.place(it.chart_span), "here, too"));
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod images;
 
+use std::collections::BTreeMap;
+
 use crate::{
     catalog::{
         Chart, Dependency, Readme,
@@ -16,26 +18,10 @@ use crate::{
 pub(crate) struct DeadRepository;
 
 impl Rule for DeadRepository {
-    fn dependency(&self, it: &Dependency, _: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
-        let Some((url, field)) = it.repository().zip(it.repository.as_ref()) else { return };
-        let place = it.place(field.span);
-        if let Some(row) = moved::repository(url, cx.now) {
-            let level = if row.is_gone(cx.now) { Level::Error } else { Level::Warning };
-            let message = format!("`{}` comes from `{url}`, {}", it.name.value, state(row, cx.now));
-            out.at(place, message).level(level).subject(url).help(instead(row));
-        } else if is_internal(url) {
-            let message = format!(
-                "`{}` comes from `{url}`, a host that only its own network knows",
-                it.name.value
-            );
-            out.at(place, message)
-                .level(Level::Warning)
-                .subject(url)
-                .help("name an address that everybody who installs the chart can reach");
-        }
-    }
-
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        for (url, uses) in dependencies(chart) {
+            dependency_finding(url, &uses, cx, out);
+        }
         if let Some(readme) = &chart.readme {
             for Mention { row, span, url } in mentions(readme, cx.now) {
                 let message = format!("the README names `{url}`, {}", state(row, cx.now));
@@ -51,6 +37,38 @@ impl Rule for DeadRepository {
     }
 }
 
+/// The dependencies by the repository that they come from: one repair for each.
+fn dependencies(chart: &Chart) -> BTreeMap<&str, Vec<&Dependency>> {
+    let mut by_url = BTreeMap::<_, Vec<_>>::new();
+    for it in &chart.dependencies {
+        if let Some(url) = it.repository() {
+            by_url.entry(url).or_default().push(it);
+        }
+    }
+    by_url
+}
+
+fn dependency_finding(url: &str, uses: &[&Dependency], cx: &ChartContext<'_>, out: &mut Sink) {
+    let Some((first, rest)) = uses.split_first() else { return };
+    let place =
+        |it: &Dependency| it.place(it.repository.as_ref().map_or(it.name.span, |it| it.span));
+    let (level, state, help) = match moved::repository(url, cx.now) {
+        Some(row) if row.is_gone(cx.now) => (Level::Error, state(row, cx.now), instead(row)),
+        Some(row) => (Level::Warning, state(row, cx.now), instead(row)),
+        None if is_internal(url) => (
+            Level::Warning,
+            "a host that only its own network knows".to_owned(),
+            "name an address that everybody who installs the chart can reach".to_owned(),
+        ),
+        None => return,
+    };
+    let names: Vec<_> = uses.iter().map(|it| format!("`{}`", it.name.value)).collect();
+    let verb = if rest.is_empty() { "comes" } else { "come" };
+    let message = format!("{} {verb} from `{url}`, {state}", names.join(", "));
+    let draft = out.at(place(first), message).level(level).subject(url).help(help);
+    rest.iter().fold(draft, |draft, it| draft.also(place(it), "from there, too"));
+}
+
 fn image_finding(address: &str, uses: &[images::Use], cx: &ChartContext<'_>, out: &mut Sink) {
     let Some((first, rest)) = uses.split_first() else { return };
     let more = match rest.len() {
@@ -58,8 +76,11 @@ fn image_finding(address: &str, uses: &[images::Use], cx: &ChartContext<'_>, out
         1 => " and 1 more".to_owned(),
         many => format!(" and {many} more"),
     };
-    let message =
-        format!("image `{}`{more}: `{address}` is {}", first.image, state(first.row, cx.now));
+    let message = format!(
+        "image `{}`{more} comes from `{address}`, {}",
+        first.image,
+        state(first.row, cx.now)
+    );
     let draft = out
         .at(first.place.clone(), message)
         .level(Level::Warning)
@@ -70,9 +91,11 @@ fn image_finding(address: &str, uses: &[images::Use], cx: &ChartContext<'_>, out
 
 fn state(row: &Moved, now: i64) -> String {
     match row.gone {
-        Some(day) if row.is_gone(now) => format!("gone since {day} ({})", row.source),
-        Some(day) => format!("announced on {} to end on {day} ({})", row.announced, row.source),
-        None => format!("superseded since {} ({})", row.announced, row.source),
+        Some(day) if row.is_gone(now) => format!("which is gone since {day} ({})", row.source),
+        Some(day) => {
+            format!("which ends on {day}, announced on {} ({})", row.announced, row.source)
+        }
+        None => format!("which gets nothing new since {} ({})", row.announced, row.source),
     }
 }
 

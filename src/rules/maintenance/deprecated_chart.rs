@@ -21,7 +21,7 @@ impl Rule for DeprecatedChart {
             format!("{words} deprecated, Chart.yaml does not: `deprecated: true` is missing");
         out.at(place, message)
             .also(chart.anchor.clone(), "not marked here")
-            .help("set `deprecated: true` in Chart.yaml and raise `version`; clients and catalogs read only that");
+            .help("set `deprecated: true` in Chart.yaml and raise `version`, for clients and catalogs read only that; or take the words back");
     }
 
     fn catalog(&self, facts: &CatalogFacts, cx: &CatalogContext<'_>, out: &mut Sink) {
@@ -110,27 +110,32 @@ fn prose_notice(readme: &Readme) -> Option<Span> {
 fn says_it_of_the_chart(line: &str) -> bool {
     let opening = line.trim_start_matches(|c: char| !c.is_alphanumeric());
     let capital = opening.split_whitespace().next().is_some_and(is_capital_notice);
-    let words: Vec<_> = line
+    capital || line.split(['.', '!', ':', ';', '*', '>']).any(|it| is_notice(it))
+}
+
+/// Whether a sentence's subject is the chart, and not something in it: `this chart is deprecated`,
+/// `the Helm chart has been deprecated`.
+fn is_notice(sentence: &str) -> bool {
+    let words: Vec<_> = sentence
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
-    capital || SENTENCES.iter().any(|sentence| contains(&words, sentence))
-}
-
-/// What is said of the chart itself, and not of a value or of what it installs.
-const SENTENCES: [&[&str]; 7] = [
-    &["chart", "is", "deprecated"],
-    &["chart", "is", "now", "deprecated"],
-    &["chart", "has", "been", "deprecated"],
-    &["chart", "was", "deprecated"],
-    &["chart", "is", "no", "longer", "maintained"],
-    &["chart", "has", "been", "moved"],
-    &["deprecated", "chart"],
-];
-
-fn contains(words: &[String], sentence: &[&str]) -> bool {
-    words.windows(sentence.len()).any(|window| window == sentence)
+    let words: Vec<_> = words.iter().map(String::as_str).collect();
+    let rest = match words.as_slice() {
+        ["this" | "the", "chart", rest @ ..] => rest,
+        ["this" | "the", "helm" | "stable", "chart", rest @ ..] => rest,
+        ["this", "is", rest @ ..] => return rest.iter().take(3).any(|it| *it == "deprecated"),
+        _ => return false,
+    };
+    matches!(
+        rest,
+        ["is" | "was", "deprecated", ..]
+            | ["is", "now" | "being", "deprecated", ..]
+            | ["has", "been", "deprecated" | "moved", ..]
+            | ["has", "now", "been", "deprecated", ..]
+            | ["is", "no", "longer", "maintained", ..]
+    )
 }
 
 #[cfg(test)]
@@ -141,6 +146,7 @@ mod tests {
     fn only_what_is_said_of_the_chart_counts() {
         assert!(says_it_of_the_chart("> **This chart has been deprecated** in favour of x"));
         assert!(says_it_of_the_chart("**DEPRECATED**: use x"));
+        assert!(!says_it_of_the_chart("The exporter used in this chart is deprecated"));
         assert!(!says_it_of_the_chart("The value `a.b` is deprecated, use `a.c`"));
         assert!(!says_it_of_the_chart("Deprecated values are listed below"));
         assert!(opens_with_notice("(deprecated) serves pages"));

@@ -58,7 +58,10 @@ fn second_sign(chart: &ChartFacts, cx: &CatalogContext<'_>) -> Option<String> {
 
 fn one(chart: &ChartFacts, cx: &CatalogContext<'_>, out: &mut Sink) {
     let (days, history) = (idle_days(chart, cx).unwrap_or_default(), chart.history.as_ref());
-    let mut message = format!("no person has worked on `{}` for {days} days", chart.id.name);
+    let mut message = format!(
+        "no person has changed templates, values or dependencies of `{}` for {days} days",
+        chart.id.name
+    );
     for clause in [hidden(history, cx.now), second_sign(chart, cx)].into_iter().flatten() {
         message.push_str("; ");
         message.push_str(&clause);
@@ -94,7 +97,7 @@ fn most(catalog: &str, charts: &[&ChartFacts], of: usize, cx: &CatalogContext<'_
     let days = charts.iter().filter_map(|chart| idle_days(chart, cx)).min().unwrap_or_default();
     let old = charts.iter().filter(|chart| level(chart, cx) == Some(Level::Warning)).count();
     let message = format!(
-        "no person has worked on {} of {of} charts in `{catalog}` for {days} days or more",
+        "no person has changed templates, values or dependencies of {} of {of} charts in `{catalog}` for {days} days or more",
         charts.len()
     );
     // As bad as most of them are.

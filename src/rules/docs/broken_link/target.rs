@@ -148,7 +148,11 @@ impl<'a> Tree<'a> {
             return None;
         }
         let message = format!("leads nowhere: this repository has no `{}`", address.path);
-        Some(broken(url, &message, "name the path as it is in the repository today"))
+        Some(broken(
+            url,
+            &message,
+            "name the path as it is in the repository today, or remove the link",
+        ))
     }
 
     fn is_own(&self, repository: &str) -> bool {
