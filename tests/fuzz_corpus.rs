@@ -1,11 +1,13 @@
 //! The fuzz targets without a fuzzer: their corpus, and whole catalogs of damaged files.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::print_stderr, reason = "names the file that a failure is about")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use proptest::prelude::*;
 
 #[path = "../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "the library of the fuzz targets")]
 mod targets;
 
 /// Gives every file of a target's corpus to the target, in the order of their names.
