@@ -198,6 +198,18 @@ fn the_catalog_is_one_that_rules_speak_about() {
     }
 }
 
+/// A definition cut short has neither name nor group: what is said of it needs a subject all the same.
+#[test]
+fn a_definition_without_name_has_a_subject() {
+    let mut files = whole();
+    let cut = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n";
+    files.insert("web/crds/x.yaml", cut.into());
+    let report = audited(&files);
+    let told: Vec<_> = report.findings.iter().filter(|it| &*it.rule == "crd/invalid").collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].subject, "spec.group");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 240, failure_persistence: None, ..ProptestConfig::default() })]
 
