@@ -1,12 +1,13 @@
 //! The fuzz targets without a fuzzer: their corpus, and whole catalogs of damaged files.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::print_stderr, reason = "names the file that a failure is about")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use proptest::prelude::*;
 
-#[allow(unreachable_pub, reason = "the fuzz package exports them")]
 #[path = "../fuzz/src/lib.rs"]
+#[allow(unreachable_pub, reason = "the library of the fuzz targets")]
 mod targets;
 
 /// Gives every file of a target's corpus to the target, in the order of their names.
@@ -195,6 +196,18 @@ fn the_catalog_is_one_that_rules_speak_about() {
     {
         assert!(rules.contains(rule), "{rules:?}");
     }
+}
+
+/// A definition cut short has neither name nor group: what is said of it needs a subject all the same.
+#[test]
+fn a_definition_without_name_has_a_subject() {
+    let mut files = whole();
+    let cut = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n";
+    files.insert("web/crds/x.yaml", cut.into());
+    let report = audited(&files);
+    let told: Vec<_> = report.findings.iter().filter(|it| &*it.rule == "crd/invalid").collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].subject, "spec.group");
 }
 
 proptest! {

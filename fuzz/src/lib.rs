@@ -186,7 +186,7 @@ fn configured(sources: &Sources, pages: &[&Page]) -> Config {
 
 /// What must hold of every report: places lie in their files, findings are in order and told
 /// apart, and the coverage accounts for every Chart.yaml.
-pub fn check_report(report: &Report, sources: &Sources) {
+fn check_report(report: &Report, sources: &Sources) {
     let silenced = report.suppressed.iter().map(|it| &it.finding);
     for finding in report.findings.iter().chain(silenced) {
         assert!(!finding.message.is_empty() && !finding.subject.is_empty(), "{finding:?}");

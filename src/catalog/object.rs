@@ -109,6 +109,13 @@ impl Crd {
         }
     }
 
+    /// The name as messages say it: the kind where there is none.
+    pub fn label(&self) -> String {
+        Some(self.name())
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| self.object.kind().to_owned())
+    }
+
     /// The entries of `spec.versions`.
     pub fn versions(&self) -> impl Iterator<Item = Node<'_>> {
         self.object.at(&["spec", "versions"]).into_iter().flat_map(Node::items)

@@ -98,7 +98,9 @@ impl Repository {
     /// The commit at `HEAD`.
     pub fn head(&self) -> Result<Commit, HistoryError> {
         let local = self.inner.to_thread_local();
-        let id = local.head_id().map_err(|_| HistoryError::Empty)?;
+        // Not peeled: a commit that is absent must not look like none.
+        let head = local.head().map_err(|_| HistoryError::Empty)?;
+        let id = head.id().ok_or(HistoryError::Empty)?;
         let absent = || HistoryError::Absent { commit: id.to_string() };
         let commit = local.find_commit(id).map_err(|_| absent())?;
         let time = commit.time().map_err(|_| absent())?.seconds;

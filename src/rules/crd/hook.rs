@@ -35,12 +35,12 @@ impl Rule for Hook {
         let message = match unknown {
             Some(unknown) => format!(
                 "`{}` is never installed: Helm drops what has the hook `{unknown}`",
-                it.name()
+                it.label()
             ),
             None => fate(it, &names),
         };
         out.at(it.object.place(node.span()), message)
-            .subject(it.name())
+            .subject(it.label())
             .help("take the annotation off; ship the definition under crds/, or in templates/ with `helm.sh/resource-policy: keep`");
     }
 }
@@ -57,5 +57,5 @@ fn fate(it: &Crd, names: &[String]) -> String {
     } else {
         "no install creates it"
     };
-    format!("`{}` is a `{}` hook that no release owns: {consequence}", it.name(), names.join(","))
+    format!("`{}` is a `{}` hook that no release owns: {consequence}", it.label(), names.join(","))
 }

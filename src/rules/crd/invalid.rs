@@ -18,6 +18,7 @@ pub(crate) struct Invalid;
 impl Rule for Invalid {
     fn crd(&self, it: &Crd, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
         match it.object.api_version() {
+            _ if it.name().is_empty() => unnamed(it, chart, out),
             "apiextensions.k8s.io/v1beta1" => old_version(it, chart, out),
             "apiextensions.k8s.io/v1" => {
                 name(it, out);
@@ -33,6 +34,16 @@ impl Rule for Invalid {
 
 fn place(it: &Crd, node: Option<Node<'_>>) -> Place {
     node.map_or_else(|| it.object.anchor(), |node| it.object.place(node.span()))
+}
+
+/// The API server derives the name from plural and group, so that it refuses a definition without.
+fn unnamed(it: &Crd, chart: &Chart, out: &mut Sink) {
+    if crd::is_spec_known(it, chart) {
+        let missing = if it.group().is_empty() { "spec.group" } else { "spec.names.plural" };
+        out.at(it.object.anchor(), format!("a definition without name and without `{missing}`"))
+            .subject(missing)
+            .help(format!("write `{missing}`, or delete the definition"));
+    }
 }
 
 fn old_version(it: &Crd, chart: &Chart, out: &mut Sink) {
