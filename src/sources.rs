@@ -258,6 +258,16 @@ impl Source {
         Ok(Self { store: Some(store), history: Some(history), ..Self::with(listing) })
     }
 
+    /// The whole repository around a source that is a folder in it, as the commit has it; none
+    /// where the source is the repository's root, or in none.
+    pub fn repository_root(&self) -> Option<Self> {
+        let past = self.history.as_ref().filter(|past| !past.folder.is_empty())?;
+        let store = git::Store::new(past.repository.clone());
+        let tree = store.tree(&past.commit, "")?;
+        let listing = store.list(tree, FILES_MAX).finish();
+        Some(Self { store: Some(store), ..Self::with(listing) })
+    }
+
     /// One of its folders as it was at another commit of the repository around it; none without a
     /// repository, or where there was no such folder.
     pub fn folder_at(&self, folder: &str, commit: &Commit) -> Option<Self> {

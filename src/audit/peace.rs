@@ -97,7 +97,6 @@ fn folders(finding: &Finding) -> Vec<String> {
 /// Rules whose errors say that data is lost.
 const DATA_LOSS: &[&str] = &[
     "crd/breaking-schema",
-    "crd/hook",
     "crd/missing-keep-policy",
     "crd/moved",
     "crd/removed",
