@@ -104,7 +104,9 @@ mod tests {
     fn a_folder_of_a_repository_is_owned_by_the_repositorys_file() {
         let folder = tempfile::tempdir().unwrap();
         let mut fixture = crate::history::fixture::Fixture::bare(folder.path()).unwrap();
-        fixture.write(".github/CODEOWNERS", "/deploy/web/ @ann\n").write("deploy/web/Chart.yaml", "");
+        fixture
+            .write(".github/CODEOWNERS", "/deploy/web/ @ann\n")
+            .write("deploy/web/Chart.yaml", "");
         fixture.commit(0, "Ann <ann@example.com>", "start").unwrap();
         let work = tempfile::tempdir().unwrap();
         copy(folder.path(), &work.path().join(".git"));
