@@ -1,5 +1,6 @@
 //! Custom resource definitions: how much of one is known without rendering, and what it comes down to.
 
+pub mod hook;
 pub mod structural;
 
 use sha2::{Digest, Sha256};
@@ -12,6 +13,16 @@ use crate::{
 
 /// How deep a definition is hashed; deeper parts make no difference to the digest.
 pub const DIGEST_DEPTH_MAX: usize = 200;
+
+/// What a message calls a definition: its name, else its kind, else its file.
+pub fn label(crd: &Crd) -> String {
+    let name = crd.name();
+    match (name.is_empty(), crd.kind()) {
+        (false, _) => name,
+        (true, "") => crd.object.file.local.clone(),
+        (true, kind) => kind.to_owned(),
+    }
+}
 
 /// The template that a definition stands in; none under crds/.
 pub fn template<'c>(crd: &Crd, chart: &'c Chart) -> Option<&'c TemplateFile> {

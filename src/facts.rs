@@ -68,6 +68,8 @@ pub struct ChartFacts {
     pub crds: Vec<CrdFact>,
     /// Whether it has a lock file.
     pub locked: bool,
+    /// Whether a .gitignore keeps the lock out that it does not have.
+    pub lock_ignored: bool,
     /// Whether a template of it, or of its local subcharts, renders something else than custom resource
     /// definitions.
     pub other_objects: bool,

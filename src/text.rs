@@ -83,11 +83,8 @@ impl Text {
     /// Indexes a text.
     pub fn new(content: impl Into<Arc<str>>) -> Self {
         let content = content.into();
-        let lines = std::iter::once(0)
-            .chain(
-                content.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1),
-            )
-            .collect();
+        let ends = memchr::memchr_iter(b'\n', content.as_bytes());
+        let lines = std::iter::once(0).chain(ends.map(|end| end as u32 + 1)).collect();
         Self { content, lines }
     }
 

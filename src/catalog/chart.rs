@@ -29,6 +29,8 @@ pub struct Chart {
     pub dependencies: Vec<Dependency>,
     /// The lock file.
     pub lock: Option<Lock>,
+    /// Whether the chart has dependencies and no lock, and a .gitignore of its source keeps locks out.
+    pub lock_ignored: bool,
     /// values.yaml; several documents are merged by readers, later wins.
     pub values: Option<Arc<YamlFile>>,
     /// values.schema.json.

@@ -16,11 +16,20 @@ pub struct Release {
 }
 
 impl Release {
+    /// Whether it is out at `now`, in seconds since 1970.
+    pub fn is_out(self, now: i64) -> bool {
+        self.released <= day(now).as_str()
+    }
+
     /// Whether it gets no patches any more at `now`, in seconds since 1970.
     pub fn has_ended(self, now: i64) -> bool {
-        let day = jiff::Timestamp::from_second(now).unwrap_or_default().strftime("%Y-%m-%d");
-        self.ends < day.to_string().as_str()
+        self.ends < day(now).as_str()
     }
+}
+
+/// The day of a moment, as the table writes days.
+fn day(now: i64) -> String {
+    jiff::Timestamp::from_second(now).unwrap_or_default().strftime("%Y-%m-%d").to_string()
 }
 
 /// All releases of the table, oldest first.
@@ -52,6 +61,15 @@ mod tests {
             assert!(day(release.released) && day(release.ends), "{release:?}");
             assert!(release.released < release.ends, "{release:?}");
         }
+    }
+
+    #[test]
+    fn a_release_is_out_from_its_day_on() {
+        let release = releases().iter().find(|release| release.minor == 22).unwrap();
+        assert_eq!(release.released, "2021-08-04");
+        let noon = 1_628_078_400; // 2021-08-04T12:00:00Z
+        assert!(release.is_out(noon));
+        assert!(!release.is_out(noon - 86_400));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod dependencies;
 mod fields;
 mod files;
+mod git_ignored;
 mod ignored;
 mod listing;
 mod manifest;
@@ -49,7 +50,10 @@ pub fn load(source: &Source, number: usize, folder: &ChartFolder) -> Chart {
         judged: true,
     };
     if folder.kind == ChartKind::Folder {
-        return chart(site, listing::of(source, &folder.folder));
+        let chart = chart(site, listing::of(source, &folder.folder));
+        let open = chart.lock.is_none() && !chart.dependencies.is_empty();
+        let lock_ignored = open && git_ignored::is_lock(source, &folder.folder);
+        return Chart { lock_ignored, ..chart };
     }
     match source.package(&folder.folder) {
         Ok(package) => chart(Site { folder: String::new(), ..site }, listing::of(&package, "")),
@@ -96,6 +100,7 @@ fn empty(site: Site, anchor: Place) -> Chart {
         manifest: None,
         dependencies: Vec::new(),
         lock: None,
+        lock_ignored: false,
         values: None,
         schema: None,
         templates: Vec::new(),

@@ -35,8 +35,14 @@ pub fn of(
         code_owners: owners.and_then(|owners| owners.of(&manifest_path(chart))),
         readme: chart.readme.is_some(),
         dependencies: chart.dependencies.iter().map(|it| dependency(chart, it, index)).collect(),
-        crds: chart.crds.iter().map(|it| crd(it, chart)).collect(),
+        crds: chart
+            .crds
+            .iter()
+            .filter(|it| !is_dropped(it, chart))
+            .map(|it| crd(it, chart))
+            .collect(),
         locked: chart.lock.is_some(),
+        lock_ignored: chart.lock_ignored,
         other_objects: other_objects(chart),
         closure: closure(chart),
         history: history.filter(|history| history.complete).map(history_fact),
@@ -146,6 +152,11 @@ fn holder<'c>(crd: &Crd, chart: &'c Chart) -> &'c Chart {
     let below = || chart.subcharts.iter().map(|subchart| holder(crd, &subchart.chart));
     let has = |chart: &Chart| crate::crd::template(crd, chart).is_some();
     if has(chart) { chart } else { below().find(|chart| has(chart)).unwrap_or(chart) }
+}
+
+/// Whether Helm never installs a definition, so that its chart does not own it.
+fn is_dropped(it: &Crd, chart: &Chart) -> bool {
+    crate::crd::hook::is_dropped(it, holder(it, chart))
 }
 
 fn crd(crd: &Crd, chart: &Chart) -> CrdFact {

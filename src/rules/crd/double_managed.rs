@@ -16,6 +16,10 @@ impl Rule for DoubleManaged {
         if it.object.origin == Origin::CrdsFolder || it.name().is_empty() {
             return;
         }
+        // The way to serve Helm 2 and 3 alike: Helm 2 installs the template, and the later ones drop it.
+        if crd::hook::may_be_dropped(it) {
+            return;
+        }
         let own = |other: &&Crd| other.object.owner.is_empty();
         let twin =
             chart.crds.iter().filter(own).find(|other| {

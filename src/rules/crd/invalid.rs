@@ -1,11 +1,11 @@
 //! `crd/invalid`
 
 use crate::{
-    catalog::{Chart, Crd},
+    catalog::{Chart, Crd, kubernetes},
     crd::{self, structural},
     finding::Place,
     rule::{ChartContext, Rule, Sink},
-    version::Constraint,
+    version::{self, Constraint},
     yaml::Node,
 };
 
@@ -16,10 +16,14 @@ const FIRST_WITHOUT_V1BETA1: &str = "1.22.0";
 pub(crate) struct Invalid;
 
 impl Rule for Invalid {
-    fn crd(&self, it: &Crd, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+    fn crd(&self, it: &Crd, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        // What Helm drops never comes to the API server; crd/hook says so.
+        if crd::hook::is_dropped(it, chart) {
+            return;
+        }
         match it.object.api_version() {
             _ if it.name().is_empty() => unnamed(it, chart, out),
-            "apiextensions.k8s.io/v1beta1" => old_version(it, chart, out),
+            "apiextensions.k8s.io/v1beta1" if is_past(cx.now) => old_version(it, chart, out),
             "apiextensions.k8s.io/v1" => {
                 name(it, out);
                 if crd::is_spec_known(it, chart) {
@@ -46,15 +50,22 @@ fn unnamed(it: &Crd, chart: &Chart, out: &mut Sink) {
     }
 }
 
+/// Whether there is a release of Kubernetes yet that does not serve v1beta1.
+fn is_past(now: i64) -> bool {
+    let without = version::parse(FIRST_WITHOUT_V1BETA1).map_or(0, |version| version.minor);
+    let release = kubernetes::releases().iter().find(|release| release.minor == without);
+    release.is_some_and(|release| release.is_out(now))
+}
+
 fn old_version(it: &Crd, chart: &Chart, out: &mut Sink) {
     if crd::is_gated(it, chart) || only_for_old_clusters(chart) {
         return;
     }
     let message = format!(
         "`{}` is written for apiextensions.k8s.io/v1beta1, which Kubernetes 1.22 no longer serves",
-        it.name()
+        crd::label(it)
     );
-    out.at(place(it, it.object.at(&["apiVersion"])), message).subject(it.name()).help(
+    out.at(place(it, it.object.at(&["apiVersion"])), message).subject(crd::label(it)).help(
         "write it for apiextensions.k8s.io/v1: a structural schema per version, `spec.scope`",
     );
 }
@@ -63,7 +74,7 @@ fn old_version(it: &Crd, chart: &Chart, out: &mut Sink) {
 fn only_for_old_clusters(chart: &Chart) -> bool {
     let written = chart.manifest.as_ref().and_then(|manifest| manifest.kube_version.as_ref());
     let constraint = written.and_then(|written| Constraint::parse(&written.value).ok());
-    let first = crate::version::parse(FIRST_WITHOUT_V1BETA1);
+    let first = version::parse(FIRST_WITHOUT_V1BETA1);
     let Some((constraint, first)) = constraint.zip(first.ok()) else { return false };
     let later = (first.minor..first.minor + 100)
         .any(|minor| constraint.matches(&semver::Version::new(first.major, minor, first.patch)));
@@ -96,11 +107,11 @@ fn storage(it: &Crd, out: &mut Sink) {
     let names: Vec<_> =
         stored.iter().map(|version| format!("`{}`", version_name(*version))).collect();
     let message = match (stored.len(), it.versions().count()) {
-        (0, 0) => format!("`{}` has no versions", it.name()),
-        (0, _) => format!("`{}` has no version with `storage: true`", it.name()),
+        (0, 0) => format!("`{}` has no versions", crd::label(it)),
+        (0, _) => format!("`{}` has no version with `storage: true`", crd::label(it)),
         (count, _) => format!(
             "`{}` has {count} versions with `storage: true`, {}: one is allowed",
-            it.name(),
+            crd::label(it),
             names.join(" and ")
         ),
     };
@@ -110,7 +121,7 @@ fn storage(it: &Crd, out: &mut Sink) {
         place(it, second.or(first.and_then(|version| version.get("name"))).or(versions)),
         message,
     )
-    .subject(it.name())
+    .subject(crd::label(it))
     .help("set `storage: true` on the one version that is kept in etcd, `false` on the others");
 }
 
@@ -121,8 +132,8 @@ fn version_name(version: Node<'_>) -> &str {
 fn schemas(it: &Crd, out: &mut Sink) {
     if it.object.at(&["spec", "preserveUnknownFields"]).and_then(Node::as_bool) == Some(true) {
         let node = it.object.at(&["spec", "preserveUnknownFields"]);
-        out.at(place(it, node), format!("`{}` has `preserveUnknownFields: true`", it.name()))
-            .subject(it.name())
+        out.at(place(it, node), format!("`{}` has `preserveUnknownFields: true`", crd::label(it)))
+            .subject(crd::label(it))
             .help("set it to `false`, and `x-kubernetes-preserve-unknown-fields: true` where it is meant");
     }
     for version in it.versions() {
@@ -132,9 +143,9 @@ fn schemas(it: &Crd, out: &mut Sink) {
             continue;
         }
         let message =
-            format!("version `{}` of `{}` has no schema", version_name(version), it.name());
+            format!("version `{}` of `{}` has no schema", version_name(version), crd::label(it));
         out.at(place(it, version.get("name")), message)
-            .subject(it.name())
+            .subject(crd::label(it))
             .help("add `schema.openAPIV3Schema`, at least `type: object` with `x-kubernetes-preserve-unknown-fields: true`");
     }
 }
@@ -150,10 +161,10 @@ fn structure(it: &Crd, version: Node<'_>, schema: Node<'_>, out: &mut Sink) {
     let message = format!(
         "the schema of `{}` of `{}` is not structural: `{property}` {}{more}",
         version_name(version),
-        it.name(),
+        crd::label(it),
         first.message
     );
-    let subject = format!("{} {}", it.name(), first.property);
+    let subject = format!("{} {}", crd::label(it), first.property);
     out.at(it.object.place(first.span), message)
         .subject(subject.trim_end())
         .help("the API server refuses the definition: repair the schema, or generate it again with controller-gen");

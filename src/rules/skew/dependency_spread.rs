@@ -85,8 +85,11 @@ fn normalised(repository: &str) -> String {
 }
 
 fn spread(name: &str, repository: &str, uses: &[Use<'_>], out: &mut Sink) {
-    let newest = uses.iter().map(|it| &it.version).max_by(|a, b| version::compare(a, b));
-    let Some(newest) = newest else { return };
+    // Who tries a prerelease puts nobody else behind.
+    let releases = uses.iter().map(|it| &it.version).filter(|version| version.pre.is_empty());
+    let Some(newest) = releases.max_by(|a, b| version::compare(a, b)).cloned() else { return };
+    let uses: Vec<&Use<'_>> =
+        uses.iter().filter(|it| version::compare(&it.version, &newest).is_le()).collect();
     let majors: BTreeSet<u64> = uses.iter().map(|it| it.version.major).collect();
     let minors: BTreeSet<(u64, u64)> =
         uses.iter().map(|it| (it.version.major, it.version.minor)).collect();
@@ -96,19 +99,19 @@ fn spread(name: &str, repository: &str, uses: &[Use<'_>], out: &mut Sink) {
         _ => return,
     };
     let behind =
-        |it: &&Use<'_>| (it.version.major, it.version.minor) < (newest.major, newest.minor);
+        |it: &&&Use<'_>| (it.version.major, it.version.minor) < (newest.major, newest.minor);
     let mut places: Vec<_> = uses.iter().filter(behind).map(|it| (it.place.clone(), it)).collect();
     places.sort_by(|a, b| a.0.cmp(&b.0));
     let mut places = places.into_iter();
     let Some((first, _)) = places.next() else { return };
-    let message = format!("`{name}` is used in {apart}: {}", matrix(uses));
+    let message = format!("`{name}` is used in {apart}: {}", matrix(&uses));
     let help = format!("agree on one version of `{name}` from {repository}, best `{newest}`");
     let draft = out.at(first, message).level(level).subject(name).help(help);
     places.fold(draft, |draft, (place, it)| draft.also(place, format!("{} here", it.version)));
 }
 
 /// Versions, newest first, with the charts that use each.
-fn matrix(uses: &[Use<'_>]) -> String {
+fn matrix(uses: &[&Use<'_>]) -> String {
     let mut versions: Vec<&Version> = uses.iter().map(|it| &it.version).collect();
     versions.sort_by(|a, b| version::compare(b, a).then_with(|| b.build.cmp(&a.build)));
     versions.dedup();
@@ -156,7 +159,7 @@ mod tests {
         let uses: Vec<_> = (0..20)
             .map(|major| Use { chart: "web", version: Version::new(major, 0, 0), place: &place })
             .collect();
-        let text = matrix(&uses);
+        let text = matrix(&uses.iter().collect::<Vec<_>>());
         assert!(
             text.starts_with("`19.0.0` in web; ") && text.ends_with("; `0.0.0` in web"),
             "{text}"

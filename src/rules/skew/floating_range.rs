@@ -21,11 +21,19 @@ impl Rule for FloatingRange {
             told.entry((&it.name.value, &version.value)).or_default().push(it);
         }
         for ((name, version), uses) in told {
-            if let (Some(floats), Some((first, rest))) = (floats(version), uses.split_first()) {
+            let floats = floats(version, locked(chart, name));
+            if let (Some(floats), Some((first, rest))) = (floats, uses.split_first()) {
                 tell(name, version, floats, first, rest, out);
             }
         }
     }
+}
+
+/// The version that the lock holds a dependency at.
+fn locked<'c>(chart: &'c Chart, name: &str) -> Option<&'c str> {
+    let mut entries = chart.lock.as_ref()?.entries.iter();
+    let written = &entries.find(|entry| entry.name.value == name)?.version.as_ref()?.value;
+    crate::version::parse(written).is_ok().then(|| written.trim_start_matches('v'))
 }
 
 fn tell(
@@ -49,21 +57,26 @@ struct Floats {
     help: String,
 }
 
-fn floats(written: &str) -> Option<Floats> {
+fn floats(written: &str, locked: Option<&str>) -> Option<Floats> {
     let text = written.trim();
+    // What is locked is what is in use.
+    let example = match locked {
+        Some(version) => format!("`^{version}`, from the locked version"),
+        None => "for example `^1.2.3`".to_owned(),
+    };
     if text.eq_ignore_ascii_case("latest") {
         return Some(Floats {
             reason: "is no version: Helm resolves no tag names".to_owned(),
-            help: "write the version, for example `1.2.3`, or a range with a bound, `^1.2.3`"
-                .to_owned(),
+            help: format!("write the version, or a range with a bound: {example}"),
         });
     }
     let constraint = Constraint::parse(text).ok()?;
     if constraint.looks_pinned_but_floats() {
         let range = if text.contains('.') { format!("{text}.x") } else { format!("{text}.x.x") };
+        let whole = locked.map(|version| format!(" `{version}`")).unwrap_or_default();
         return Some(Floats {
             reason: format!("looks like one version and is the range `{range}`"),
-            help: format!("write the whole version, or `{range}` where a range is meant"),
+            help: format!("write the whole version{whole}, or `{range}` where a range is meant"),
         });
     }
     if constraint.has_upper_bound() {
@@ -71,7 +84,7 @@ fn floats(written: &str) -> Option<Floats> {
     }
     Some(Floats {
         reason: "has no upper bound: the next major is taken without a word".to_owned(),
-        help: "bound it, for example `^1.2.3`, and let a bot raise it".to_owned(),
+        help: format!("bound it, {example}, and let a bot raise it"),
     })
 }
 
@@ -94,7 +107,7 @@ mod tests {
             "latest",
             "^1 || >3",
         ] {
-            assert!(floats(text).is_some(), "{text}");
+            assert!(floats(text, None).is_some(), "{text}");
         }
         for text in [
             "1.2.3",
@@ -112,7 +125,7 @@ mod tests {
             "",
             "nonsense",
         ] {
-            assert!(floats(text).is_none(), "{text}");
+            assert!(floats(text, None).is_none(), "{text}");
         }
     }
 }

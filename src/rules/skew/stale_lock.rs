@@ -36,7 +36,10 @@ impl Rule for StaleLock {
 
     fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
         let lockable = |chart: &ChartFacts| {
-            chart.readable && chart.deprecated.is_none() && lockable(chart).next().is_some()
+            let own = chart.readable && chart.deprecated.is_none();
+            // Without ranges a lock adds nothing, and leaving it out by .gitignore is a choice.
+            let left_out = chart.lock_ignored && ranges(chart).next().is_none();
+            own && lockable(chart).next().is_some() && !left_out
         };
         for absence in facts.absence(lockable, |chart| !chart.locked) {
             match absence {
@@ -205,8 +208,17 @@ fn digest_alone(chart: &Chart, lock: &Lock, out: &mut Sink) {
         (it.name.value.as_str(), version)
     });
     let declared = list(declared);
-    let (place, message) = match &lock.digest {
+    let (level, place, message) = match &lock.digest {
+        Some(digest) if is_of_helm2(chart, lock) => (
+            Level::Warning,
+            lock.file.place(digest.span),
+            format!(
+                "{} is written by Helm 2: Helm 3 and later refuse it for {declared}",
+                lock.file.local
+            ),
+        ),
         Some(digest) => (
+            Level::Error,
             lock.file.place(digest.span),
             format!(
                 "the digest of {} is not that of the declared dependencies: {declared}",
@@ -214,11 +226,21 @@ fn digest_alone(chart: &Chart, lock: &Lock, out: &mut Sink) {
             ),
         ),
         None => (
+            Level::Error,
             crate::finding::Place::file(&lock.file.path),
             format!("{} has no digest, so that Helm refuses it for {declared}", lock.file.local),
         ),
     };
-    out.at(place, message).subject("digest").help(update(&chart.id.path, &lock.file.local));
+    out.at(place, message)
+        .level(level)
+        .subject("digest")
+        .help(update(&chart.id.path, &lock.file.local));
+}
+
+/// Whether a lock looks like one of Helm 2, some of whose digests no later version computes.
+fn is_of_helm2(chart: &Chart, lock: &Lock) -> bool {
+    let api = chart.manifest.as_ref().and_then(|manifest| manifest.api_version.as_ref());
+    lock.file.local == "requirements.lock" && api.is_none_or(|api| api.value == "v1")
 }
 
 fn update(chart: &str, lock: &str) -> String {
@@ -244,38 +266,60 @@ fn lockable(chart: &ChartFacts) -> impl Iterator<Item = &DependencyFact> {
     chart.dependencies.iter().filter(|it| !it.repository.is_empty())
 }
 
-/// A missing lock leaves no choice where every version is exact, or lies in the tree.
-fn level(chart: &ChartFacts) -> Level {
+/// Dependencies whose version a missing lock leaves open: neither exact nor in the tree.
+fn ranges(chart: &ChartFacts) -> impl Iterator<Item = &DependencyFact> {
     let fixed = |it: &DependencyFact| it.repository.starts_with("file://") || it.resolved.is_some();
-    if lockable(chart).all(fixed) { Level::Note } else { Level::Warning }
+    lockable(chart).filter(move |it| !fixed(it))
+}
+
+fn level(chart: &ChartFacts) -> Level {
+    if ranges(chart).next().is_some() { Level::Warning } else { Level::Note }
 }
 
 fn missing(chart: &ChartFacts, out: &mut Sink) {
-    let level = level(chart);
-    let named = list(lockable(chart).map(|it| (it.name.as_str(), it.constraint.as_str())));
-    let message = match level {
-        Level::Note => format!("`{}` has no lock for {named}", chart.id.name),
-        _ => format!("`{}` has no lock, each build chooses anew: {named}", chart.id.name),
+    let named = |it: &'_ DependencyFact| (it.name.clone(), it.constraint.clone());
+    let open: Vec<_> = ranges(chart).map(named).collect();
+    let all: Vec<_> = lockable(chart).map(named).collect();
+    let texts =
+        |named: &[(String, String)]| list(named.iter().map(|(a, b)| (a.as_str(), b.as_str())));
+    let (level, message) = if open.is_empty() {
+        (Level::Note, format!("`{}` has no lock for {}", chart.id.name, texts(&all)))
+    } else {
+        let message =
+            format!("`{}` has no lock, each build chooses anew: {}", chart.id.name, texts(&open));
+        (Level::Warning, message)
     };
-    let place = lockable(chart).next().map_or(&chart.anchor, |it| &it.place);
-    out.at(place.clone(), message)
+    let range = ranges(chart).next().map(|it| it.version_place.as_ref().unwrap_or(&it.place));
+    let place = range.or_else(|| lockable(chart).next().map(|it| &it.place));
+    let update = update(&chart.id.path, "the lock");
+    let help = if chart.lock_ignored {
+        format!("take the lock out of .gitignore, {update}; or write exact versions")
+    } else {
+        update
+    };
+    out.at(place.unwrap_or(&chart.anchor).clone(), message)
         .level(level)
         .chart(&chart.id)
         .subject(&chart.id.name)
-        .help(update(&chart.id.path, "the lock"));
+        .help(help);
 }
 
 fn missing_everywhere(catalog: &str, charts: &[&ChartFacts], of: usize, out: &mut Sink) {
-    let level = charts.iter().map(|chart| level(chart)).max().unwrap_or(Level::Note);
-    let open = charts.iter().filter(|chart| self::level(chart) == Level::Warning).count();
+    let open = charts.iter().filter(|chart| level(chart) == Level::Warning).count();
+    let (level, rest) = match open {
+        0 => (Level::Note, ": each version is exact or in the tree".to_owned()),
+        open => (Level::Warning, format!(", {open} of them with version ranges")),
+    };
     let message = format!(
-        "{} of {of} charts with dependencies in `{catalog}` have no lock, {open} of them with version ranges",
+        "{} of {of} charts with dependencies in `{catalog}` have no lock{rest}",
         charts.len()
     );
+    let ignored = charts.iter().any(|chart| chart.lock_ignored);
+    let first = if ignored { "take the locks out of .gitignore, " } else { "" };
     out.absent(charts, message)
         .level(level)
         .subject(catalog)
-        .help("run `helm dependency update` on each chart and commit its lock");
+        .help(format!("{first}run `helm dependency update` on each chart and commit its lock"));
 }
 
 #[cfg(test)]
