@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    facts::{CatalogFacts, ChartFacts, CrdFact},
+    facts::{CatalogFacts, ChartFacts, CrdFact, DependencyFact},
     finding::Level,
     rule::{CatalogContext, Rule, Sink},
 };
@@ -34,7 +34,14 @@ impl Rule for DuplicateOwner {
 /// A chart with the definitions of its own folder, those of its local subcharts included.
 struct Owner<'f> {
     chart: &'f ChartFacts,
-    crds: BTreeMap<&'f str, &'f CrdFact>,
+    crds: BTreeMap<&'f str, Owned<'f>>,
+}
+
+/// A definition, and whether a condition decides if it is installed.
+#[derive(Clone, Copy)]
+struct Owned<'f> {
+    crd: &'f CrdFact,
+    switched: bool,
 }
 
 impl<'f> Owner<'f> {
@@ -43,17 +50,24 @@ impl<'f> Owner<'f> {
             "." => "charts/".to_owned(),
             path => format!("{path}/charts/"),
         };
-        let part = |other: &&ChartFacts| {
+        let part = |other: &&'f ChartFacts| {
             let held = other.local_subchart && other.id.path.starts_with(&below);
             other.deprecated.is_none() && (held || std::ptr::eq(*other, chart))
         };
-        let own = |chart: &'f ChartFacts| chart.crds.iter().filter(|crd| crd.owner.is_empty());
+        let own = |part: &'f ChartFacts| {
+            let switched = part.id.path.strip_prefix(&below).is_some_and(|local| {
+                let folder = local.split('/').next().unwrap_or_default();
+                is_switchable(chart, &[folder, &part.id.name])
+            });
+            let crds = part.crds.iter().filter(|crd| crd.owner.is_empty());
+            crds.map(move |crd| Owned { crd, switched: switched || crd.conditional })
+        };
         let crds = facts.charts.iter().filter(part).flat_map(own);
         Self {
             chart,
             crds: crds
-                .filter(|crd| !crd.name.is_empty())
-                .map(|crd| (crd.name.as_str(), crd))
+                .filter(|it| !it.crd.name.is_empty())
+                .map(|it| (it.crd.name.as_str(), it))
                 .collect(),
         }
     }
@@ -90,31 +104,81 @@ fn pairs<'o, 'f>(owners: &'o [Owner<'f>]) -> Vec<(&'o Owner<'f>, &'o Owner<'f>)>
 fn pair(a: &Owner<'_>, b: &Owner<'_>, out: &mut Sink) {
     // The chart that is not there for its definitions is the one to be changed.
     let (a, b) = if a.is_dedicated() && !b.is_dedicated() { (b, a) } else { (a, b) };
-    let shared: Vec<(&CrdFact, &CrdFact)> =
-        a.crds.iter().filter_map(|(name, crd)| Some((*crd, *b.crds.get(name)?))).collect();
+    let both: Vec<(Owned<'_>, Owned<'_>)> =
+        a.crds.iter().filter_map(|(name, it)| Some((*it, *b.crds.get(name)?))).collect();
+    let shared: Vec<(&CrdFact, &CrdFact)> = both.iter().map(|(a, b)| (a.crd, b.crd)).collect();
     let differing: Vec<_> = shared.iter().filter(|(a, b)| differ(a, b)).map(|(a, _)| *a).collect();
-    let one_is_dedicated = a.is_dedicated() != b.is_dedicated();
-    let level = match (differing.is_empty(), one_is_dedicated) {
-        (false, _) => Level::Error,
-        (true, true) => Level::Note,
-        (true, false) => Level::Warning,
+    let stance = Stance {
+        equal: differing.is_empty(),
+        switched: both.iter().all(|(a, _)| a.switched) || both.iter().all(|(_, b)| b.switched),
+        dedicated: a.is_dedicated() != b.is_dedicated(),
     };
     let Some((subject, twin)) = representative(&shared, &differing) else { return };
     let names = list(shared.iter().map(|(crd, _)| crd.name.as_str()));
     let (first, second) = (&a.chart.id.name, &b.chart.id.name);
-    let message = match differing.len() {
-        0 => format!("`{first}` and `{second}` both ship {names}"),
-        count => format!(
-            "`{first}` and `{second}` both ship {names}; {count} of {} with different schemas",
-            shared.len()
-        ),
+    let schemas = match differing.len() {
+        0 => String::new(),
+        count => format!("; {count} of {} with different schemas", shared.len()),
     };
+    let consequence = match stance.level() {
+        Level::Note => String::new(),
+        _ => format!("; {}", consequence(first, second, &shared)),
+    };
+    let message = format!("`{first}` and `{second}` both ship {names}{schemas}{consequence}");
     // It lies in both charts: a finding on the catalog, at a place in each.
     out.at(subject.place.clone(), message)
-        .level(level)
+        .level(stance.level())
         .subject(subject.name.clone())
         .also(twin.place.clone(), format!("also in {second}"))
-        .help(format!("let one chart own them: take them out of `{first}` and let it depend on `{second}`, or the reverse"));
+        .help(stance.help(first, second));
+}
+
+/// How two charts stand to the definitions that they share.
+struct Stance {
+    /// No schema differs.
+    equal: bool,
+    /// One of the charts can leave all of them out.
+    switched: bool,
+    /// One of the charts is there for its definitions only.
+    dedicated: bool,
+}
+
+impl Stance {
+    fn level(&self) -> Level {
+        match (self.equal, self.dedicated || self.switched) {
+            (false, _) => Level::Error,
+            (true, true) => Level::Note,
+            (true, false) => Level::Warning,
+        }
+    }
+
+    /// What to do; of two charts of which one is dedicated, that is the second.
+    fn help(&self, first: &str, second: &str) -> String {
+        let depend = format!("take them out of `{first}` and let it depend on `{second}`");
+        match (self.equal && self.switched, self.dedicated) {
+            (true, _) => {
+                format!("keep both in step: change them in `{first}` and `{second}` together")
+            }
+            (false, true) => format!("let `{second}` own them: {depend}"),
+            (false, false) => format!("let one chart own them: {depend}, or the reverse"),
+        }
+    }
+}
+
+/// What becomes of a second install: Helm leaves what is under crds/ alone where the cluster has it, and
+/// stops at a template's object that another release, or none, owns.
+fn consequence(first: &str, second: &str, shared: &[(&CrdFact, &CrdFact)]) -> String {
+    let templated = (
+        shared.iter().any(|(crd, _)| crd.templated),
+        shared.iter().any(|(_, crd)| crd.templated),
+    );
+    let stops = "stops at definitions that it does not own";
+    match templated {
+        (true, true) => format!("the second install {stops}"),
+        (true, false) => format!("`{first}` installed second {stops}"),
+        (false, true) => format!("`{second}` installed second {stops}"),
+        (false, false) => "the first install decides for both".to_owned(),
+    }
 }
 
 fn differ(a: &CrdFact, b: &CrdFact) -> bool {
@@ -165,7 +229,13 @@ fn within(chart: &ChartFacts, out: &mut Sink) {
 
 fn is_switched(crd: &CrdFact, chart: &ChartFacts) -> bool {
     let first = crd.owner.split('/').next().unwrap_or_default();
-    chart.dependencies.iter().any(|it| it.effective_name == first && it.switched)
+    is_switchable(chart, &[first])
+}
+
+/// Whether a condition or tags decide about a dependency of one of these names.
+fn is_switchable(chart: &ChartFacts, names: &[&str]) -> bool {
+    let is_meant = |it: &DependencyFact| names.contains(&it.effective_name.as_str());
+    chart.dependencies.iter().any(|it| is_meant(it) && it.switched)
 }
 
 fn twice(

@@ -25,7 +25,9 @@ impl Rule for Hook {
                 groups.entry(hooks.names.clone()).or_default().push((it, hooks));
             }
         }
-        groups.into_values().for_each(|group| tell(&group, out));
+        for group in groups.into_values() {
+            tell(&group, out);
+        }
     }
 }
 
@@ -48,16 +50,13 @@ fn tell(group: &[(&Crd, Hooks)], out: &mut Sink) {
         more => format!("`{name}` and {more} more definitions"),
     };
     let (is, hook) = if one { ("is", "a ") } else { ("are", "") };
-    let message = match hooks.unknown() {
-        Some(unknown) => {
-            format!("{names} {is} never installed: Helm drops what has the hook `{unknown}`")
-        }
-        None => {
-            let written = hooks.names.join(",");
-            let s = if one { "" } else { "s" };
-            let fate = fate(&hooks.names);
-            format!("{names} {is} {hook}`{written}` hook{s} that no release owns: {fate}")
-        }
+    let message = if let Some(unknown) = hooks.unknown() {
+        format!("{names} {is} never installed: Helm drops what has the hook `{unknown}`")
+    } else {
+        let written = hooks.names.join(",");
+        let s = if one { "" } else { "s" };
+        let fate = fate(&hooks.names);
+        format!("{names} {is} {hook}`{written}` hook{s} that no release owns: {fate}")
     };
     let draft = out.at(first.object.place(hooks.span), message).subject(name).help(
         "take the annotation off; ship the definition under crds/, or in templates/ with `helm.sh/resource-policy: keep`",
