@@ -251,7 +251,8 @@ impl Source {
                 error => failed(error),
             })?,
         };
-        let tree = store.tree(&commit, &folder).ok_or_else(|| no_tree(path, &commit, &folder, at))?;
+        let tree =
+            store.tree(&commit, &folder).ok_or_else(|| no_tree(path, &commit, &folder, at))?;
         let listing = store.list(tree, FILES_MAX).finish();
         let history = SourceHistory { repository, commit, folder };
         Ok(Self { store: Some(store), history: Some(history), ..Self::with(listing) })

@@ -168,10 +168,8 @@ impl Stance {
 /// What becomes of a second install: Helm leaves what is under crds/ alone where the cluster has it, and
 /// stops at a template's object that another release, or none, owns.
 fn consequence(first: &str, second: &str, shared: &[(&CrdFact, &CrdFact)]) -> String {
-    let templated = (
-        shared.iter().any(|(crd, _)| crd.templated),
-        shared.iter().any(|(_, crd)| crd.templated),
-    );
+    let templated =
+        (shared.iter().any(|(crd, _)| crd.templated), shared.iter().any(|(_, crd)| crd.templated));
     let stops = "stops at definitions that it does not own";
     match templated {
         (true, true) => format!("the second install {stops}"),

@@ -22,8 +22,8 @@ impl Rule for Invalid {
             return;
         }
         match it.object.api_version() {
-            _ if it.name().is_empty() => unnamed(it, chart, out),
             "apiextensions.k8s.io/v1beta1" if is_past(cx.now) => old_version(it, chart, out),
+            _ if it.name().is_empty() => unnamed(it, chart, out),
             "apiextensions.k8s.io/v1" => {
                 name(it, out);
                 if crd::is_spec_known(it, chart) {

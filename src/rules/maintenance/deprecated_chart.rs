@@ -110,7 +110,7 @@ fn prose_notice(readme: &Readme) -> Option<Span> {
 fn says_it_of_the_chart(line: &str) -> bool {
     let opening = line.trim_start_matches(|c: char| !c.is_alphanumeric());
     let capital = opening.split_whitespace().next().is_some_and(is_capital_notice);
-    capital || line.split(['.', '!', ':', ';', '*', '>']).any(|it| is_notice(it))
+    capital || line.split(['.', '!', ':', ';', '*', '>']).any(is_notice)
 }
 
 /// Whether a sentence's subject is the chart, and not something in it: `this chart is deprecated`,
