@@ -123,8 +123,8 @@ fn is_notice(sentence: &str) -> bool {
         .collect();
     let words: Vec<_> = words.iter().map(String::as_str).collect();
     let rest = match words.as_slice() {
-        ["this" | "the", "chart", rest @ ..] => rest,
-        ["this" | "the", "helm" | "stable", "chart", rest @ ..] => rest,
+        ["this" | "the", "chart", rest @ ..]
+        | ["this" | "the", "helm" | "stable", "chart", rest @ ..] => rest,
         ["this", "is", rest @ ..] => return rest.iter().take(3).any(|it| *it == "deprecated"),
         _ => return false,
     };
