@@ -60,13 +60,15 @@ fn recorded_verdicts_are_ours() {
     }
 }
 
-/// Run by hand: every template under the folder `CAREEN_TEMPLATES` that stands in `templates/`
+/// On request: every template under the folder `CAREEN_TEMPLATES` that stands in `templates/`
 /// beside a Chart.yaml, and `CAREEN_MUTANTS` mutants of them.
 #[test]
-#[ignore = "needs checked-out charts; give their folder in CAREEN_TEMPLATES"]
 fn real_templates_and_their_mutants_agree_with_go() {
+    let Ok(folder) = std::env::var("CAREEN_TEMPLATES") else {
+        eprintln!("skipped: give a folder of checked-out charts in CAREEN_TEMPLATES");
+        return;
+    };
     let Some(go) = Go::build() else { return };
-    let folder = std::env::var("CAREEN_TEMPLATES").expect("CAREEN_TEMPLATES is set");
     let count = std::env::var("CAREEN_MUTANTS").map_or(30_000, |count| count.parse().unwrap());
     let mut seeds = Vec::new();
     gotemplate::chart_templates(Path::new(&folder), false, &mut seeds);
