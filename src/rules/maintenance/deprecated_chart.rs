@@ -3,7 +3,7 @@
 use crate::{
     catalog::{Chart, Manifest, Readme},
     facts::{Absence, CatalogFacts, ChartFacts},
-    finding::Place,
+    finding::{Level, Place},
     rule::{CatalogContext, ChartContext, Rule, Sink, days_since},
     text::Span,
 };
@@ -39,7 +39,9 @@ impl Rule for DeprecatedChart {
                         charts.len(),
                         days.unwrap_or_default()
                     );
+                    // A catalog of which most is deprecated is an archive: that is its state, not a slip.
                     out.absent(&charts, message)
+                        .level(Level::Note)
                         .subject(catalog)
                         .help("archive the catalog, or remove the charts' folders; released versions stay in the index");
                 }

@@ -79,9 +79,9 @@ fn hidden(history: Option<&HistoryFact>, now: i64) -> Option<String> {
     let history = history?;
     let by = match (history.bot_changes, history.bulk_changes) {
         (0, 0) => return None,
-        (bots, 0) => format!("only bots since, {}", times(bots)),
-        (0, bulk) => format!("only bulk edits since, {}", times(bulk)),
-        (bots, bulk) => format!("only bots and bulk edits since, {}", times(bots + bulk)),
+        (bots, 0) => format!("bots since, {}", times(bots)),
+        (0, bulk) => format!("bulk edits since, {}", times(bulk)),
+        (bots, bulk) => format!("bots and bulk edits since, {}", times(bots + bulk)),
     };
     let last = history.last_change.as_ref().map(|(time, summary)| {
         format!(", the last {} days ago: `{}`", days_since(*time, now), summary.trim())
