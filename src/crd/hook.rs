@@ -1,7 +1,7 @@
 //! Definitions with the annotation `helm.sh/hook`.
 
 use crate::{
-    catalog::{Chart, Crd, Origin},
+    catalog::{Chart, Crd, Origin, load::HOOKS},
     template::{Element, Node as Piece},
     text::Span,
     yaml::Node,
@@ -9,20 +9,6 @@ use crate::{
 
 /// The annotation that makes a hook of an object.
 const ANNOTATION: &str = "helm.sh/hook";
-
-/// Hooks that Helm 3 and 4 know; one other name drops the whole object.
-const KNOWN: [&str; 10] = [
-    "pre-install",
-    "post-install",
-    "pre-delete",
-    "post-delete",
-    "pre-upgrade",
-    "post-upgrade",
-    "pre-rollback",
-    "post-rollback",
-    "test",
-    "test-success",
-];
 
 /// The hooks of a definition.
 #[derive(Clone, Debug)]
@@ -36,7 +22,7 @@ pub struct Hooks {
 impl Hooks {
     /// The first name that Helm 3 and 4 don't know.
     pub fn unknown(&self) -> Option<&str> {
-        self.names.iter().map(String::as_str).find(|name| !KNOWN.contains(name))
+        self.names.iter().map(String::as_str).find(|name| !HOOKS.contains(name))
     }
 }
 
@@ -58,7 +44,7 @@ pub fn is_dropped(crd: &Crd, chart: &Chart) -> bool {
 /// Whether Helm 3 and 4 may drop the definition: the hook may be an unknown one, or depend on something.
 pub fn may_be_dropped(crd: &Crd) -> bool {
     annotation(crd).is_some_and(|node| {
-        let known = |hook: &str| KNOWN.contains(&hook.trim().to_lowercase().as_str());
+        let known = |hook: &str| HOOKS.contains(&hook.trim().to_lowercase().as_str());
         node.as_str().is_none_or(|hooks| !hooks.trim().is_empty() && !hooks.split(',').all(known))
     })
 }
