@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod chart;
+pub mod closure;
 pub mod digest;
 pub mod file;
 pub mod ignore;
@@ -15,6 +16,7 @@ pub mod object;
 pub mod readme;
 
 pub use chart::{Chart, Problem, ProblemKind, Subchart, TemplateFile};
+pub use closure::{Closure, Member, Missing};
 pub use file::{TextFile, YamlFile};
 pub use index::{CatalogIndex, IndexEntry};
 pub use lock::{Lock, LockEntry};

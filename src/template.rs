@@ -13,6 +13,7 @@ pub use ast::{
     Invocation, Node, Number, Otherwise, Pipe, Str, Tag, TextNode, Variable,
 };
 pub use functions::FunctionSet;
+pub use set::{Named, SetFile, TemplateSet};
 pub use walk::{Element, FieldChain};
 
 mod ast;
@@ -22,6 +23,8 @@ pub mod mask;
 mod number;
 mod parse;
 mod quote;
+pub mod render;
+mod set;
 #[cfg(test)]
 mod tests;
 mod token;

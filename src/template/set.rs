@@ -1,0 +1,96 @@
+//! The named templates of a chart and of everything under it: one namespace, as Go and Helm make it.
+
+use std::collections::HashMap;
+
+use super::{Define, Node, Template};
+
+/// The templates that are parsed together, with what each name stands for.
+#[derive(Debug, Default)]
+pub struct TemplateSet<'t> {
+    files: Vec<SetFile<'t>>,
+    names: HashMap<&'t str, Named<'t>>,
+}
+
+/// One file of a set.
+#[derive(Clone, Copy, Debug)]
+pub struct SetFile<'t> {
+    /// The name that Helm gives it: the chart's full path and the file's, like
+    /// `root/charts/redis/templates/svc.yaml`.
+    pub name: &'t str,
+    /// The file.
+    pub template: &'t Template,
+    /// Which chart it is of, a number that the caller chose.
+    pub chart: usize,
+}
+
+impl SetFile<'_> {
+    /// Whether Helm only parses it: its own name begins with `_`.
+    pub fn is_partial(&self) -> bool {
+        self.name.rsplit('/').next().is_some_and(|base| base.starts_with('_'))
+    }
+}
+
+/// What a name stands for: a definition, or a whole file.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'t> {
+    /// The name.
+    pub name: &'t str,
+    /// The file that it stands in: an index into [`TemplateSet::files`].
+    pub file: usize,
+    /// The definition; none where the file itself is meant.
+    pub define: Option<&'t Define>,
+    /// What is rendered.
+    pub body: &'t [Node],
+}
+
+impl<'t> TemplateSet<'t> {
+    /// Puts files together in Helm's order: those with most slashes first, names descending; what
+    /// comes later replaces what came before, unless it is empty (`text/template`'s `AddParseTree`).
+    /// Source: `sortTemplates` in `pkg/engine/engine.go` of helm.sh/helm v4.3.1.
+    pub fn new(mut files: Vec<SetFile<'t>>) -> Self {
+        let depth = |file: &SetFile<'_>| file.name.matches('/').count();
+        files.sort_by(|a, b| (depth(b), b.name).cmp(&(depth(a), a.name)));
+        let mut set = Self { files: Vec::with_capacity(files.len()), names: HashMap::new() };
+        for file in files {
+            set.add(file);
+        }
+        set
+    }
+
+    /// Parses one more file into the set.
+    pub fn add(&mut self, file: SetFile<'t>) {
+        let index = self.files.len();
+        self.files.push(file);
+        let definitions = file.template.defines.iter().map(|define| {
+            let (name, body) = (define.name.as_str(), define.body.as_slice());
+            Named { name, file: index, define: Some(define), body }
+        });
+        let whole =
+            Named { name: file.name, file: index, define: None, body: &file.template.nodes };
+        for named in definitions.chain([whole]) {
+            let blank = is_empty(file.template, named.body);
+            if !(blank && self.names.contains_key(named.name)) {
+                self.names.insert(named.name, named);
+            }
+        }
+    }
+
+    /// What a name stands for.
+    pub fn get(&self, name: &str) -> Option<Named<'t>> {
+        self.names.get(name).copied()
+    }
+
+    /// The files, in the order in which they are parsed, which is that in which Helm renders them.
+    pub fn files(&self) -> &[SetFile<'t>] {
+        &self.files
+    }
+}
+
+/// Whether nothing is rendered: white space, comments and definitions (`parse.IsEmptyTree`).
+fn is_empty(template: &Template, nodes: &[Node]) -> bool {
+    nodes.iter().all(|node| match node {
+        Node::Comment(_) | Node::Define(_) => true,
+        Node::Text(text) => template.slice(text.trimmed).trim().is_empty(),
+        _ => false,
+    })
+}
