@@ -6,6 +6,7 @@ pub mod closure;
 pub mod digest;
 pub mod file;
 pub mod ignore;
+pub mod image;
 pub mod index;
 pub mod kubernetes;
 pub mod load;

@@ -104,9 +104,11 @@ rules! {
         "unversioned-chart" unversioned_chart UnversionedChart,
     }
     skew {
+        "app-version-mismatch" app_version_mismatch AppVersionMismatch,
         "bad-kube-version" bad_kube_version BadKubeVersion,
         "dependency-spread" dependency_spread DependencySpread,
         "floating-range" floating_range FloatingRange,
+        "mutable-image-tag" mutable_image_tag MutableImageTag,
         "stale-lock" stale_lock StaleLock,
         "unresolved-condition" unresolved_condition UnresolvedCondition,
         "vendored-mismatch" vendored_mismatch VendoredMismatch,

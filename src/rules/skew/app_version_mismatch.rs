@@ -1,0 +1,128 @@
+//! `skew/app-version-mismatch`
+
+use crate::{
+    catalog::{
+        Chart, Manifest,
+        image::{self, Image},
+    },
+    rule::{ChartContext, Rule, Sink},
+    text::Spanned,
+    yaml::Kind,
+};
+
+/// An `appVersion` that is not what the chart deploys.
+pub(crate) struct AppVersionMismatch;
+
+impl Rule for AppVersionMismatch {
+    fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+        let Some(manifest) = &chart.manifest else { return };
+        let Some(version) = manifest.app_version.as_ref().filter(|_| !chart.is_library()) else {
+            return;
+        };
+        if let Some(written) = cut(manifest, version) {
+            let message = format!(
+                "appVersion `{written}` is a number to YAML and becomes `{}`",
+                version.value
+            );
+            out.at(manifest.place(version.span), message)
+                .subject("appVersion")
+                .help(format!("quote it: `appVersion: \"{written}\"`"));
+        } else {
+            compare(chart, manifest, version, out);
+        }
+    }
+}
+
+/// What is written, where YAML makes another number of it.
+fn cut(manifest: &Manifest, version: &Spanned<String>) -> Option<String> {
+    let node = manifest.file.root()?.get("appVersion")?;
+    let number = matches!(node.kind(), Kind::Float | Kind::Int);
+    (number && node.raw() != version.value).then(|| node.raw().to_owned())
+}
+
+fn compare(chart: &Chart, manifest: &Manifest, version: &Spanned<String>, out: &mut Sink) {
+    let images = image::of(chart);
+    let candidates = main_images(chart, &images);
+    let differ = |it: &&&Image<'_>| differs(&version.value, it);
+    // Where one image of the name has the version, the others are there for another reason.
+    let agreed = candidates.iter().any(|it| !differs(&version.value, it));
+    let Some(first) = candidates.iter().find(differ).filter(|_| !agreed) else { return };
+    let Some(tag) = &first.tag else { return };
+    let path = first.tag_path();
+    let message = format!(
+        "appVersion is `{}`, but `{path}` deploys `{}:{}`",
+        version.value,
+        first.base(),
+        tag.text
+    );
+    let tag_place = first.file.place(tag.span);
+    let version_place = manifest.place(version.span);
+    let draft = if is_older(&tag.text, &version.value) {
+        out.at(tag_place, message).also(version_place, "the newer appVersion")
+    } else {
+        out.at(version_place, message).also(tag_place, "the newer tag")
+    };
+    draft.subject(path).help("raise the one that was forgotten");
+}
+
+/// The images that the chart is about.
+fn main_images<'i, 'c>(chart: &Chart, images: &'i [Image<'c>]) -> Vec<&'i Image<'c>> {
+    let own: Vec<_> = images.iter().filter(|it| is_own(chart, it)).collect();
+    let name = plain(chart.name());
+    let named: Vec<_> = own.iter().copied().filter(|it| plain(it.base()) == name).collect();
+    if !named.is_empty() {
+        return named;
+    }
+    let top = |it: &&Image<'_>| matches!(it.path.as_slice(), [] | [_]) && is_top(it);
+    let akin = |it: &&Image<'_>| {
+        let base = plain(it.base());
+        own.len() == 1 || name.contains(&base) || base.contains(&name)
+    };
+    own.iter().copied().filter(top).filter(akin).collect()
+}
+
+/// Whether an image stands at `image`, or at the top of the values.
+fn is_top(it: &Image<'_>) -> bool {
+    it.path.first().is_none_or(|key| key == "image")
+}
+
+/// Whether the values are the chart's own and not a dependency's.
+fn is_own(chart: &Chart, it: &Image<'_>) -> bool {
+    let first = it.path.first().map(String::as_str).unwrap_or_default();
+    chart.dependencies.iter().all(|dependency| dependency.effective_name() != first)
+        && chart.subcharts.iter().all(|subchart| subchart.chart.name() != first)
+}
+
+/// A name without what separates its words, in lower case.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase()
+}
+
+/// Whether a tag names a version, and another one.
+fn differs(version: &str, it: &Image<'_>) -> bool {
+    let Some(tag) = it.tag.as_ref().filter(|tag| tag.kind == Kind::String) else { return false };
+    let (wanted, named) = (numbers(version), numbers(&tag.text));
+    let [wanted] = wanted.as_slice() else { return false };
+    !named.is_empty() && named.iter().all(|named| !agree(wanted, named))
+}
+
+/// Whether one is the beginning of the other, number by number.
+fn agree(a: &[u64], b: &[u64]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a == b)
+}
+
+/// The dotted numbers of a text, such as `[1, 2, 3]` of `v1.2.3-alpine`; of `alpine3.19` nothing, as
+/// letters before it say that it is the number of something else.
+fn numbers(text: &str) -> Vec<Vec<u64>> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '.')
+        .map(|part| part.strip_prefix('v').unwrap_or(part))
+        .filter(|part| part.contains('.'))
+        .filter_map(|part| part.split('.').map(|number| number.parse().ok()).collect())
+        .collect()
+}
+
+/// Whether the tag's version comes before the chart's.
+fn is_older(tag: &str, version: &str) -> bool {
+    let first = |text: &str| numbers(text).into_iter().next();
+    first(tag).zip(first(version)).is_some_and(|(tag, version)| tag < version)
+}

@@ -1,0 +1,71 @@
+//! `skew/mutable-image-tag`
+
+use crate::{
+    catalog::{
+        Chart,
+        image::{self, Image, Tag},
+    },
+    finding::Level,
+    rule::{ChartContext, Rule, Sink},
+    yaml::Kind,
+};
+
+/// A tag that names another image tomorrow, or none.
+pub(crate) struct MutableImageTag;
+
+impl Rule for MutableImageTag {
+    fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+        for it in image::of(chart).iter().filter(|it| !it.digest) {
+            let Some(tag) = &it.tag else { continue };
+            let (message, help) = if tag.text == LATEST {
+                let message = format!("`{}` deploys whatever is `{LATEST}`", it.tag_path());
+                (message, "write the version that was tested".to_owned())
+            } else if let Some(becomes) = mangled(tag) {
+                let (path, raw) = (it.tag_path(), tag.raw);
+                let message =
+                    format!("`{path}: {raw}` is a number to YAML and becomes `{becomes}`");
+                (message, format!("quote it: `{}: \"{raw}\"`", tag.key))
+            } else {
+                continue;
+            };
+            let level = if is_aside(it) { Level::Note } else { Level::Warning };
+            out.at(it.file.place(tag.span), message).subject(it.tag_path()).level(level).help(help);
+        }
+    }
+}
+
+const LATEST: &str = "latest";
+
+/// What templates print, where that is not what is written: they see every number as a float.
+fn mangled(tag: &Tag<'_>) -> Option<String> {
+    let number = matches!(tag.kind, Kind::Int | Kind::Float);
+    let value: f64 = tag.text.parse().ok().filter(|_| number)?;
+    let printed = print(value);
+    (printed != tag.raw).then_some(printed)
+}
+
+/// As Go's `fmt` prints a float: with an exponent where seven digits or more stand before the point.
+fn print(value: f64) -> String {
+    let plain = value.to_string();
+    let digits = plain.trim_start_matches('-').split('.').next().unwrap_or_default();
+    if digits.len() < EXPONENT_FROM_DIGITS {
+        return plain;
+    }
+    let scientific = format!("{value:e}");
+    match scientific.split_once('e') {
+        Some((mantissa, exponent)) => format!("{mantissa}e+{exponent:0>2}"),
+        None => plain,
+    }
+}
+
+/// `strconv`'s threshold for the shortest form, `eprec` of `%g` (src/strconv/ftoa.go of Go 1.26).
+const EXPONENT_FROM_DIGITS: usize = 7;
+
+/// Whether an image is none that the chart is about: it tests, or prepares.
+fn is_aside(it: &Image<'_>) -> bool {
+    let aside = |key: &String| {
+        let key = key.to_lowercase();
+        key.contains("test") || key.starts_with("init")
+    };
+    it.path.iter().any(aside)
+}
