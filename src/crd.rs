@@ -2,6 +2,7 @@
 
 pub mod hook;
 pub mod structural;
+pub mod switch;
 
 use sha2::{Digest, Sha256};
 

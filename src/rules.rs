@@ -78,6 +78,7 @@ rules! {
         "duplicate-owner" duplicate_owner DuplicateOwner,
         "hook" hook Hook,
         "invalid" invalid Invalid,
+        "missing-keep-policy" missing_keep_policy MissingKeepPolicy,
     }
     docs {
         "broken-link" broken_link BrokenLink,

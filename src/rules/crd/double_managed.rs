@@ -5,7 +5,6 @@ use crate::{
     crd,
     rule::{ChartContext, Rule, Sink},
     template::{Element, Node as Piece},
-    yaml::{Kind, Node},
 };
 
 /// A definition that a chart ships twice, in the two ways that exclude each other.
@@ -56,28 +55,9 @@ fn is_rendered_by_default(it: &Crd, chart: &Chart) -> bool {
             let first = branch.arms.first().filter(|_| matches!(piece, Piece::If(_)));
             let second = branch.arms.get(1).map(|arm| arm.tag.span.start);
             let other = second.or(branch.otherwise.as_ref().map(|other| other.tag.span.start));
-            let set = first.is_some_and(|arm| is_set(file.template.slice(arm.pipe.span), chart));
+            let set = first.is_some_and(|arm| crd::switch::is_on(file.template.slice(arm.pipe.span), chart));
             holds &= set && other.is_none_or(|other| at < other);
         }
     });
     holds
-}
-
-/// Whether a condition is `.Values.a.b` alone, and the chart's values make it true.
-fn is_set(condition: &str, chart: &Chart) -> bool {
-    let path = condition.strip_prefix('$').unwrap_or(condition).strip_prefix(".Values.");
-    let Some(path) = path.filter(|path| !path.contains([' ', '(', '|'])) else { return false };
-    let keys: Vec<&str> = path.split('.').collect();
-    let root = chart.values.as_deref().and_then(crate::catalog::YamlFile::root);
-    root.and_then(|root| root.at(&keys)).is_some_and(is_truthy)
-}
-
-fn is_truthy(node: Node<'_>) -> bool {
-    match node.kind() {
-        Kind::Null => false,
-        Kind::Bool => node.as_bool() == Some(true),
-        Kind::Int | Kind::Float => node.as_f64().is_some_and(|value| value != 0.0),
-        Kind::String => node.as_str() != Some(""),
-        Kind::Sequence | Kind::Mapping => !node.is_empty(),
-    }
 }

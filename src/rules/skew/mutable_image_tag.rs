@@ -64,8 +64,8 @@ const EXPONENT_FROM_DIGITS: usize = 7;
 /// Whether an image is none that the chart is about: it tests, or prepares.
 fn is_aside(it: &Image<'_>) -> bool {
     let aside = |key: &String| {
-        let key = key.to_lowercase();
-        key.contains("test") || key.starts_with("init")
+        let word = |word: &str| key.starts_with(&word.to_lowercase()) || key.contains(word);
+        word("Test") || word("Init")
     };
     it.path.iter().any(aside)
 }
