@@ -1,6 +1,7 @@
 //! Custom resource definitions: how much of one is known without rendering, and what it comes down to.
 
 pub mod hook;
+pub mod keep;
 pub mod structural;
 pub mod switch;
 

@@ -66,6 +66,8 @@ pub struct ChartFacts {
     pub dependencies: Vec<DependencyFact>,
     /// Custom resource definitions of the chart's own and of its closure.
     pub crds: Vec<CrdFact>,
+    /// Definitions of its own templates that go with the release.
+    pub unkept_crds: Vec<crate::crd::keep::Unkept>,
     /// Whether it has a lock file.
     pub locked: bool,
     /// Whether a .gitignore keeps the lock out that it does not have.

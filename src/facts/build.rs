@@ -41,6 +41,7 @@ pub fn of(
             .filter(|it| !is_dropped(it, chart))
             .map(|it| crd(it, chart))
             .collect(),
+        unkept_crds: crate::crd::keep::unkept(chart),
         locked: chart.lock.is_some(),
         lock_ignored: chart.lock_ignored,
         other_objects: other_objects(chart),

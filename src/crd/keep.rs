@@ -1,0 +1,105 @@
+//! The policy that keeps a templated definition when its release goes: `helm.sh/resource-policy: keep`.
+
+use serde::{Deserialize, Serialize};
+
+use super::{hook, switch};
+use crate::{
+    catalog::{Chart, Crd, Origin, TemplateFile},
+    finding::Place,
+    template::{Element, Node as Piece},
+};
+
+/// The annotation.
+pub const ANNOTATION: &str = "helm.sh/resource-policy";
+
+/// How a definition lacks the policy.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Unkept {
+    /// What messages call the definition.
+    pub label: String,
+    /// Where the policy would stand, or stands.
+    pub place: Place,
+    /// The value that would bring it, as the path after `.Values.`, and that is off by default.
+    pub switch: Option<String>,
+}
+
+/// The definitions of a chart's own templates that go with their release: hooks aside, which Helm never
+/// deletes by the release.
+pub fn unkept(chart: &Chart) -> Vec<Unkept> {
+    let own = |it: &&Crd| it.object.owner.is_empty() && it.object.origin != Origin::CrdsFolder;
+    let helped = is_written_elsewhere(chart);
+    chart
+        .crds
+        .iter()
+        .filter(own)
+        .filter(|it| hook::of(it, chart).is_none() && !hook::may_be_dropped(it))
+        .filter_map(|it| lack(it, chart, helped))
+        .collect()
+}
+
+fn lack(it: &Crd, chart: &Chart, helped: bool) -> Option<Unkept> {
+    let file = super::template(it, chart)?;
+    let unkept = |place, switch| Unkept { label: super::label(it), place, switch };
+    let Some(node) = it.object.annotation(ANNOTATION) else {
+        // An action among the annotations may write what stands in a helper or in values.
+        let unsure = helped || (names_policy(file) && has_action(it, file));
+        return (!unsure).then(|| unkept(it.object.anchor(), None));
+    };
+    let keeps = node.as_str().is_none_or(|text| text.trim().eq_ignore_ascii_case("keep"));
+    let place = it.object.place(node.span());
+    if !keeps {
+        return Some(unkept(place, None));
+    }
+    let switch = inner_conditions(it, file, node.span().start)
+        .into_iter()
+        .find(|condition| switch::is_off(condition, chart))
+        .and_then(switch::keys)?;
+    Some(unkept(place, Some(switch.join("."))))
+}
+
+/// Whether a partial, or the values, of the chart or of one that it can include have the annotation.
+fn is_written_elsewhere(chart: &Chart) -> bool {
+    let partial = |file: &&TemplateFile| {
+        let name = file.file.local.rsplit('/').next().unwrap_or_default();
+        name.starts_with('_') || !file.template.defines.is_empty()
+    };
+    let values = chart.values.as_deref().is_some_and(|file| {
+        let text = file.stream.text().as_str();
+        let code = |line: &str| !line.trim_start().starts_with('#');
+        text.lines().any(|line| line.contains(ANNOTATION) && code(line))
+    });
+    values
+        || chart.templates.iter().filter(partial).any(names_policy)
+        || chart.subcharts.iter().any(|subchart| is_written_elsewhere(&subchart.chart))
+}
+
+fn names_policy(file: &TemplateFile) -> bool {
+    file.file.text.as_str().contains(ANNOTATION)
+}
+
+/// Whether an action stands in the definition's metadata.
+fn has_action(it: &Crd, file: &TemplateFile) -> bool {
+    let Some(metadata) = it.object.at(&["metadata"]) else { return true };
+    let span = metadata.span();
+    let mut found = false;
+    file.template.walk(|element| {
+        if let Element::Node(Piece::Action(action)) = element {
+            found |= span.start <= action.tag.span.start && action.tag.span.start < span.end;
+        }
+    });
+    found
+}
+
+/// The conditions that begin within the definition and are around an offset.
+fn inner_conditions<'f>(it: &Crd, file: &'f TemplateFile, at: u32) -> Vec<&'f str> {
+    let start = it.object.node().map(|node| node.span().start).unwrap_or_default();
+    let mut conditions = Vec::new();
+    file.template.walk(|element| {
+        let Element::Node(Piece::If(branch) | Piece::With(branch)) = element else { return };
+        if start < branch.span.start && branch.span.start <= at && at < branch.span.end {
+            let arm = branch.arms.first().filter(|_| branch.arms.len() == 1);
+            conditions.extend(arm.map(|arm| file.template.slice(arm.pipe.span)));
+        }
+    });
+    conditions
+}
