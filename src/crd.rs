@@ -4,6 +4,7 @@ pub mod hook;
 pub mod keep;
 pub mod structural;
 pub mod switch;
+pub mod upgrade;
 
 use sha2::{Digest, Sha256};
 

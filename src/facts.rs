@@ -68,6 +68,8 @@ pub struct ChartFacts {
     pub crds: Vec<CrdFact>,
     /// Definitions of its own templates that go with the release.
     pub unkept_crds: Vec<crate::crd::keep::Unkept>,
+    /// What of the chart's own upgrades the definitions under crds/.
+    pub crd_upgrade: crate::crd::upgrade::UpgradePath,
     /// Whether it has a lock file.
     pub locked: bool,
     /// Whether a .gitignore keeps the lock out that it does not have.

@@ -79,6 +79,7 @@ rules! {
         "hook" hook Hook,
         "invalid" invalid Invalid,
         "missing-keep-policy" missing_keep_policy MissingKeepPolicy,
+        "never-upgraded" never_upgraded NeverUpgraded,
     }
     docs {
         "broken-link" broken_link BrokenLink,

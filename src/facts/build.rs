@@ -3,6 +3,7 @@
 use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
 use crate::{
     catalog::{CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile},
+    crd::upgrade::{self, UpgradePath},
     history::{ChangeKind, ChartHistory},
     text::Spanned,
     version::{self, Constraint},
@@ -42,6 +43,11 @@ pub fn of(
             .map(|it| crd(it, chart))
             .collect(),
         unkept_crds: crate::crd::keep::unkept(chart),
+        crd_upgrade: if chart.crds.is_empty() {
+            UpgradePath::default()
+        } else {
+            upgrade::path(chart)
+        },
         locked: chart.lock.is_some(),
         lock_ignored: chart.lock_ignored,
         other_objects: other_objects(chart),

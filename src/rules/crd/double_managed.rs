@@ -55,7 +55,8 @@ fn is_rendered_by_default(it: &Crd, chart: &Chart) -> bool {
             let first = branch.arms.first().filter(|_| matches!(piece, Piece::If(_)));
             let second = branch.arms.get(1).map(|arm| arm.tag.span.start);
             let other = second.or(branch.otherwise.as_ref().map(|other| other.tag.span.start));
-            let set = first.is_some_and(|arm| crd::switch::is_on(file.template.slice(arm.pipe.span), chart));
+            let set = first
+                .is_some_and(|arm| crd::switch::is_on(file.template.slice(arm.pipe.span), chart));
             holds &= set && other.is_none_or(|other| at < other);
         }
     });

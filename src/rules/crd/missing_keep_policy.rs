@@ -11,9 +11,8 @@ pub(crate) struct MissingKeepPolicy;
 
 impl Rule for MissingKeepPolicy {
     fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
-        let templated = |chart: &ChartFacts| {
-            chart.crds.iter().any(|crd| crd.owner.is_empty() && crd.templated)
-        };
+        let templated =
+            |chart: &ChartFacts| chart.crds.iter().any(|crd| crd.owner.is_empty() && crd.templated);
         for absence in facts.absence(templated, |chart| !chart.unkept_crds.is_empty()) {
             match absence {
                 Absence::Chart(chart) => tell(chart, out),
@@ -37,9 +36,9 @@ fn tell(chart: &ChartFacts, out: &mut Sink) {
     let Some((first, rest)) = chart.unkept_crds.split_first() else { return };
     let draft = out.at(first.place.clone(), message(first, rest.len()));
     let draft = draft.chart(&chart.id).subject(&chart.id.name).help(help(first));
-    rest.iter().take(RELATED_MAX).fold(draft, |draft, it| {
-        draft.also(it.place.clone(), format!("and `{}`", it.label))
-    });
+    rest.iter()
+        .take(RELATED_MAX)
+        .fold(draft, |draft, it| draft.also(it.place.clone(), format!("and `{}`", it.label)));
 }
 
 fn message(first: &Unkept, more: usize) -> String {

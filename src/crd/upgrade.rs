@@ -1,0 +1,156 @@
+//! How the definitions under a chart's crds/ come to be upgraded, as Helm never does it.
+
+use serde::{Deserialize, Serialize};
+
+use super::switch;
+use crate::{
+    catalog::{Chart, TemplateFile, TextFile},
+    finding::Place,
+    template::{Element, Node as Piece},
+    text::Span,
+};
+
+/// What of a chart's own upgrades its definitions.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct UpgradePath {
+    /// Whether a hook Job at each upgrade applies them by default, or the operator itself does.
+    pub runs: bool,
+    /// A hook Job that a value switches on: the Job, and the value's path.
+    pub switched: Option<(Place, String)>,
+    /// Instructions to apply them by hand.
+    pub written: Option<Place>,
+}
+
+/// Looks for a path in a chart's templates and README.
+pub fn path(chart: &Chart) -> UpgradePath {
+    let mut path = UpgradePath { written: instructions(chart), ..UpgradePath::default() };
+    path.runs = chart.templates.iter().any(|file| is_operator(file.file.text.as_str()));
+    for file in &chart.templates {
+        match job(file, chart) {
+            Some(Job::On) => path.runs = true,
+            Some(Job::Off(place, value)) => path.switched = Some((place, value)),
+            None => {}
+        }
+    }
+    path
+}
+
+enum Job {
+    On,
+    Off(Place, String),
+}
+
+/// A Job that is a hook of upgrades and speaks of definitions.
+fn job(file: &TemplateFile, chart: &Chart) -> Option<Job> {
+    let text = file.file.text.as_str();
+    let at = text.find("kind: Job")?;
+    let hooked = text.contains("helm.sh/hook") && text.contains("-upgrade");
+    if !hooked || !speaks_of_definitions(text) {
+        return None;
+    }
+    let off = conditions(file, at as u32).into_iter().find(|it| switch::is_off(it, chart));
+    Some(match off.and_then(switch::keys) {
+        Some(keys) => {
+            let place = file.file.place(Span::new(at, at + "kind: Job".len()));
+            Job::Off(place, keys.join("."))
+        }
+        None => Job::On,
+    })
+}
+
+/// The conditions around an offset whose first arm it stands in; an `and` gives each of its operands.
+fn conditions(file: &TemplateFile, at: u32) -> Vec<&str> {
+    let mut conditions = Vec::new();
+    file.template.walk(|element| {
+        let Element::Node(Piece::If(branch) | Piece::With(branch)) = element else { return };
+        let end =
+            branch.arms.get(1).map(|arm| arm.tag).or(branch.otherwise.as_ref().map(|it| it.tag));
+        let end = end.map_or(branch.span.end, |tag| tag.span.start);
+        if branch.span.start <= at && at < end {
+            let arm = branch.arms.first().map(|arm| file.template.slice(arm.pipe.span));
+            conditions.extend(arm.into_iter().flat_map(operands));
+        }
+    });
+    conditions
+}
+
+fn operands(condition: &str) -> Vec<&str> {
+    match condition.strip_prefix("and ") {
+        Some(rest) => rest.split_whitespace().collect(),
+        None => vec![condition],
+    }
+}
+
+fn speaks_of_definitions(text: &str) -> bool {
+    text.contains("customresourcedefinition")
+        || text.contains("CustomResourceDefinition")
+        || has_word(text, "crd")
+        || has_word(text, "crds")
+}
+
+/// Whether a word stands in a text, whatever its case.
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric()).any(|it| it.eq_ignore_ascii_case(word))
+}
+
+/// Whether a workload is told to manage its definitions, or may: an argument or a variable about them, or
+/// a role that lets it write them.
+fn is_operator(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().collect();
+    lines.iter().enumerate().any(|(number, line)| {
+        is_flag(line) || (line.contains("customresourcedefinitions") && may_write(&lines, number))
+    })
+}
+
+/// `--install-crds`, `- name: CREATE_CRDS`.
+fn is_flag(line: &str) -> bool {
+    let line = line.trim_start().trim_start_matches("- ").trim_matches(['"', '\'']);
+    let named = line.strip_prefix("--").or_else(|| line.strip_prefix("name: "));
+    let Some(named) = named else { return false };
+    let verbs = ["install", "create", "apply", "update", "upgrade", "manage"];
+    (has_word(named, "crd") || has_word(named, "crds"))
+        && verbs.iter().any(|verb| has_word(named, verb))
+}
+
+/// How far the verbs of a role's rule stand from its resources at most, in lines.
+const RULE_LINES: usize = 12;
+
+/// Whether the rule of a role that names definitions lets them be written.
+fn may_write(lines: &[&str], at: usize) -> bool {
+    let below = lines.iter().skip(at + 1).take(RULE_LINES);
+    let same_rule = below.take_while(|line| !line.trim_start().starts_with("- apiGroups"));
+    let writes =
+        |line: &str| ["update", "patch", "\"*\"", "'*'"].iter().any(|verb| line.contains(verb));
+    same_rule.into_iter().any(|line| writes(line)) || lines.get(at).is_some_and(|line| writes(line))
+}
+
+/// A command in README or NOTES.txt that applies definitions.
+fn instructions(chart: &Chart) -> Option<Place> {
+    let notes = chart.templates.iter().find(|it| it.file.local == "templates/NOTES.txt");
+    let readme = chart.readme.as_ref().map(|readme| &readme.file);
+    readme.into_iter().chain(notes.map(|notes| &notes.file)).find_map(command)
+}
+
+fn command(file: &TextFile) -> Option<Place> {
+    let text = file.text.as_str();
+    let mut start = 0;
+    let mut near = NEAR_LINES + 1;
+    for line in text.split_inclusive('\n') {
+        near = if speaks_of_definitions(line) { 0 } else { near + 1 };
+        if near <= NEAR_LINES && applies(line) {
+            let lead = line.len() - line.trim_start().len();
+            return Some(file.place(Span::new(start + lead, start + line.trim_end().len())));
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// How many lines above a command the definitions may be spoken of.
+const NEAR_LINES: usize = 4;
+
+fn applies(line: &str) -> bool {
+    let kubectl = line.contains("kubectl")
+        && ["apply", "replace", "create", "patch"].iter().any(|verb| has_word(line, verb));
+    kubectl || line.contains("helm show crds")
+}
