@@ -1,6 +1,7 @@
 //! Charts as Helm reads them, tolerant: loading never fails, broken input becomes a [`Problem`].
 
 pub mod address;
+pub mod api;
 pub mod chart;
 pub mod closure;
 pub mod digest;

@@ -111,6 +111,7 @@ rules! {
         "dependency-spread" dependency_spread DependencySpread,
         "floating-range" floating_range FloatingRange,
         "mutable-image-tag" mutable_image_tag MutableImageTag,
+        "removed-api" removed_api RemovedApi,
         "stale-lock" stale_lock StaleLock,
         "unresolved-condition" unresolved_condition UnresolvedCondition,
         "vendored-mismatch" vendored_mismatch VendoredMismatch,

@@ -18,6 +18,7 @@ pub use walk::{Element, FieldChain};
 
 mod ast;
 pub mod functions;
+pub mod gate;
 mod lex;
 pub mod mask;
 mod number;

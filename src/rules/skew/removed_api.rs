@@ -1,0 +1,179 @@
+//! `skew/removed-api`
+
+use std::collections::BTreeMap;
+
+use crate::{
+    catalog::{
+        Chart, TemplateFile,
+        api::{self, Removal, Since},
+        kubernetes,
+    },
+    finding::Level,
+    rule::{ChartContext, Rule, Sink},
+    template::{SetFile, TemplateSet, gate::Gates},
+    text::Span,
+    version::{self, Constraint},
+};
+
+/// An object of an API version that the chart's clusters don't serve.
+pub(crate) struct RemovedApi;
+
+impl Rule for RemovedApi {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        let admits = Admitted::of(chart, cx.now);
+        let uses: Vec<_> = chart
+            .templates
+            .iter()
+            .flat_map(|file| uses(file).into_iter().map(move |it| (file, it)))
+            .filter(|(_, it)| admits.stops(it.removal))
+            .collect();
+        if uses.is_empty() {
+            return;
+        }
+        let mut names = Names::default();
+        names.add(chart, chart.name());
+        let set = names.set();
+        let gates = Gates::of(&set);
+        let open = |file: &TemplateFile, it: &Use| {
+            let number =
+                set.files().iter().position(|other| std::ptr::eq(other.template, &file.template));
+            number.is_some_and(|number| !gates.is_gated(number, it.span.start))
+        };
+        let mut told = BTreeMap::<_, Vec<_>>::new();
+        for (file, it) in uses.into_iter().filter(|(file, it)| open(file, it)) {
+            told.entry((&file.file.path, it.removal.api_version, it.kind.clone()))
+                .or_default()
+                .push((file, it));
+        }
+        for group in told.into_values() {
+            tell(&group, out);
+        }
+    }
+}
+
+/// The templates of a chart and of those under it, with Helm's names.
+#[derive(Default)]
+struct Names<'c>(Vec<(String, &'c TemplateFile)>);
+
+impl<'c> Names<'c> {
+    fn add(&mut self, chart: &'c Chart, path: &str) {
+        let name = |file: &TemplateFile| format!("{path}/{}", file.file.local);
+        self.0.extend(chart.templates.iter().map(|file| (name(file), file)));
+        for subchart in &chart.subcharts {
+            self.add(&subchart.chart, &format!("{path}/charts/{}", subchart.chart.name()));
+        }
+    }
+
+    fn set(&self) -> TemplateSet<'_> {
+        let files = self.0.iter();
+        let files = files.map(|(name, file)| SetFile { name, template: &file.template, chart: 0 });
+        TemplateSet::new(files.collect())
+    }
+}
+
+/// One `apiVersion` as a template writes it.
+struct Use {
+    removal: &'static Removal,
+    kind: String,
+    /// Where the API version is written.
+    span: Span,
+}
+
+/// The objects of API versions on the table: their first lines stand at the start of a line, or open an
+/// item of a list. Definitions have a rule of their own.
+fn uses(file: &TemplateFile) -> Vec<Use> {
+    let text = file.file.text.as_str();
+    let mut start = 0;
+    let mut found = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let version =
+            line.strip_prefix("apiVersion:").or_else(|| line.strip_prefix("- apiVersion:"));
+        if let Some(version) = version.map(|rest| rest.split(" #").next().unwrap_or(rest).trim()) {
+            let version = version.trim_matches(['"', '\'']);
+            let rest = text.get(start + line.len()..).unwrap_or_default();
+            let at = start + line.find(version).unwrap_or_default();
+            found.extend(kind(rest).filter(|kind| kind != DEFINITION).and_then(|kind| {
+                let removal = api::removal(version, &kind)?;
+                Some(Use { removal, kind, span: Span::new(at, at + version.len()) })
+            }));
+        }
+        start += line.len();
+    }
+    found.retain(|it| !is_comment(file, it.span));
+    found
+}
+
+const DEFINITION: &str = "CustomResourceDefinition";
+
+/// The kind of the object whose first line came before.
+fn kind(rest: &str) -> Option<String> {
+    let lines = rest.lines().take_while(|line| !line.starts_with("---"));
+    lines
+        .filter_map(|line| line.strip_prefix("kind:").or_else(|| line.strip_prefix("  kind:")))
+        .map(|kind| kind.split(" #").next().unwrap_or(kind).trim().trim_matches(['"', '\'']))
+        .next()
+        .map(str::to_owned)
+}
+
+/// Whether a span stands in a template's comment.
+fn is_comment(file: &TemplateFile, span: Span) -> bool {
+    file.template.comments.iter().any(|comment| comment.tag.span.contains(span))
+}
+
+/// The minors of Kubernetes that are out and that a chart admits.
+struct Admitted {
+    minors: Vec<u64>,
+}
+
+impl Admitted {
+    fn of(chart: &Chart, now: i64) -> Self {
+        let written = chart.manifest.as_ref().and_then(|manifest| manifest.kube_version.as_ref());
+        let range = written.and_then(|text| Constraint::parse(&text.value).ok());
+        let admits = |minor: u64| {
+            let patch = |patch: u64| version::parse(&format!("1.{minor}.{patch}"));
+            let meets = |range: &Constraint| {
+                [0, LATE_PATCH]
+                    .into_iter()
+                    .filter_map(|it| patch(it).ok())
+                    .any(|it| range.matches(&it))
+            };
+            range.as_ref().is_none_or(meets)
+        };
+        let out = kubernetes::releases().iter().filter(|release| release.is_out(now));
+        Self { minors: out.map(|release| release.minor).filter(|minor| admits(*minor)).collect() }
+    }
+
+    /// Whether one of them has stopped to serve an API.
+    fn stops(&self, removal: &Removal) -> bool {
+        match removal.removed {
+            Since::Kubernetes(minor) => self.minors.iter().any(|it| *it >= minor),
+            Since::Component(..) => true,
+        }
+    }
+}
+
+/// A patch release that stands for the late ones of a minor.
+const LATE_PATCH: u64 = 20;
+
+fn tell(group: &[(&TemplateFile, Use)], out: &mut Sink) {
+    let Some(((file, first), rest)) = group.split_first() else { return };
+    let Removal { api_version, removed, replacement, .. } = first.removal;
+    let kind = &first.kind;
+    let (who, level) = match removed {
+        Since::Kubernetes(minor) => (format!("Kubernetes 1.{minor}"), Level::Error),
+        Since::Component(name, release) => (format!("{name} {release}"), Level::Warning),
+    };
+    let message = format!("`{api_version}` {kind}: {who} and later don't serve it");
+    let help = match replacement.split_once(' ') {
+        Some((version, other)) if other == kind => format!("write `apiVersion: {version}`"),
+        Some((version, other)) => format!("write a {other} of `{version}` instead"),
+        None if replacement.is_empty() => format!("remove the {kind}: nothing replaces it"),
+        None => format!("write `apiVersion: {replacement}`"),
+    };
+    let draft = out
+        .at(file.file.place(first.span), message)
+        .subject(format!("{api_version}/{kind}"))
+        .level(level)
+        .help(help);
+    rest.iter().fold(draft, |draft, (file, it)| draft.also(file.file.place(it.span), "and here"));
+}
