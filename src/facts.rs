@@ -177,7 +177,7 @@ impl CatalogFacts {
         for catalog in self.catalogs() {
             let could: Vec<_> = self.of(catalog).filter(|chart| applies(chart)).collect();
             let lacking: Vec<_> = could.iter().copied().filter(|chart| absent(chart)).collect();
-            if lacking.len() > 1 && lacking.len() * 2 > could.len() {
+            if lacking.len() >= FOLD_MIN && lacking.len() * 2 > could.len() {
                 absences.push(Absence::Catalog { catalog, charts: lacking, of: could.len() });
             } else {
                 absences.extend(lacking.into_iter().map(Absence::Chart));
@@ -217,6 +217,9 @@ impl CatalogFacts {
             .collect()
     }
 }
+
+/// So many charts at least are told of once instead of each for itself.
+pub const FOLD_MIN: usize = 3;
 
 /// The result of judging an absence.
 #[derive(Clone, Debug)]

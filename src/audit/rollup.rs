@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    facts::CatalogFacts,
+    facts::{CatalogFacts, FOLD_MIN},
     finding::{Finding, Related},
     rules,
 };
@@ -35,7 +35,7 @@ pub(super) fn together(findings: Vec<Finding>, facts: &CatalogFacts) -> Vec<Find
 fn roll(mut group: Vec<Finding>, catalog: &str, words: &str, of: usize) -> Vec<Finding> {
     let charts: BTreeSet<_> = group.iter().filter_map(|it| it.chart.as_ref()).collect();
     let count = charts.len();
-    if count < 2 || count * 2 <= of {
+    if count < FOLD_MIN || count * 2 <= of {
         return group;
     }
     group.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));

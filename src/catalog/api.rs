@@ -15,6 +15,8 @@ pub struct Removal {
     pub removed: Since,
     /// What to write instead, `group/version Kind`; empty where there is nothing.
     pub replacement: &'static str,
+    /// The minor of Kubernetes since which the replacement is served, where that is known.
+    pub replaced_since: Option<u64>,
     /// Where that is written.
     pub source: &'static str,
 }
@@ -49,7 +51,9 @@ fn row(line: &'static str) -> Option<Removal> {
         KUBERNETES => Since::Kubernetes(release.strip_prefix("1.")?.parse().ok()?),
         other => Since::Component(other, release),
     };
-    Some(Removal { api_version, kind, removed, replacement: cells.next()?, source: cells.next()? })
+    let replacement = cells.next()?;
+    let replaced_since = cells.next()?.strip_prefix("1.").and_then(|minor| minor.parse().ok());
+    Some(Removal { api_version, kind, removed, replacement, replaced_since, source: cells.next()? })
 }
 
 const KUBERNETES: &str = "k8s";
@@ -73,6 +77,7 @@ mod tests {
         let ingress = removal("extensions/v1beta1", "Ingress").unwrap();
         assert_eq!(ingress.removed, Since::Kubernetes(22));
         assert_eq!(ingress.replacement, "networking.k8s.io/v1 Ingress");
+        assert_eq!(ingress.replaced_since, Some(19));
         assert!(removal("authentication.istio.io/v1alpha1", "Policy").is_some());
         assert!(removal("networking.k8s.io/v1", "Ingress").is_none());
     }

@@ -25,7 +25,7 @@ impl Rule for RemovedApi {
             .templates
             .iter()
             .flat_map(|file| uses(file).into_iter().map(move |it| (file, it)))
-            .filter(|(_, it)| admits.stops(it.removal))
+            .filter(|(_, it)| admits.stops(it.removal) || admits.will_stop(it.removal))
             .collect();
         if uses.is_empty() {
             return;
@@ -46,7 +46,7 @@ impl Rule for RemovedApi {
                 .push((file, it));
         }
         for group in told.into_values() {
-            tell(&group, out);
+            tell(&group, &admits, out);
         }
     }
 }
@@ -120,9 +120,12 @@ fn is_comment(file: &TemplateFile, span: Span) -> bool {
     file.template.comments.iter().any(|comment| comment.tag.span.contains(span))
 }
 
-/// The minors of Kubernetes that are out and that a chart admits.
+/// The minors of Kubernetes that a chart admits.
 struct Admitted {
+    /// Those that are out.
     minors: Vec<u64>,
+    /// The oldest one of the table that it admits and that still gets patches, or is the only one.
+    oldest: u64,
 }
 
 impl Admitted {
@@ -139,8 +142,13 @@ impl Admitted {
             };
             range.as_ref().is_none_or(meets)
         };
-        let out = kubernetes::releases().iter().filter(|release| release.is_out(now));
-        Self { minors: out.map(|release| release.minor).filter(|minor| admits(*minor)).collect() }
+        let all = kubernetes::releases().iter().filter(|release| admits(release.minor));
+        let oldest = all.clone().find(|release| !release.has_ended(now) || range.is_some());
+        let out = all.filter(|release| release.is_out(now));
+        Self {
+            minors: out.map(|release| release.minor).collect(),
+            oldest: oldest.map_or(0, |release| release.minor),
+        }
     }
 
     /// Whether one of them has stopped to serve an API.
@@ -150,20 +158,34 @@ impl Admitted {
             Since::Component(..) => true,
         }
     }
+
+    /// Whether a minor that is announced will stop, and every admitted one serves the replacement already.
+    fn will_stop(&self, removal: &Removal) -> bool {
+        let Since::Kubernetes(minor) = removal.removed else { return false };
+        let replaced = removal.replaced_since.is_some_and(|since| since <= self.oldest);
+        replaced && minor > self.minors.last().copied().unwrap_or_default()
+    }
 }
 
 /// A patch release that stands for the late ones of a minor.
 const LATE_PATCH: u64 = 20;
 
-fn tell(group: &[(&TemplateFile, Use)], out: &mut Sink) {
+fn tell(group: &[(&TemplateFile, Use)], admits: &Admitted, out: &mut Sink) {
     let Some(((file, first), rest)) = group.split_first() else { return };
     let Removal { api_version, removed, replacement, .. } = first.removal;
     let kind = &first.kind;
-    let (who, level) = match removed {
-        Since::Kubernetes(minor) => (format!("Kubernetes 1.{minor}"), Level::Error),
-        Since::Component(name, release) => (format!("{name} {release}"), Level::Warning),
+    let (fate, level) = match removed {
+        Since::Kubernetes(minor) if admits.stops(first.removal) => {
+            (format!("Kubernetes 1.{minor} and later don't serve it"), Level::Error)
+        }
+        Since::Kubernetes(minor) => {
+            (format!("Kubernetes 1.{minor} will not serve it any more"), Level::Warning)
+        }
+        Since::Component(name, release) => {
+            (format!("{name} {release} and later don't serve it"), Level::Warning)
+        }
     };
-    let message = format!("`{api_version}` {kind}: {who} and later don't serve it");
+    let message = format!("`{api_version}` {kind}: {fate}");
     let help = match replacement.split_once(' ') {
         Some((version, other)) if other == kind => format!("write `apiVersion: {version}`"),
         Some((version, other)) => format!("write a {other} of `{version}` instead"),
