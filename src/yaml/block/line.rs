@@ -1,5 +1,8 @@
 //! The lines of a text, and what they hold.
 
+/// How many bytes are looked at before it counts what they are.
+const PIECE: usize = 1024;
+
 /// A line that is not blank, or the rest of one.
 #[derive(Clone, Copy)]
 pub(super) struct Line {
@@ -64,8 +67,11 @@ impl<'s> Lines<'s> {
 /// Whether a text has no control characters but line feeds, and nothing else of which readers of YAML
 /// disagree whether it may stand there or ends a line.
 pub(super) fn is_printable(source: &str) -> bool {
-    let plain = |byte: u8| byte >= b' ' && byte != 0x7f || byte == b'\n';
-    source.bytes().all(plain) && (source.is_ascii() || source.chars().all(is_common))
+    let plain = |byte: &u8| (*byte >= b' ' && *byte != 0x7f) | (*byte == b'\n');
+    // Without a way out in the middle the compiler looks at many bytes at once.
+    let all_plain = |piece: &[u8]| piece.iter().fold(true, |all, byte| all & plain(byte));
+    source.as_bytes().chunks(PIECE).all(all_plain)
+        && (source.is_ascii() || source.chars().all(is_common))
 }
 
 fn is_common(char: char) -> bool {
