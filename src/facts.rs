@@ -3,6 +3,7 @@
 //! Facts are small, versioned and serialisable, so that an audit in shards equals the whole.
 
 mod build;
+mod kinds;
 mod owners;
 
 pub use build::of;
@@ -54,6 +55,8 @@ pub struct ChartFacts {
     pub local_subchart: bool,
     /// Whether its templates write anything.
     pub renders: bool,
+    /// Whether all that its templates write is of custom kinds, which no release of Kubernetes brings.
+    pub only_custom_kinds: bool,
     /// Where `deprecated: true` stands.
     pub deprecated: Option<Place>,
     /// Names and addresses of the maintainers.
