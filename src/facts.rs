@@ -2,10 +2,14 @@
 //!
 //! Facts are small, versioned and serialisable, so that an audit in shards equals the whole.
 
+mod archive;
 mod build;
 mod kinds;
 mod owners;
 
+use std::collections::BTreeMap;
+
+pub use archive::notice as archive_notice;
 pub use build::of;
 pub use owners::{OWNERS_FILES, Owners};
 use serde::{Deserialize, Serialize};
@@ -27,6 +31,8 @@ pub struct CatalogFacts {
     pub charts: Vec<ChartFacts>,
     /// What lies outside of all charts and could not be read.
     pub unreadable: Vec<Entry>,
+    /// Where a source says of itself that it is archived, by the source's index.
+    pub archived: BTreeMap<usize, Place>,
 }
 
 /// What is known of one chart.
