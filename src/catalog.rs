@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod moved;
 pub mod object;
 pub mod readme;
+pub mod repositories;
 
 pub use chart::{Chart, Problem, ProblemKind, Subchart, TemplateFile};
 pub use closure::{Closure, Member, Missing};

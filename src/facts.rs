@@ -2,9 +2,14 @@
 //!
 //! Facts are small, versioned and serialisable, so that an audit in shards equals the whole.
 
+mod archive;
 mod build;
+mod kinds;
 mod owners;
 
+use std::collections::BTreeMap;
+
+pub use archive::notice as archive_notice;
 pub use build::of;
 pub use owners::{OWNERS_FILES, Owners};
 use serde::{Deserialize, Serialize};
@@ -26,6 +31,8 @@ pub struct CatalogFacts {
     pub charts: Vec<ChartFacts>,
     /// What lies outside of all charts and could not be read.
     pub unreadable: Vec<Entry>,
+    /// Where a source says of itself that it is archived, by the source's index.
+    pub archived: BTreeMap<usize, Place>,
 }
 
 /// What is known of one chart.
@@ -54,6 +61,8 @@ pub struct ChartFacts {
     pub local_subchart: bool,
     /// Whether its templates write anything.
     pub renders: bool,
+    /// Whether all that its templates write is of custom kinds, which no release of Kubernetes brings.
+    pub only_custom_kinds: bool,
     /// Where `deprecated: true` stands.
     pub deprecated: Option<Place>,
     /// Names and addresses of the maintainers.

@@ -47,6 +47,9 @@ pub const BULK_SHARE: usize = 10;
 /// How often one chart's folder may have been renamed before the walk stops following it.
 pub const MAX_RENAMES: usize = 16;
 
+/// What is withheld of a chart whose history is not all here.
+pub const INCOMPLETE: &str = "the clone is shallow or partial: ages and releases are not judged";
+
 /// A chart's folder, as the walk is asked about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChartFolder<'a> {

@@ -195,6 +195,9 @@ pub struct Page {
     /// What more than half of a catalog's charts have is told once, in these words after
     /// `N of M charts in …`.
     pub rollup: Option<String>,
+    /// What charts of an archived repository have is told once, in these words after `N of M charts
+    /// in …`.
+    pub archived: Option<String>,
     /// What it says more with, and runs without.
     pub uses: Vec<Need>,
     /// Numbers that the configuration can change, with their defaults.
@@ -218,6 +221,7 @@ impl Page {
             since: String::new(),
             needs: Vec::new(),
             rollup: None,
+            archived: None,
             uses: Vec::new(),
             options: BTreeMap::new(),
             body: "",

@@ -268,6 +268,13 @@ impl Source {
         Some(Self { store: Some(store), ..Self::with(listing) })
     }
 
+    /// Reads a file of the repository around a source that is a folder in it, as the commit has it.
+    pub fn read_around(&self, path: &str) -> Option<Content> {
+        let past = self.history.as_ref().filter(|past| !past.folder.is_empty())?;
+        let store = git::Store::new(past.repository.clone());
+        store.read(store.blob(&past.commit, path)?, path).ok()
+    }
+
     /// One of its folders as it was at another commit of the repository around it; none without a
     /// repository, or where there was no such folder.
     pub fn folder_at(&self, folder: &str, commit: &Commit) -> Option<Self> {

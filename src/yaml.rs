@@ -8,6 +8,7 @@
 //! Nothing here fails: what cannot be read is a [`Problem`] with its place, and the documents before it are
 //! kept. Go templates are no YAML and are never given to this module.
 
+mod block;
 mod build;
 mod de;
 mod duplicates;

@@ -8,8 +8,8 @@ use super::{Settings, selected, work};
 use crate::{
     catalog::CatalogIndex,
     discover::{ChartKind, Discovery},
-    facts::{CatalogFacts, ChartFacts, FACTS_VERSION, Owners},
-    finding::{Finding, Level},
+    facts::{self, CatalogFacts, ChartFacts, FACTS_VERSION, Owners},
+    finding::{Finding, Level, Place},
     history::ChartHistory,
     report::{Entry, SkippedRule, State},
     rule::{CatalogContext, Need, Options, Sink},
@@ -125,7 +125,8 @@ fn gather(
     let unreadable = met.iter().filter(|entry| entry.state == State::Skipped).cloned().collect();
     outcome.entries.extend(met);
     outcome.entries.extend(histories.gaps.iter().cloned());
-    let facts = CatalogFacts { version: FACTS_VERSION, charts, unreadable };
+    let archived = archived(sources);
+    let facts = CatalogFacts { version: FACTS_VERSION, charts, unreadable, archived };
     catalog_rules(&facts, active, settings, &mut outcome.findings);
     outcome.findings = super::rollup::together(outcome.findings, &facts);
     for finding in &mut outcome.findings {
@@ -134,6 +135,12 @@ fn gather(
         }
     }
     outcome
+}
+
+/// The sources that say of themselves that they are archived.
+fn archived(sources: &Sources) -> BTreeMap<usize, Place> {
+    let notice = |(number, source)| Some((number, facts::archive_notice(source)?));
+    sources.iter().enumerate().filter_map(notice).collect()
 }
 
 /// A chart in another chart's folder is part of that one, wherever in it: nobody installs it alone.

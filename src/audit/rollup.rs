@@ -3,49 +3,81 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    facts::{CatalogFacts, FOLD_MIN},
-    finding::{Finding, Related},
+    facts::{CatalogFacts, ChartFacts, FOLD_MIN},
+    finding::{Finding, Place, Related},
     rules,
 };
 
 /// Puts together the findings of rules whose page has a `rollup`, where more than half of a
-/// catalog's charts have them. What comes out is one finding on the catalog, at the first place.
+/// catalog's charts have them, and of those whose page has `archived` in repositories that say so of
+/// themselves. What comes out is one finding on the catalog.
 pub(super) fn together(findings: Vec<Finding>, facts: &CatalogFacts) -> Vec<Finding> {
-    let catalogs: BTreeMap<_, _> =
-        facts.charts.iter().map(|chart| (chart.id.path.as_str(), chart.catalog.as_str())).collect();
+    let charts: BTreeMap<_, _> =
+        facts.charts.iter().map(|chart| (chart.id.path.as_str(), chart)).collect();
     let mut kept = Vec::new();
     let mut groups = BTreeMap::<_, Vec<Finding>>::new();
     for finding in findings {
-        let words = rules::find(&finding.rule).and_then(|rule| rule.page().rollup.as_deref());
         let path = finding.chart.as_ref().map(|chart| chart.path.as_str());
-        match words.zip(path.and_then(|path| catalogs.get(path))) {
-            Some((words, catalog)) => {
-                groups.entry((finding.rule.clone(), *catalog, words)).or_default().push(finding);
-            }
+        let chart = path.and_then(|path| charts.get(path));
+        match chart
+            .and_then(|chart| Some((chart.catalog.as_str(), reason(&finding, chart, facts)?)))
+        {
+            Some(key) => groups.entry((finding.rule.clone(), key)).or_default().push(finding),
             None => kept.push(finding),
         }
     }
-    for ((_, catalog, words), group) in groups {
+    for ((_, (catalog, reason)), group) in groups {
         let of = facts.of(catalog).filter(|chart| chart.readable && !chart.local_subchart).count();
-        kept.extend(roll(group, catalog, words, of));
+        kept.extend(roll(group, catalog, reason, of));
     }
     kept
 }
 
-fn roll(mut group: Vec<Finding>, catalog: &str, words: &str, of: usize) -> Vec<Finding> {
+/// Why a rule's findings are told once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Reason<'f> {
+    /// The README says that all is archived: the words, and where.
+    Archived(&'static str, &'f Place),
+    /// Most charts have it: the words.
+    Most(&'static str),
+}
+
+fn reason<'f>(
+    finding: &Finding,
+    chart: &ChartFacts,
+    facts: &'f CatalogFacts,
+) -> Option<Reason<'f>> {
+    let page = rules::find(&finding.rule)?.page();
+    let archived = page.archived.as_deref().zip(facts.archived.get(&chart.source));
+    let archived = archived.map(|(words, place)| Reason::Archived(words, place));
+    archived.or_else(|| page.rollup.as_deref().map(Reason::Most))
+}
+
+fn roll(mut group: Vec<Finding>, catalog: &str, reason: Reason<'_>, of: usize) -> Vec<Finding> {
     let charts: BTreeSet<_> = group.iter().filter_map(|it| it.chart.as_ref()).collect();
     let count = charts.len();
-    if count < FOLD_MIN || count * 2 <= of {
+    let few = matches!(reason, Reason::Most(_)) && (count < FOLD_MIN || count * 2 <= of);
+    if few {
         return group;
     }
     group.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
-    let mut rest = group.into_iter();
-    let Some(mut first) = rest.next() else { return Vec::new() };
-    first.chart = None;
-    catalog.clone_into(&mut first.subject);
-    first.message = format!("{count} of {of} charts in `{catalog}` {words}");
-    first.related = rest.map(related).collect();
-    vec![first]
+    let Some(mut told) = group.first().cloned() else { return Vec::new() };
+    let words = match reason {
+        Reason::Most(words) => {
+            group.remove(0);
+            words.to_owned()
+        }
+        Reason::Archived(words, place) => {
+            told.level = group.iter().map(|it| it.level).max().unwrap_or(told.level);
+            told.location = place.clone();
+            format!("{words}; {} says that all of it is archived", place.path)
+        }
+    };
+    told.chart = None;
+    catalog.clone_into(&mut told.subject);
+    told.message = format!("{count} of {of} charts in `{catalog}` {words}");
+    told.related = group.into_iter().map(related).collect();
+    vec![told]
 }
 
 fn related(finding: Finding) -> Related {

@@ -55,7 +55,7 @@ impl Bench<'_> {
     fn judge(&self, chart: &Chart, number: usize, source: &Source, done: &mut Done) {
         let history = self.histories.of(number);
         self.hooks(chart, history, source, &mut done.findings);
-        done.entries.extend(entries(chart));
+        done.entries.extend(entries(chart, history));
         done.facts.push(facts::of(
             chart,
             history,
@@ -127,7 +127,8 @@ fn is_skipped(chart: &Chart) -> bool {
 }
 
 /// The coverage of a chart, and of those of its files that could not be read.
-fn entries(chart: &Chart) -> Vec<Entry> {
+fn entries(chart: &Chart, history: Option<&ChartHistory>) -> Vec<Entry> {
+    let reason = reason(chart, history);
     let skipped = is_skipped(chart);
     let mut entries: Vec<_> = chart
         .problems
@@ -142,8 +143,8 @@ fn entries(chart: &Chart) -> Vec<Entry> {
         .collect();
     entries.push(Entry {
         path: chart.id.path.clone(),
-        state: state(chart, skipped),
-        reason: reason(chart),
+        state: state(&reason, skipped),
+        reason,
         is_chart: true,
     });
     entries.extend(chart.subcharts.iter().filter(|subchart| subchart.vendored).map(|subchart| {
@@ -157,10 +158,10 @@ fn entries(chart: &Chart) -> Vec<Entry> {
     entries
 }
 
-fn state(chart: &Chart, skipped: bool) -> State {
+fn state(reason: &str, skipped: bool) -> State {
     if skipped {
         State::Skipped
-    } else if reason(chart).is_empty() {
+    } else if reason.is_empty() {
         State::Analysed
     } else {
         State::Partial
@@ -168,10 +169,12 @@ fn state(chart: &Chart, skipped: bool) -> State {
 }
 
 /// Why a chart is not analysed in full: its first problem that withheld something.
-fn reason(chart: &Chart) -> String {
+fn reason(chart: &Chart, history: Option<&ChartHistory>) -> String {
     let withheld = |kind| kind == ProblemKind::PartialAnalysis;
     let problem = chart.problems.iter().find(|problem| problem.skips || withheld(problem.kind));
-    problem.map(|problem| problem.message.clone()).unwrap_or_default()
+    let shallow = history.is_some_and(|history| !history.complete);
+    let message = problem.map(|problem| problem.message.as_str());
+    message.or(shallow.then_some(history::INCOMPLETE)).unwrap_or_default().to_owned()
 }
 
 /// What the listing of the sources itself met outside of charts; within them loading tells.

@@ -11,7 +11,7 @@ mod manifest;
 mod objects;
 mod subcharts;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Chart, Dependency, Lock, Manifest, Problem, ProblemKind, Readme, TemplateFile, TextFile,
@@ -151,8 +151,21 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
     ignored::add(&chart, &mut files);
     chart.listing = files.packed.into_keys().collect();
     chart.folder_listing = files.folder;
-    chart.problems = if judged { files.problems } else { Vec::new() };
+    chart.problems = if judged { once(files.problems) } else { Vec::new() };
     chart
+}
+
+/// A file that can't be read is told so, and not again that Helm refuses the chart because of it.
+fn once(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let unread = |it: &&Problem| it.kind == ProblemKind::UnreadableFile && it.skips;
+    let unread: BTreeSet<_> = problems.iter().filter(unread).map(file_of).collect();
+    let refused = |it: &Problem| it.kind == ProblemKind::UnreadableChart && !it.skips;
+    problems.retain(|it| !refused(it) || !unread.contains(&file_of(it)));
+    problems
+}
+
+fn file_of(problem: &Problem) -> (Arc<str>, String) {
+    (Arc::clone(&problem.place.path), problem.subject.clone())
 }
 
 /// Whether it is told already that Chart.yaml is there and can't be read.

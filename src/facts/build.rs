@@ -31,6 +31,7 @@ pub fn of(
         readable: is_readable(chart),
         local_subchart: chart.parent.is_some(),
         renders: renders(chart),
+        only_custom_kinds: super::kinds::only_custom(chart),
         deprecated: manifest.and_then(deprecated),
         maintainers: manifest.map(maintainers).unwrap_or_default(),
         code_owners: owners.and_then(|owners| owners.of(&manifest_path(chart))),
@@ -73,7 +74,7 @@ fn renders(chart: &Chart) -> bool {
     chart.templates.iter().any(writes)
 }
 
-fn writes(template: &TemplateFile) -> bool {
+pub(super) fn writes(template: &TemplateFile) -> bool {
     let local = template.file.local.as_str();
     let name = local.rsplit('/').next().unwrap_or(local);
     let partial = name.starts_with('_')

@@ -24,6 +24,8 @@ struct FrontMatter {
     #[serde(default)]
     rollup: Option<String>,
     #[serde(default)]
+    archived: Option<String>,
+    #[serde(default)]
     uses: Vec<Need>,
     #[serde(default)]
     options: BTreeMap<String, OptionPage>,
@@ -57,6 +59,7 @@ pub fn parse(id: &'static str, text: &'static str) -> Result<Page, String> {
         since: matter.since,
         needs: matter.needs,
         rollup: matter.rollup,
+        archived: matter.archived,
         uses: matter.uses,
         options: matter.options,
         body: body.trim_start(),

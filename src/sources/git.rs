@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gix::ObjectId;
 use gix::objs::TreeRefIter;
-use gix::objs::tree::EntryKind;
+use gix::objs::tree::{EntryKind, EntryMode};
 
 use super::Content;
 use super::limits::{FILE_BYTES_MAX, TREE_DEPTH_MAX};
@@ -55,14 +55,28 @@ impl Store {
 
     /// The tree of `folder` (empty for the whole) at a commit; None where it is no folder there.
     pub(super) fn tree(&self, commit: &Commit, folder: &str) -> Option<ObjectId> {
+        self.entry(commit, folder, EntryMode::is_tree)
+    }
+
+    /// The file at a path at a commit; None where it is none, or a link.
+    pub(super) fn blob(&self, commit: &Commit, path: &str) -> Option<ObjectId> {
+        self.entry(commit, path, EntryMode::is_blob)
+    }
+
+    fn entry(
+        &self,
+        commit: &Commit,
+        path: &str,
+        is_wanted: impl Fn(&EntryMode) -> bool,
+    ) -> Option<ObjectId> {
         let commit = ObjectId::from_hex(commit.id.as_bytes()).ok()?;
         self.with(|repository| {
             let tree = repository.find_commit(commit).ok()?.tree().ok()?;
-            if folder.is_empty() {
+            if path.is_empty() {
                 return Some(tree.id);
             }
-            let entry = tree.lookup_entry(folder.split('/')).ok()??;
-            entry.mode().is_tree().then(|| entry.object_id())
+            let entry = tree.lookup_entry(path.split('/')).ok()??;
+            is_wanted(&entry.mode()).then(|| entry.object_id())
         })
     }
 

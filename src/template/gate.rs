@@ -196,7 +196,7 @@ mod tests {
         assert!(gated(&[("a", has)]));
         let later = r#"{{ if .x }}HERE{{ else if semverCompare ">1" .y }}b{{ end }}"#;
         assert!(!gated(&[("a", later)]));
-        assert!(!gated(&[("a", r#"{{ if .Capabilities.KubeVersion }}a{{ end }}HERE"#)]));
+        assert!(!gated(&[("a", r"{{ if .Capabilities.KubeVersion }}a{{ end }}HERE")]));
     }
 
     #[test]

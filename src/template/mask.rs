@@ -98,7 +98,8 @@ fn blank(bytes: &mut [u8], range: std::ops::Range<usize>) {
 
 /// Splits at the lines that begin with `---`, as Helm splits what was rendered.
 fn documents(text: &str, tags: &Tags) -> Vec<Document> {
-    let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes());
+    let lines = std::iter::once(0).chain(ends.map(|at| at + 1));
     let separator = |at: &usize| {
         text.get(*at..).is_some_and(|rest| rest.starts_with("---")) && !tags.covers(*at)
     };

@@ -16,7 +16,7 @@ use crate::text::Span;
 use super::build::{self, Builder, Collection, Scalar};
 use super::tabs::Tabs;
 use super::tree::Tree;
-use super::{Limits, Problem};
+use super::{Limits, Problem, block};
 
 /// Comment lines that may stand between a key and its value; the parser's own 96 is too few for real files.
 const MAX_COMMENT_RUN: usize = 1_000_000;
@@ -32,6 +32,14 @@ pub(super) fn yaml(source: &str, limits: &Limits) -> (Tree, Option<Problem>) {
     if let Some(problem) = too_large(source, limits) {
         return (Tree::default(), Some(problem));
     }
+    if let Some(tree) = block::read(source, limits) {
+        return (tree, None);
+    }
+    parsed(source, limits)
+}
+
+/// Reads all documents with the parser.
+pub(super) fn parsed(source: &str, limits: &Limits) -> (Tree, Option<Problem>) {
     let adapted = adapted(source);
     let mut reader = Reader::new(source, &adapted, limits);
     let error = reader.read().err();

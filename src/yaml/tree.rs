@@ -173,7 +173,15 @@ impl Tree {
             let at = sorted.binary_search_by(|at| text(*at as usize).as_ref().cmp(key)).ok()?;
             return sorted.get(at).map(|at| *at as usize);
         }
-        (0..entries.len() / 2).find(|at| text(*at) == key)
+        entries.iter().step_by(2).position(|id| self.is_key(source, *id, key))
+    }
+
+    /// Whether a key reads so. Most keys are strings of another length.
+    fn is_key(&self, source: &str, id: Id, key: &str) -> bool {
+        match self.node(id).shape {
+            Shape::Scalar { typed: Typed::String, text } if text.len as usize != key.len() => false,
+            _ => self.key_text(source, id) == key,
+        }
     }
 
     fn index(&self, mapping: Id) -> Option<&[u32]> {

@@ -1,37 +1,43 @@
-//! Whether the repository's .gitignore files keep a chart's lock out.
+//! Whether the repository's .gitignore files keep a chart's lock out: those of the source, and those above
+//! it where the source is a folder of a repository.
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::sources::Source;
+use crate::sources::{Content, Source, ancestors, is_below, join};
 
 const LOCKS: [&str; 2] = ["Chart.lock", "requirements.lock"];
 
 /// Whether a lock in a folder would be ignored by Git; the file nearest to it decides.
 pub(super) fn is_lock(source: &Source, folder: &str) -> bool {
-    LOCKS.iter().any(|lock| {
-        let path = if folder.is_empty() { (*lock).to_owned() } else { format!("{folder}/{lock}") };
-        is_ignored(source, &path)
-    })
+    LOCKS.iter().any(|lock| is_ignored(source, &join(folder, lock)))
 }
 
 fn is_ignored(source: &Source, path: &str) -> bool {
-    let folders = path.rmatch_indices('/').map(|(at, _)| path.split_at(at));
-    let folders = folders
-        .map(|(folder, rest)| (format!("{folder}/.gitignore"), rest.trim_start_matches('/')));
-    for (file, local) in folders.chain([(".gitignore".to_owned(), path)]) {
-        let Some(patterns) = read(source, &file) else { continue };
-        let matched = patterns.matched_path_or_any_parents(local, false);
-        if !matched.is_none() {
-            return matched.is_ignore();
-        }
-    }
-    false
+    let own = decided(path, |file| source.has(file).then(|| source.read(file).ok()).flatten());
+    let above = || {
+        let folder = &source.history()?.folder;
+        // The source's own files were asked already, and said nothing.
+        decided(&join(folder, path), |file| {
+            let outside = !is_below(file, folder);
+            outside.then(|| source.read_around(file)).flatten()
+        })
+    };
+    own.or_else(above).unwrap_or(false)
 }
 
-fn read(source: &Source, file: &str) -> Option<Gitignore> {
-    let text = source.has(file).then(|| source.read_text(file).ok())??;
+/// What the file nearest to a path says of it, if one says something.
+fn decided(path: &str, read: impl Fn(&str) -> Option<Content>) -> Option<bool> {
+    ancestors(path).find_map(|folder| {
+        let patterns = patterns(&read(&join(folder, ".gitignore"))?)?;
+        let local = path.get(folder.len()..)?.trim_start_matches('/');
+        let matched = patterns.matched_path_or_any_parents(local, false);
+        (!matched.is_none()).then(|| matched.is_ignore())
+    })
+}
+
+fn patterns(content: &[u8]) -> Option<Gitignore> {
     let mut builder = GitignoreBuilder::new("");
-    for line in text.as_str().lines() {
+    for line in String::from_utf8_lossy(content).lines() {
         // A line that is no pattern ignores nothing.
         let _ = builder.add_line(None, line);
     }

@@ -7,8 +7,8 @@ use crate::{
     catalog::{Problem, ProblemKind, ignore::Rules},
     finding::Place,
     sources::{
-        CHART_FILE, CHART_FILE_BYTES_MAX, FileProblem, HELM_IGNORE, ProblemKind as Fault, Source,
-        join,
+        CHART_BYTES_MAX, CHART_FILE, CHART_FILE_BYTES_MAX, FileProblem, HELM_IGNORE,
+        ProblemKind as Fault, Source, join,
     },
     text::{Span, Text},
 };
@@ -97,6 +97,7 @@ fn problem(
             let message = format!("{}: Helm does not load the chart", fault.message);
             refused(message, "move it out of the chart")
         }
+        Fault::TooLarge if local.is_empty() && is_told_by_files(files) => None,
         Fault::TooLarge if local.is_empty() => {
             refused(fault.message.clone(), "move large files out, or name them in .helmignore")
         }
@@ -112,6 +113,12 @@ fn problem(
         }
         _ => None,
     }
+}
+
+/// Whether the chart as a whole is too large only by files that are too large themselves.
+fn is_told_by_files(files: &Files<'_>) -> bool {
+    let sizes = files.packed.values().filter_map(|path| files.source.size(path).ok());
+    sizes.filter(|size| *size <= CHART_FILE_BYTES_MAX).sum::<u64>() <= CHART_BYTES_MAX
 }
 
 /// Helm 3.17.3 to 4.2 refuse such a chart; 4.3 has only the bound on the whole (tried with 4.3.1).

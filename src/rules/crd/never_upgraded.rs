@@ -27,7 +27,7 @@ impl Rule for NeverUpgraded {
             }
         }
         let lacks = |chart: &ChartFacts| open(chart) && by_hand(chart, facts).is_none();
-        for absence in facts.absence(|chart| has_own(chart), lacks) {
+        for absence in facts.absence(has_own, lacks) {
             match absence {
                 Absence::Chart(chart) => tell(chart, out),
                 Absence::Catalog { catalog, charts, of } => {

@@ -3,6 +3,7 @@
 use crate::{
     catalog::{Chart, ProblemKind},
     facts::{Absence, CatalogFacts, ChartFacts},
+    history,
     rule::{CatalogContext, ChartContext, Rule, Sink},
 };
 
@@ -18,8 +19,7 @@ impl Rule for PartialAnalysis {
             problem.report(out);
         }
         if cx.history.is_some_and(|history| !history.complete) {
-            let message = "the clone is shallow or partial: ages and releases are not judged";
-            out.at(chart.anchor.clone(), message)
+            out.at(chart.anchor.clone(), history::INCOMPLETE)
                 .subject("history")
                 .help("fetch the rest with `git fetch --unshallow`");
         }

@@ -31,9 +31,10 @@ impl Rule for BadKubeVersion {
 
     fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
         let absences = facts.absence(
-            // A subchart is bounded by the chart that holds it, a library by the one that calls it.
+            // A subchart is bounded by the chart that holds it, a library by the one that calls it. Custom
+            // kinds are bounded by the release of what brings them.
             |chart| {
-                let own = !chart.local_subchart && !chart.library;
+                let own = !chart.local_subchart && !chart.library && !chart.only_custom_kinds;
                 chart.readable && own && chart.deprecated.is_none()
             },
             |chart| chart.kube_version.as_ref().is_none_or(|(text, _)| text.trim().is_empty()),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use semver::Version;
 
 use crate::{
+    catalog::repositories,
     facts::{CatalogFacts, ChartFacts, DependencyFact},
     finding::{Level, Place},
     rule::{CatalogContext, Rule, Sink},
@@ -61,7 +62,7 @@ fn uses<'f>(charts: &[&'f ChartFacts]) -> BTreeMap<(&'f str, String), Vec<Use<'f
                 continue;
             };
             let place = it.version_place.as_ref().unwrap_or(&it.place);
-            let key = (it.name.as_str(), normalised(&it.repository));
+            let key = (it.name.as_str(), repositories::one_address(&it.repository));
             uses.entry(key).or_default().push(Use { chart: &chart.id.name, version, place });
         }
     }
@@ -70,18 +71,6 @@ fn uses<'f>(charts: &[&'f ChartFacts]) -> BTreeMap<(&'f str, String), Vec<Use<'f
 
 fn is_local(it: &DependencyFact) -> bool {
     it.repository.is_empty() || it.repository.starts_with("file://")
-}
-
-/// A repository's address as Helm compares it, and without what servers don't tell apart.
-fn normalised(repository: &str) -> String {
-    let url = repository.trim_end_matches('/');
-    let url = url.strip_prefix("http://").map_or(url.to_owned(), |rest| format!("https://{rest}"));
-    match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.split_once('/')?))) {
-        Some((scheme, (host, path))) => {
-            format!("{}://{}/{path}", scheme.to_lowercase(), host.to_lowercase())
-        }
-        None => url.to_lowercase(),
-    }
 }
 
 fn spread(name: &str, repository: &str, uses: &[Use<'_>], out: &mut Sink) {
@@ -139,19 +128,6 @@ fn matrix(uses: &[&Use<'_>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_of_one_repository_are_equal() {
-        for url in ["https://charts.Example.com/stable/", "http://charts.example.com/stable"] {
-            assert_eq!(normalised(url), "https://charts.example.com/stable");
-        }
-        assert_ne!(
-            normalised("https://example.com/Stable"),
-            normalised("https://example.com/stable")
-        );
-        assert_ne!(normalised("oci://example.com/a"), normalised("https://example.com/a"));
-        assert_eq!(normalised("@Repo"), "@repo");
-    }
 
     #[test]
     fn the_matrix_names_the_newest_and_the_oldest() {

@@ -35,8 +35,10 @@ impl Rule for RemovedApi {
         let set = names.set();
         let gates = Gates::of(&set);
         let open = |file: &TemplateFile, it: &Use| {
-            let number =
-                set.files().iter().position(|other| std::ptr::eq(other.template, &file.template));
+            let number = set
+                .files()
+                .iter()
+                .position(|other| std::ptr::eq(other.template, &raw const file.template));
             number.is_some_and(|number| !gates.is_gated(number, it.span.start))
         };
         let mut told = BTreeMap::<_, Vec<_>>::new();

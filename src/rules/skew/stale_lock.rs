@@ -272,8 +272,9 @@ fn ranges(chart: &ChartFacts) -> impl Iterator<Item = &DependencyFact> {
     lockable(chart).filter(move |it| !fixed(it))
 }
 
-fn level(chart: &ChartFacts) -> Level {
-    if ranges(chart).next().is_some() { Level::Warning } else { Level::Note }
+/// Whether each build chooses anew, and nobody decided that it shall.
+fn is_open(chart: &ChartFacts) -> bool {
+    !chart.lock_ignored && ranges(chart).next().is_some()
 }
 
 fn missing(chart: &ChartFacts, out: &mut Sink) {
@@ -282,13 +283,13 @@ fn missing(chart: &ChartFacts, out: &mut Sink) {
     let all: Vec<_> = lockable(chart).map(named).collect();
     let texts =
         |named: &[(String, String)]| list(named.iter().map(|(a, b)| (a.as_str(), b.as_str())));
-    let (level, message) = if open.is_empty() {
-        (Level::Note, format!("`{}` has no lock for {}", chart.id.name, texts(&all)))
+    let why = if chart.lock_ignored { ", .gitignore keeps it out and" } else { "," };
+    let message = if open.is_empty() {
+        format!("`{}` has no lock for {}", chart.id.name, texts(&all))
     } else {
-        let message =
-            format!("`{}` has no lock, each build chooses anew: {}", chart.id.name, texts(&open));
-        (Level::Warning, message)
+        format!("`{}` has no lock{why} each build chooses anew: {}", chart.id.name, texts(&open))
     };
+    let level = if is_open(chart) { Level::Warning } else { Level::Note };
     let range = ranges(chart).next().map(|it| it.version_place.as_ref().unwrap_or(&it.place));
     let place = range.or_else(|| lockable(chart).next().map(|it| &it.place));
     let update = update(&chart.id.path, "the lock");
@@ -305,17 +306,23 @@ fn missing(chart: &ChartFacts, out: &mut Sink) {
 }
 
 fn missing_everywhere(catalog: &str, charts: &[&ChartFacts], of: usize, out: &mut Sink) {
-    let open = charts.iter().filter(|chart| level(chart) == Level::Warning).count();
-    let (level, rest) = match open {
-        0 => (Level::Note, ": each version is exact or in the tree".to_owned()),
-        open => (Level::Warning, format!(", {open} of them with version ranges")),
+    let open = charts.iter().any(|chart| is_open(chart));
+    let rest = match charts.iter().filter(|chart| ranges(chart).next().is_some()).count() {
+        0 => ": each version is exact or in the tree".to_owned(),
+        ranges => format!(", {ranges} of them with version ranges"),
     };
+    let left_out = charts.iter().filter(|chart| chart.lock_ignored).count();
+    let rest = match left_out {
+        0 => rest,
+        all if all == charts.len() => format!("{rest}; .gitignore keeps them out"),
+        some => format!("{rest}; .gitignore keeps {some} out"),
+    };
+    let level = if open { Level::Warning } else { Level::Note };
     let message = format!(
         "{} of {of} charts with dependencies in `{catalog}` have no lock{rest}",
         charts.len()
     );
-    let ignored = charts.iter().any(|chart| chart.lock_ignored);
-    let first = if ignored { "take the locks out of .gitignore, " } else { "" };
+    let first = if left_out > 0 { "take the locks out of .gitignore, " } else { "" };
     out.absent(charts, message)
         .level(level)
         .subject(catalog)

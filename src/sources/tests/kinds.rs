@@ -178,6 +178,20 @@ fn errors_say_what_to_do() {
 }
 
 #[test]
+fn files_above_a_folder_of_a_repository_are_those_of_the_commit() {
+    let made = made::work_tree(&[
+        ("deploy/web/Chart.yaml", b"name: web\n".as_slice()),
+        (".gitignore", b"*.lock\n"),
+    ]);
+    let source = Source::open(&made.path().join("deploy"), None).unwrap();
+    assert_eq!(source.read_around(".gitignore").as_deref(), Some(&b"*.lock\n"[..]));
+    assert_eq!(source.read_around("deploy"), None);
+    assert_eq!(source.read_around("absent"), None);
+    let root = Source::open(made.path(), None).unwrap();
+    assert_eq!(root.read_around(".gitignore"), None);
+}
+
+#[test]
 fn a_commit_of_what_is_no_repository_is_refused() {
     let folder = made::folder(&[("x.tgz", b"")]);
     let package = message(&folder.path().join("x.tgz"), Some("main"));

@@ -1,0 +1,82 @@
+//! The lines of a text, and what they hold.
+
+/// How many bytes are looked at before it counts what they are.
+const PIECE: usize = 1024;
+
+/// A line that is not blank, or the rest of one.
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    /// Where it begins within its line, in bytes.
+    pub(super) column: usize,
+    /// Its first byte that is no blank.
+    pub(super) from: usize,
+    /// One past its last byte that is no blank.
+    pub(super) end: usize,
+}
+
+impl Line {
+    /// What follows in the line from an offset on.
+    pub(super) fn after(self, source: &str, offset: usize) -> Self {
+        let rest = source.get(offset..self.end).unwrap_or_default();
+        let from = self.end - rest.trim_start_matches(' ').len();
+        Self { column: self.column + from - self.from, from, end: self.end }
+    }
+}
+
+/// Goes over the lines of a text.
+pub(super) struct Lines<'s> {
+    source: &'s str,
+    /// Where the next line begins.
+    pub(super) at: usize,
+}
+
+impl<'s> Lines<'s> {
+    pub(super) fn new(source: &'s str) -> Self {
+        Self { source, at: 0 }
+    }
+
+    /// The next line that is not blank.
+    pub(super) fn next(&mut self) -> Option<Line> {
+        while let Some(raw) = self.raw() {
+            let content = raw.trim_start_matches(' ');
+            let column = raw.len() - content.len();
+            if !content.is_empty() {
+                let from = self.at + column;
+                let end = from + content.trim_end_matches(' ').len();
+                self.skip(raw);
+                return Some(Line { column, from, end });
+            }
+            self.skip(raw);
+        }
+        None
+    }
+
+    /// The next line without its line feed, which is not passed.
+    pub(super) fn raw(&self) -> Option<&'s str> {
+        let rest = self.source.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let length = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+        rest.get(..length)
+    }
+
+    /// Passes a line that [`raw`](Self::raw) gave.
+    pub(super) fn skip(&mut self, raw: &str) {
+        self.at += raw.len() + 1;
+    }
+}
+
+/// Whether a text has no control characters but line feeds, and nothing else of which readers of YAML
+/// disagree whether it may stand there or ends a line.
+pub(super) fn is_printable(source: &str) -> bool {
+    let plain = |byte: &u8| (*byte >= b' ' && *byte != 0x7f) || *byte == b'\n';
+    // Without a way out in the middle the compiler looks at many bytes at once.
+    let all_plain = |piece: &[u8]| piece.iter().fold(true, |all, byte| all & plain(byte));
+    source.as_bytes().chunks(PIECE).all(all_plain)
+        && (source.is_ascii() || source.chars().all(is_common))
+}
+
+fn is_common(char: char) -> bool {
+    match char {
+        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
+        char => char.is_ascii() || char >= '\u{a0}',
+    }
+}
