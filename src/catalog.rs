@@ -3,7 +3,6 @@
 pub mod address;
 pub mod api;
 pub mod chart;
-pub mod closure;
 pub mod digest;
 pub mod file;
 pub mod ignore;
@@ -19,7 +18,6 @@ pub mod readme;
 pub mod repositories;
 
 pub use chart::{Chart, Problem, ProblemKind, Subchart, TemplateFile};
-pub use closure::{Closure, Member, Missing};
 pub use file::{TextFile, YamlFile};
 pub use index::{CatalogIndex, IndexEntry};
 pub use lock::{Lock, LockEntry};

@@ -24,7 +24,6 @@ pub mod mask;
 mod number;
 mod parse;
 mod quote;
-pub mod render;
 mod set;
 #[cfg(test)]
 mod tests;

@@ -90,7 +90,10 @@ const DEPTH_MAX: usize = 12;
 
 /// `repository` and `tag` beside each other.
 fn apart<'c>(node: Node<'c>, file: &'c YamlFile, path: &[String]) -> Option<Image<'c>> {
-    let repository = ["repository", "name"].into_iter().find_map(|key| node.get(key))?;
+    // A `name` with a tag can be anything's but where the key says that it is an image's.
+    let of_image = path.last().is_some_and(|key| key.to_lowercase().contains("image"));
+    let name = || node.get("name").filter(|_| of_image);
+    let repository = node.get("repository").or_else(name)?;
     let tag = node.entry("tag").filter(|entry| !entry.merged)?;
     let name = repository.as_str().filter(|name| is_reference(name))?;
     Some(Image {

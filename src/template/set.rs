@@ -94,3 +94,48 @@ fn is_empty(template: &Template, nodes: &[Node]) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        template::{FunctionSet, parse},
+        text::Text,
+    };
+
+    /// The text of the definition `d` that counts among files of these names.
+    fn counts(files: &[(&str, &str)]) -> String {
+        let helm = FunctionSet::helm();
+        let parsed: Vec<_> =
+            files.iter().map(|(name, text)| (*name, parse(Text::new(*text), &helm))).collect();
+        let files = parsed.iter().map(|(name, template)| SetFile { name, template, chart: 0 });
+        let set = TemplateSet::new(files.collect());
+        let found = set.get("d").unwrap();
+        let define = found.define.unwrap();
+        set.files()[found.file].template.slice(define.span).to_owned()
+    }
+
+    #[test]
+    fn the_shallower_file_and_the_smaller_name_count() {
+        let (a, b) = (r#"{{define "d"}}a{{end}}"#, r#"{{define "d"}}b{{end}}"#);
+        assert_eq!(counts(&[("web/templates/x", a), ("web/charts/z/templates/x", b)]), a);
+        assert_eq!(counts(&[("web/charts/z/templates/x", b), ("web/templates/x", a)]), a);
+        assert_eq!(counts(&[("web/templates/b", b), ("web/templates/a", a)]), a);
+    }
+
+    #[test]
+    fn what_is_empty_replaces_nothing() {
+        let (full, empty) = (r#"{{define "d"}}a{{end}}"#, r#"{{define "d"}} {{/* c */}}{{end}}"#);
+        assert_eq!(counts(&[("web/templates/b", full), ("web/templates/a", empty)]), full);
+        assert_eq!(counts(&[("web/templates/b", empty), ("web/templates/a", full)]), full);
+    }
+
+    #[test]
+    fn a_file_is_a_template_by_its_name() {
+        let template = parse(Text::new("{{define \"d\"}}{{end}}x"), &FunctionSet::helm());
+        let set = TemplateSet::new(vec![SetFile { name: "web/_x", template: &template, chart: 0 }]);
+        assert!(set.get("web/_x").is_some_and(|named| named.define.is_none()));
+        assert!(set.files()[0].is_partial());
+        assert!(set.get("y").is_none());
+    }
+}

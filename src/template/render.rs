@@ -1,4 +1,0 @@
-//! Rendering: Go's `text/template` with the functions that Helm gives to templates.
-
-pub mod call;
-pub mod value;
