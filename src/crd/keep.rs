@@ -1,5 +1,7 @@
 //! The policy that keeps a templated definition when its release goes: `helm.sh/resource-policy: keep`.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{hook, switch};
@@ -23,17 +25,20 @@ pub struct Unkept {
     pub switch: Option<String>,
 }
 
-/// The definitions of a chart's own templates that go with their release: hooks aside, which Helm never
-/// deletes by the release.
+/// The definitions of a chart's own templates that go with their release, each name once: hooks aside, which
+/// Helm never deletes by the release.
 pub fn unkept(chart: &Chart) -> Vec<Unkept> {
     let own = |it: &&Crd| it.object.owner.is_empty() && it.object.origin != Origin::CrdsFolder;
     let helped = is_written_elsewhere(chart);
+    let mut seen = BTreeSet::new();
     chart
         .crds
         .iter()
         .filter(own)
         .filter(|it| hook::of(it, chart).is_none() && !hook::may_be_dropped(it))
         .filter_map(|it| lack(it, chart, helped))
+        // One file for old clusters and one for new ones are one definition.
+        .filter(|it| seen.insert(it.label.clone()))
         .collect()
 }
 

@@ -24,7 +24,7 @@ pub struct UpgradePath {
 /// Looks for a path in a chart's templates and README.
 pub fn path(chart: &Chart) -> UpgradePath {
     let mut path = UpgradePath { written: instructions(chart), ..UpgradePath::default() };
-    path.runs = chart.templates.iter().any(|file| is_operator(file.file.text.as_str()));
+    path.runs = chart.templates.iter().any(|file| is_operator(file, chart));
     for file in &chart.templates {
         match job(file, chart) {
             Some(Job::On) => path.runs = true,
@@ -48,14 +48,19 @@ fn job(file: &TemplateFile, chart: &Chart) -> Option<Job> {
     if !hooked || !speaks_of_definitions(text) {
         return None;
     }
-    let off = conditions(file, at as u32).into_iter().find(|it| switch::is_off(it, chart));
-    Some(match off.and_then(switch::keys) {
+    Some(match switched_off(file, at, chart) {
         Some(keys) => {
             let place = file.file.place(Span::new(at, at + "kind: Job".len()));
             Job::Off(place, keys.join("."))
         }
         None => Job::On,
     })
+}
+
+/// The keys of a value around an offset that is off by default.
+fn switched_off<'f>(file: &'f TemplateFile, at: usize, chart: &Chart) -> Option<Vec<&'f str>> {
+    let around = conditions(file, at as u32);
+    around.into_iter().find(|it| switch::is_off(it, chart)).and_then(switch::keys)
 }
 
 /// The conditions around an offset whose first arm it stands in; an `and` gives each of its operands.
@@ -94,17 +99,22 @@ fn has_word(text: &str, word: &str) -> bool {
 }
 
 /// Whether a workload is told to manage its definitions, or may: an argument or a variable about them, or
-/// a role that lets it write them.
-fn is_operator(text: &str) -> bool {
-    let lines: Vec<&str> = text.lines().collect();
+/// a role that lets it write them. What a value switches on, and is off, is for another case.
+fn is_operator(file: &TemplateFile, chart: &Chart) -> bool {
+    let lines: Vec<&str> = file.file.text.as_str().split_inclusive('\n').collect();
+    let mut start = 0;
     lines.iter().enumerate().any(|(number, line)| {
-        is_flag(line) || (line.contains("customresourcedefinitions") && may_write(&lines, number))
+        let at = start;
+        start += line.len();
+        let manages = is_flag(line)
+            || (line.contains("customresourcedefinitions") && may_write(&lines, number));
+        manages && switched_off(file, at, chart).is_none()
     })
 }
 
 /// `--install-crds`, `- name: CREATE_CRDS`.
 fn is_flag(line: &str) -> bool {
-    let line = line.trim_start().trim_start_matches("- ").trim_matches(['"', '\'']);
+    let line = line.trim().trim_start_matches("- ").trim_matches(['"', '\'']);
     let named = line.strip_prefix("--").or_else(|| line.strip_prefix("name: "));
     let Some(named) = named else { return false };
     let verbs = ["install", "create", "apply", "update", "upgrade", "manage"];

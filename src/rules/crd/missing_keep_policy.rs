@@ -41,18 +41,20 @@ fn tell(chart: &ChartFacts, out: &mut Sink) {
         .fold(draft, |draft, it| draft.also(it.place.clone(), format!("and `{}`", it.label)));
 }
 
+const GO: &str = "they go with the release, and every object of their kinds";
+
 fn message(first: &Unkept, more: usize) -> String {
     let name = &first.label;
-    let (names, their) = match more {
-        0 => (format!("`{name}` is"), "its"),
-        1 => (format!("`{name}` and 1 more definition are"), "their"),
-        _ => (format!("`{name}` and {more} more definitions are"), "their"),
+    let (names, go) = match more {
+        0 => (format!("`{name}` has"), "it goes with the release, and every object of its kind"),
+        1 => (format!("`{name}` and 1 more definition have"), GO),
+        _ => (format!("`{name}` and {more} more definitions have"), GO),
     };
-    let when = match &first.switch {
-        Some(switch) => format!(" unless `{switch}` is set"),
-        None => String::new(),
+    let policy = match &first.switch {
+        Some(switch) => format!("`{ANNOTATION}: keep` only where `{switch}` is set"),
+        None => format!("no `{ANNOTATION}: keep`"),
     };
-    format!("{names} deleted with the release, and every object of {their} kind with it{when}")
+    format!("{names} {policy}: {go}")
 }
 
 fn help(first: &Unkept) -> String {

@@ -21,13 +21,14 @@ impl Rule for NeverUpgraded {
             .map(|crd| crd.name.as_str())
             .collect();
         let open = |chart: &ChartFacts| is_open(chart, facts, &templated);
-        for chart in facts.charts.iter().filter(|chart| open(chart)) {
+        let kept = |chart: &ChartFacts| chart.deprecated.is_none();
+        for chart in facts.charts.iter().filter(|chart| kept(chart) && open(chart)) {
             if let Some(hand) = by_hand(chart, facts) {
                 tell_hand(chart, &hand, out);
             }
         }
         let lacks = |chart: &ChartFacts| open(chart) && by_hand(chart, facts).is_none();
-        for absence in facts.absence(has_own, lacks) {
+        for absence in facts.absence(|chart| kept(chart) && has_own(chart), lacks) {
             match absence {
                 Absence::Chart(chart) => tell(chart, out),
                 Absence::Catalog { catalog, charts, of } => {
