@@ -134,7 +134,7 @@ fn may_write(lines: &[&str], at: usize) -> bool {
     same_rule.into_iter().any(|line| writes(line)) || lines.get(at).is_some_and(|line| writes(line))
 }
 
-/// A command in README or NOTES.txt that applies definitions.
+/// A command or a sentence in README or NOTES.txt that asks to apply definitions.
 fn instructions(chart: &Chart) -> Option<Place> {
     let notes = chart.templates.iter().find(|it| it.file.local == "templates/NOTES.txt");
     let readme = chart.readme.as_ref().map(|readme| &readme.file);
@@ -147,7 +147,7 @@ fn command(file: &TextFile) -> Option<Place> {
     let mut near = NEAR_LINES + 1;
     for line in text.split_inclusive('\n') {
         near = if speaks_of_definitions(line) { 0 } else { near + 1 };
-        if near <= NEAR_LINES && applies(line) {
+        if (near <= NEAR_LINES && applies(line)) || (near == 0 && asks_to_apply(line)) {
             let lead = line.len() - line.trim_start().len();
             return Some(file.place(Span::new(start + lead, start + line.trim_end().len())));
         }
@@ -158,6 +158,11 @@ fn command(file: &TextFile) -> Option<Place> {
 
 /// How many lines above a command the definitions may be spoken of.
 const NEAR_LINES: usize = 4;
+
+/// `make sure that the CRDs are applied`: a sentence about definitions that asks for it.
+fn asks_to_apply(line: &str) -> bool {
+    ["apply", "applied", "applying"].iter().any(|word| has_word(line, word))
+}
 
 fn applies(line: &str) -> bool {
     let kubectl = line.contains("kubectl")
