@@ -3,6 +3,7 @@
 pub mod address;
 pub mod api;
 pub mod chart;
+pub mod closure;
 pub mod digest;
 pub mod file;
 pub mod ignore;
@@ -14,13 +15,16 @@ pub mod lock;
 pub mod manifest;
 pub mod moved;
 pub mod object;
+pub mod path;
 pub mod readme;
 pub mod repositories;
 
 pub use chart::{Chart, Problem, ProblemKind, Subchart, TemplateFile};
+pub use closure::{Closure, Member};
 pub use file::{TextFile, YamlFile};
 pub use index::{CatalogIndex, IndexEntry};
 pub use lock::{Lock, LockEntry};
 pub use manifest::{Dependency, Maintainer, Manifest};
 pub use object::{Crd, Object, Origin};
+pub use path::{Key, ValuesPath};
 pub use readme::Readme;

@@ -15,6 +15,7 @@
 //! - [`catalog`] holds Helm's model of a chart. Loading cannot fail: what is broken is a finding, and the
 //!   rest is audited. It stands on [`yaml`] (one parse gives data and places), [`template`] (Go's grammar),
 //!   [`version`] (constraints as Helm reads them) and [`crd`].
+//! - [`analysis`] is what a chart's templates do, computed once when a rule first asks.
 //! - [`history`] walks Git once for all charts.
 //! - [`rules`] is the list; [`rule`] says what a rule and its page are. Chart hooks see one chart, its
 //!   closure and its past; catalog hooks see only [`facts`].
@@ -24,6 +25,7 @@
 //!
 //! The library prints nothing, reads no environment, runs no program and opens no connection.
 
+pub mod analysis;
 pub mod audit;
 pub mod catalog;
 pub mod config;

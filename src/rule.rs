@@ -42,6 +42,9 @@ pub struct ChartContext<'a> {
     pub now: i64,
     /// What Git knows of the chart; none without a repository.
     pub history: Option<&'a ChartHistory>,
+    /// What the templates of the chart and of its closure do; for a local subchart, the closure of the
+    /// chart that holds it.
+    pub analysis: &'a crate::analysis::Analysis<'a>,
     /// The source that holds the chart, to ask which files exist.
     pub source: &'a Source,
     /// What is known of every chart before any is loaded.

@@ -24,6 +24,7 @@ pub mod mask;
 mod number;
 mod parse;
 mod quote;
+pub mod render;
 mod set;
 #[cfg(test)]
 mod tests;

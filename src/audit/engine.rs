@@ -77,10 +77,12 @@ pub(super) fn run(sources: &Sources, discovery: &Discovery, settings: &Settings<
     let owners: Vec<_> = sources.iter().map(Owners::read).collect();
     let units: Vec<_> = (0..discovery.charts.len()).filter(|i| is_unit(discovery, *i)).collect();
     settings.progress.start(units.len());
+    let shelf = work::Shelf::new(discovery);
     let bench = work::Bench {
         sources,
         discovery,
         index: &index,
+        shelf: &shelf,
         histories: &histories,
         active: &active,
         owners: &owners,

@@ -1,6 +1,6 @@
 //! One chart's turn: load it, run the hooks, keep the facts, let go of the trees.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use globset::GlobSet;
 
@@ -9,7 +9,8 @@ use super::{
     engine::{Active, Histories},
 };
 use crate::{
-    catalog::{CatalogIndex, Chart, ProblemKind, load},
+    analysis::Analysis,
+    catalog::{CatalogIndex, Chart, Closure, Dependency, IndexEntry, ProblemKind, load},
     discover::{ChartFolder, Discovery, Places},
     facts::{self, ChartFacts},
     finding::Finding,
@@ -17,6 +18,7 @@ use crate::{
     report::{Entry, State},
     rule::{ChartContext, Sink},
     sources::{self, FileProblem, Source, Sources},
+    version::{self, Constraint},
 };
 
 /// What every chart's turn needs.
@@ -24,10 +26,43 @@ pub(super) struct Bench<'a> {
     pub(super) sources: &'a Sources,
     pub(super) discovery: &'a Discovery,
     pub(super) index: &'a CatalogIndex,
+    pub(super) shelf: &'a Shelf,
     pub(super) histories: &'a Histories,
     pub(super) active: &'a [Active],
     pub(super) owners: &'a [Option<facts::Owners>],
     pub(super) settings: &'a Settings<'a>,
+}
+
+/// What the hooks of a chart see besides it.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    history: Option<&'a ChartHistory>,
+    analysis: &'a Analysis<'a>,
+    source: &'a Source,
+}
+
+/// Charts of the catalog that other charts depend on, loaded when one is first asked for.
+pub(super) struct Shelf(Vec<OnceLock<Chart>>);
+
+impl Shelf {
+    /// Nothing is loaded yet.
+    pub(super) fn new(discovery: &Discovery) -> Self {
+        Self(discovery.charts.iter().map(|_| OnceLock::new()).collect())
+    }
+
+    /// The catalog's chart of a dependency's name whose version its constraint admits, whatever the
+    /// repository: the question is only what the templates read.
+    fn find(&self, bench: &Bench<'_>, dependency: &Dependency) -> Option<&Chart> {
+        let range = Constraint::parse(&dependency.version.as_ref()?.value).ok()?;
+        let admits = |entry: &&IndexEntry| {
+            version::parse(&entry.version).is_ok_and(|version| range.matches(&version))
+        };
+        let entry = bench.index.named(&dependency.name.value).iter().find(admits)?;
+        let folder = bench.discovery.charts.get(entry.chart)?;
+        let source = bench.sources.get(folder.source)?;
+        let load = || load::load(source, folder.source, folder);
+        Some(self.0.get(entry.chart)?.get_or_init(load))
+    }
 }
 
 /// What is left of a chart and its local subcharts.
@@ -46,15 +81,26 @@ impl Bench<'_> {
         let source = folder.and_then(|folder| self.sources.get(folder.source));
         if let (Some(folder), Some(source)) = (folder, source) {
             let chart = load::load(source, folder.source, folder);
-            self.judge(&chart, number, source, &mut done);
+            let elsewhere = |dependency: &Dependency| self.shelf.find(self, dependency);
+            let closure = Closure::of(&chart, &elsewhere);
+            let analysis = Analysis::new(&closure);
+            self.judge(&chart, number, &analysis, source, &mut done);
             self.settings.progress.done(&folder.path);
         }
         done
     }
 
-    fn judge(&self, chart: &Chart, number: usize, source: &Source, done: &mut Done) {
+    fn judge(
+        &self,
+        chart: &Chart,
+        number: usize,
+        analysis: &Analysis<'_>,
+        source: &Source,
+        done: &mut Done,
+    ) {
         let history = self.histories.of(number);
-        self.hooks(chart, history, source, &mut done.findings);
+        let seen = Seen { history, analysis, source };
+        self.hooks(chart, seen, &mut done.findings);
         done.entries.extend(entries(chart, history));
         done.facts.push(facts::of(
             chart,
@@ -64,7 +110,8 @@ impl Bench<'_> {
         ));
         for subchart in chart.subcharts.iter().filter(|subchart| !subchart.vendored) {
             let number = self.number(&subchart.chart);
-            self.judge(&subchart.chart, number.unwrap_or(usize::MAX), source, done);
+            let number = number.unwrap_or(usize::MAX);
+            self.judge(&subchart.chart, number, analysis, source, done);
         }
     }
 
@@ -75,18 +122,13 @@ impl Bench<'_> {
         self.discovery.charts.iter().position(same)
     }
 
-    fn hooks(
-        &self,
-        chart: &Chart,
-        history: Option<&ChartHistory>,
-        source: &Source,
-        findings: &mut Vec<Finding>,
-    ) {
-        for active in self.active.iter().filter(|active| runs(active, chart, history)) {
+    fn hooks(&self, chart: &Chart, seen: Seen<'_>, findings: &mut Vec<Finding>) {
+        for active in self.active.iter().filter(|active| runs(active, chart, seen.history)) {
             let cx = ChartContext {
                 now: self.settings.now,
-                history,
-                source,
+                history: seen.history,
+                analysis: seen.analysis,
+                source: seen.source,
                 index: self.index,
                 options: &active.options,
             };

@@ -1,0 +1,4 @@
+//! Rendering: Go's `text/template` with the functions that Helm gives to templates.
+
+pub mod call;
+pub mod value;
