@@ -1,10 +1,18 @@
 //! What the templates of a chart read and render: computed once for each chart, when a rule first asks,
 //! and shared by all rules.
 
+use std::cell::OnceCell;
+
 use crate::{
     catalog::{Chart, Closure},
+    sources::Sources,
     template::{SetFile, TemplateSet},
 };
+
+mod rendered;
+mod rendering;
+
+pub use rendered::{Document, Failure, Hook, Rendered, Setting, Step};
 
 /// A chart with everything under it, and what its templates do.
 #[derive(Debug)]
@@ -14,17 +22,32 @@ pub struct Analysis<'c> {
     /// The templates of the whole closure, in Helm's one namespace; `SetFile::chart` is the index of the
     /// closure's member.
     pub templates: TemplateSet<'c>,
+    /// Where files are read from that only templates ask for.
+    sources: &'c Sources,
+    rendered: OnceCell<Rendered>,
 }
 
 impl<'c> Analysis<'c> {
     /// Puts the templates together; the rest is computed when it is asked for.
-    pub fn new(closure: &'c Closure<'c>) -> Self {
+    pub fn new(closure: &'c Closure<'c>, sources: &'c Sources) -> Self {
         let members = closure.members.iter().enumerate();
         let files = members.flat_map(|(chart, member)| {
             let files = member.templates.iter();
             files.map(move |(name, file)| SetFile { name, template: &file.template, chart })
         });
-        Self { closure, templates: TemplateSet::new(files.collect()) }
+        let templates = TemplateSet::new(files.collect());
+        Self { closure, templates, sources, rendered: OnceCell::new() }
+    }
+
+    /// What the chart renders to with its own values, as `helm template` would print it: rendered
+    /// when it is first asked for.
+    pub fn rendered(&self) -> &Rendered {
+        self.rendered.get_or_init(|| self.render_with(&Setting::default()))
+    }
+
+    /// What the chart renders to with another setting; rendered anew with each call.
+    pub fn render_with(&self, setting: &Setting) -> Rendered {
+        rendering::render(self.closure, &self.templates, self.sources, setting)
     }
 
     /// The members of the closure that a chart is: none, one, or one for each alias.

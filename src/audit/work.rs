@@ -83,7 +83,7 @@ impl Bench<'_> {
             let chart = load::load(source, folder.source, folder);
             let elsewhere = |dependency: &Dependency| self.shelf.find(self, dependency);
             let closure = Closure::of(&chart, &elsewhere);
-            let analysis = Analysis::new(&closure);
+            let analysis = Analysis::new(&closure, self.sources);
             self.judge(&chart, number, &analysis, source, &mut done);
             self.settings.progress.done(&folder.path);
         }
