@@ -1,4 +1,5 @@
 //! Rendering: Go's `text/template` with the functions that Helm gives to templates.
 
 pub mod call;
+pub mod exec;
 pub mod value;
