@@ -2,4 +2,5 @@
 
 pub mod call;
 pub mod exec;
+pub mod functions;
 pub mod value;

@@ -27,6 +27,17 @@ pub struct Call<'c> {
     pub budget: &'c mut usize,
 }
 
+/// What is said where a rendering would make more text than it may; not Go's words.
+pub const BUDGET_SPENT: &str = "the rendering makes more text than is read";
+
+impl Call<'_> {
+    /// Takes bytes off the budget before they are made; fails where fewer are left.
+    pub fn spend(&mut self, bytes: usize) -> Result<(), String> {
+        *self.budget = self.budget.checked_sub(bytes).ok_or(BUDGET_SPENT)?;
+        Ok(())
+    }
+}
+
 /// A small deterministic generator (splitmix64): results are well-formed, never secret.
 #[derive(Clone, Copy, Debug)]
 pub struct Random(pub u64);
