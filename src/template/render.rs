@@ -3,4 +3,6 @@
 pub mod call;
 pub mod exec;
 pub mod functions;
+pub mod fmt;
+pub mod strconv;
 pub mod value;
