@@ -2,7 +2,7 @@
 
 pub mod call;
 pub mod exec;
-pub mod functions;
 pub mod fmt;
+pub mod functions;
 pub mod strconv;
 pub mod value;
