@@ -57,14 +57,12 @@ pub fn sprintf(format: &[u8], args: &[Value]) -> Str {
 
 /// One value as `%v` prints it.
 pub fn to_string(value: &Value) -> Str {
-    match value {
-        Value::Str(text) => text.clone(),
-        _ => {
-            let mut out = Vec::new();
-            print(&mut out, value);
-            out.into()
-        }
+    if let Value::Str(text) = value {
+        return text.clone();
     }
+    let mut out = Vec::new();
+    print(&mut out, value);
+    out.into()
 }
 
 /// Appends one value as `%v` prints it.
