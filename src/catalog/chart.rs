@@ -2,9 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{
-    Crd, Dependency, Documentation, Lock, Manifest, Object, Readme, TextFile, YamlFile,
-};
+use super::{Crd, Dependency, Documentation, Lock, Manifest, Object, Readme, TextFile, YamlFile};
 use crate::{
     finding::{ChartId, Place},
     rule::Sink,

@@ -159,7 +159,10 @@ fn link(after: &str) -> Option<&str> {
 
 /// Whether a link's text, whose `[` is read, is followed by a target.
 fn has_link(after: &str) -> bool {
-    head(after, REACH).find(']').and_then(|end| after.get(end + 1..)).is_some_and(|it| link(it).is_some())
+    head(after, REACH)
+        .find(']')
+        .and_then(|end| after.get(end + 1..))
+        .is_some_and(|it| link(it).is_some())
 }
 
 fn entity<'t>(out: &mut String, after: &'t str) -> &'t str {
