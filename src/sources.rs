@@ -37,13 +37,16 @@ pub const HELM_IGNORE: &str = ".helmignore";
 /// What stands between a package and a path within it in paths that reports show.
 pub const PACKAGE_SEPARATOR: &str = "!/";
 
-/// Several roots side by side.
-#[derive(Debug, Default)]
+/// Several roots side by side. Cheap to clone.
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
-    list: Vec<Source>,
+    list: Arc<[Source]>,
     /// The package that was opened last for [`Sources::read`]: snippets come in groups.
-    package: Mutex<Option<(String, Arc<Source>)>>,
+    package: Arc<Mutex<Option<Opened>>>,
 }
+
+/// A package by the path that reports show.
+type Opened = (String, Arc<Source>);
 
 impl Sources {
     /// Opens each of `specs` (a folder, a package, a Git repository) once; with `at`, each must be
@@ -71,7 +74,7 @@ impl Sources {
 
     /// Puts sources side by side that are opened already.
     pub fn from_list(list: Vec<Source>) -> Self {
-        Self { list, package: Mutex::default() }
+        Self { list: list.into(), package: Arc::default() }
     }
 
     /// The sources in the order given.
@@ -97,7 +100,7 @@ impl Sources {
     /// Reads a file by the path that findings show, `x.tgz!/path` included.
     pub fn read(&self, report_path: &str) -> Result<Content, ReadError> {
         let mut result = Err(ReadError::NotFound { path: report_path.to_owned() });
-        for source in &self.list {
+        for source in &*self.list {
             let Some(path) = source.path_of(report_path) else { continue };
             result = self.read_in(source, path);
             if !matches!(result, Err(ReadError::NotFound { .. })) {

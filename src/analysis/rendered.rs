@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+pub use crate::template::render::documents::Hook;
 use crate::{
     catalog::YamlFile,
     finding::Place,
+    template::render::exec::Output,
     text::{Span, Text},
     yaml::Node,
 };
@@ -106,35 +108,10 @@ pub struct Document {
     pub template: Text,
     /// What makes it a hook.
     pub hook: Option<Hook>,
-    /// What wrote which bytes, in order, without gaps.
-    pub(super) parts: Vec<Part>,
-}
-
-/// A run of a document's bytes, and what wrote it.
-#[derive(Clone, Debug)]
-pub(super) struct Part {
-    /// Where the run ends in the document.
-    pub(super) end: u32,
-    /// The place in a template: of a text the run itself, of an action the action.
-    pub(super) place: Place,
-}
-
-/// A hook's annotations as Helm reads them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hook {
-    /// When it runs: `pre-install`, `test`.
-    pub events: Vec<&'static str>,
-    /// Its weight.
-    pub weight: i64,
-    /// When it is deleted, as written, in lower case.
-    pub delete_policies: Vec<String>,
-}
-
-impl Hook {
-    /// Whether this is a test, for `helm test`.
-    pub fn is_test(&self) -> bool {
-        self.events.contains(&"test")
-    }
+    /// What wrote which bytes of the document.
+    pub(super) output: Output,
+    /// The files that [`Output::parts`] speak of: path and text.
+    pub(super) files: Arc<[(Arc<str>, Text)]>,
 }
 
 impl Document {
@@ -166,9 +143,13 @@ impl Document {
     /// The place in a template that wrote a span of the document, such as a [`Node::span`]: where
     /// its first byte comes from.
     pub fn origin(&self, span: Span) -> Place {
-        let at = self.parts.partition_point(|part| part.end <= span.start);
-        let part = self.parts.get(at).or(self.parts.last());
-        part.map_or_else(|| Place::file(&self.path), |part| part.place.clone())
+        let last = self.output.text.len().saturating_sub(1);
+        let origin = self.output.origin((span.start as usize).min(last));
+        let place = origin.and_then(|(file, span)| {
+            let (path, text) = self.files.get(file)?;
+            Some(Place::new(path, text, span))
+        });
+        place.unwrap_or_else(|| Place::file(&self.path))
     }
 
     fn string(&self, path: &[&str]) -> &str {

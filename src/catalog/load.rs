@@ -11,10 +11,7 @@ mod manifest;
 mod objects;
 mod subcharts;
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Chart, Dependency, Lock, Manifest, Problem, ProblemKind, Readme, TemplateFile, TextFile,
@@ -116,7 +113,6 @@ fn empty(site: Site, anchor: Place) -> Chart {
         folder_listing: Vec::new(),
         problems: Vec::new(),
         anchor,
-        documentation: OnceLock::new(),
     }
 }
 

@@ -1,8 +1,14 @@
 //! Rendering: Go's `text/template` with the functions that Helm gives to templates.
 
 pub mod call;
+pub mod capabilities;
+pub mod coalesce;
+pub mod dependencies;
+pub mod documents;
 pub mod exec;
-pub mod fmt;
+pub mod files;
 pub mod functions;
-pub mod strconv;
+pub mod glob;
+pub mod release;
+pub mod schema;
 pub mod value;

@@ -1,3 +1,0 @@
-module goencode
-
-go 1.25.0
