@@ -11,7 +11,8 @@ use crate::{
 /// Puts together the findings of rules whose page has a `rollup`, where more than half of a
 /// catalog's charts have them, and of those whose page has `archived` in repositories that say so of
 /// themselves. What comes out is one finding on the catalog.
-pub(super) fn together(findings: Vec<Finding>, facts: &CatalogFacts) -> Vec<Finding> {
+pub(super) fn together(mut findings: Vec<Finding>, facts: &CatalogFacts) -> Vec<Finding> {
+    findings.retain(|finding| speaks_in_archives(finding) || !is_archived(finding, facts));
     let charts: BTreeMap<_, _> =
         facts.charts.iter().map(|chart| (chart.id.path.as_str(), chart)).collect();
     let mut kept = Vec::new();
@@ -31,6 +32,23 @@ pub(super) fn together(findings: Vec<Finding>, facts: &CatalogFacts) -> Vec<Find
         kept.extend(roll(group, catalog, reason, of));
     }
     kept
+}
+
+/// Whether a rule has something to say where nobody works any more: that all is archived, and what
+/// could not be read.
+fn speaks_in_archives(finding: &Finding) -> bool {
+    let page = rules::find(&finding.rule).map(rules::Registered::page);
+    finding.rule.starts_with("input/") || page.is_some_and(|page| page.archived.is_some())
+}
+
+/// Whether a finding lies in a source that says of itself that it is archived.
+fn is_archived(finding: &Finding, facts: &CatalogFacts) -> bool {
+    facts.archived.values().any(|notice| match notice.path.rsplit_once('/') {
+        Some((root, _)) => {
+            finding.location.path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
+        }
+        None => true,
+    })
 }
 
 /// Why a rule's findings are told once.

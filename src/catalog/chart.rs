@@ -7,6 +7,7 @@ use crate::{
     finding::{ChartId, Place},
     rule::Sink,
     text::Span,
+    version::{self, Constraint},
 };
 
 /// A chart as Helm would load it, with places.
@@ -181,15 +182,32 @@ impl Chart {
         let constraint = dependency
             .version
             .as_ref()
-            .and_then(|text| crate::version::Constraint::parse(text).ok());
+            .and_then(|text| Constraint::parse(text).ok());
         let named = || {
             self.subcharts.iter().filter(|subchart| subchart.chart.name() == dependency.name.value)
         };
         let admitted = |subchart: &&Subchart| {
-            let version = crate::version::parse(&subchart.chart.id.version).ok();
+            let version = version::parse(&subchart.chart.id.version).ok();
             constraint.as_ref().zip(version).is_some_and(|(range, version)| range.matches(&version))
         };
         named().find(admitted).or_else(|| named().next())
+    }
+
+    /// The version that a dependency stands for: what the lock says, else what lies under charts/,
+    /// else the constraint where it is one exact version.
+    pub fn resolved(&self, dependency: &Dependency) -> Option<String> {
+        let name = &dependency.name.value;
+        let locked = || {
+            let entry = self.lock.as_ref()?.entries.iter().find(|it| it.name.value == *name)?;
+            entry.version.as_ref().map(|version| version.value.clone())
+        };
+        let present = || self.subchart(dependency).map(|it| it.chart.id.version.clone());
+        let exact = || {
+            let text = &dependency.version.as_ref()?.value;
+            Constraint::parse(text).ok().filter(Constraint::is_exact)?;
+            Some(text.trim_start_matches(['=', 'v', ' ']).to_owned())
+        };
+        locked().or_else(present).or_else(exact).filter(|text| version::parse(text).is_ok())
     }
 
     /// What one `input/*` rule has to say of the chart.

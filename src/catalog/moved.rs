@@ -1,7 +1,12 @@
-//! Repositories, charts and images that moved or ended: the table `data/moved.tsv`.
+//! Repositories, charts and images that moved or ended: the tables `data/moved.tsv` and
+//! `data/withdrawn.tsv`.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
+use crate::version;
+
+/// The last version of each chart whose images were withdrawn.
+const WITHDRAWN: &str = include_str!("../../data/withdrawn.tsv");
 const TABLE: &str = include_str!("../../data/moved.tsv");
 
 /// What a row speaks of.
@@ -13,6 +18,8 @@ pub enum MovedKind {
     Chart,
     /// Images below a registry's path.
     Image,
+    /// A chart repository that goes on, while the images of its charts' earlier versions do not.
+    Withdrawn,
 }
 
 /// One row of the table.
@@ -73,6 +80,19 @@ pub fn image(repository: &str, now: i64) -> Option<&'static Moved> {
     find(MovedKind::Image, &full, now)
 }
 
+/// The row of a repository whose chart, in this version, names images that were withdrawn before `now`.
+pub fn withdrawn(url: &str, name: &str, at: &str, now: i64) -> Option<&'static Moved> {
+    let row = find(MovedKind::Withdrawn, &bare(url), now)?;
+    let through = version::parse(withdrawn_through().get(name)?).ok()?;
+    (version::parse(at).ok()? <= through).then_some(row)
+}
+
+fn withdrawn_through() -> &'static BTreeMap<&'static str, &'static str> {
+    static THROUGH: OnceLock<BTreeMap<&str, &str>> = OnceLock::new();
+    let rows = || WITHDRAWN.lines().filter(|line| !line.starts_with('#'));
+    THROUGH.get_or_init(|| rows().filter_map(|line| line.split_once('\t')).collect())
+}
+
 /// All rows of one kind.
 pub fn rows_of(kind: MovedKind) -> impl Iterator<Item = &'static Moved> {
     rows().iter().filter(move |row| row.kind == kind)
@@ -113,6 +133,7 @@ fn row(line: &'static str) -> Option<Moved> {
         "repository" => MovedKind::Repository,
         "chart" => MovedKind::Chart,
         "image" => MovedKind::Image,
+        "withdrawn" => MovedKind::Withdrawn,
         _ => return None,
     };
     let given = |field: &'static str| (field != "-").then_some(field);
@@ -157,6 +178,18 @@ mod tests {
         assert!(chart(url, "grafana", LATE).is_some());
         assert!(chart(url, "mimir-distributed", LATE).is_none());
         assert!(repository(url, LATE).is_none());
+    }
+
+    #[test]
+    fn only_versions_that_name_withdrawn_images_count() {
+        let url = "oci://registry-1.docker.io/bitnamicharts";
+        assert!(withdrawn(url, "redis", "18.0.1", LATE).is_some());
+        assert!(withdrawn(url, "redis", "99.0.0", LATE).is_none());
+        assert!(withdrawn(url, "redis", "18.0.1", AUTUMN).is_none());
+        assert!(withdrawn(url, "common", "2.0.0", LATE).is_none());
+        let lines = WITHDRAWN.lines().filter(|line| !line.starts_with('#'));
+        assert_eq!(withdrawn_through().len(), lines.count());
+        assert!(withdrawn_through().values().all(|through| version::parse(through).is_ok()));
     }
 
     #[test]

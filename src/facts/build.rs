@@ -6,7 +6,6 @@ use crate::{
     crd::upgrade::{self, UpgradePath},
     history::{ChangeKind, ChartHistory},
     text::Spanned,
-    version::{self, Constraint},
 };
 
 /// The facts of a chart that was loaded.
@@ -119,7 +118,7 @@ fn dependency(chart: &Chart, it: &Dependency, index: &CatalogIndex) -> Dependenc
         name: it.name.value.clone(),
         effective_name: it.effective_name().to_owned(),
         constraint: it.version.as_ref().map(|version| version.value.clone()).unwrap_or_default(),
-        resolved: resolved(chart, it),
+        resolved: chart.resolved(it),
         repository: it.repository().unwrap_or_default().to_owned(),
         place: it.place(it.name.span),
         version_place: it.version.as_ref().map(|version| it.place(version.span)),
@@ -127,23 +126,6 @@ fn dependency(chart: &Chart, it: &Dependency, index: &CatalogIndex) -> Dependenc
         present: subchart.is_some() || !index.named(&it.name.value).is_empty(),
         switched: it.condition.is_some() || !it.tags.is_empty(),
     }
-}
-
-/// The version that a dependency stands for: what the lock says, else what lies under charts/, else
-/// the constraint where it is one exact version.
-fn resolved(chart: &Chart, it: &Dependency) -> Option<String> {
-    let locked = || {
-        let lock = chart.lock.as_ref()?;
-        let entry = lock.entries.iter().find(|entry| entry.name.value == it.name.value)?;
-        entry.version.as_ref().map(|version| version.value.clone())
-    };
-    let present = || chart.subchart(it).map(|subchart| subchart.chart.id.version.clone());
-    let exact = || {
-        let text = &it.version.as_ref()?.value;
-        Constraint::parse(text).ok().filter(Constraint::is_exact)?;
-        Some(text.trim_start_matches(['=', 'v', ' ']).to_owned())
-    };
-    locked().or_else(present).or_else(exact).filter(|text| version::parse(text).is_ok())
 }
 
 fn closure(chart: &Chart) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! `maintenance/dead-repository`
 
 mod images;
+mod withdrawn;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ impl Rule for DeadRepository {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         for (url, uses) in dependencies(chart) {
             dependency_finding(url, &uses, cx, out);
+            withdrawn::tell(url, &uses, chart, cx, out);
         }
         if let Some(readme) = &chart.readme {
             for Mention { row, span, url } in mentions(readme, cx.now) {
@@ -73,14 +75,17 @@ fn image_finding(address: &str, uses: &[images::Use], cx: &ChartContext<'_>, out
     let Some((first, rest)) = uses.split_first() else { return };
     let more = match rest.len() {
         0 => String::new(),
-        1 => " and 1 more".to_owned(),
         many => format!(" and {many} more"),
     };
-    let message = format!(
-        "image `{}`{more} comes from `{address}`, {}",
-        first.image,
-        state(first.row, cx.now)
-    );
+    let verb = if rest.is_empty() { "comes" } else { "come" };
+    // A registry may still be there, with other images.
+    let state = match first.row.gone {
+        Some(day) if first.row.is_gone(cx.now) => {
+            format!("gone from there since {day} ({})", first.row.source)
+        }
+        _ => state(first.row, cx.now),
+    };
+    let message = format!("image `{}`{more} {verb} from `{address}`, {state}", first.image);
     let draft = out
         .at(first.place.clone(), message)
         .level(Level::Warning)

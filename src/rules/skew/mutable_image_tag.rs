@@ -2,7 +2,7 @@
 
 use crate::{
     catalog::{
-        Chart,
+        Chart, TemplateFile,
         image::{self, Image, Tag},
     },
     finding::Level,
@@ -28,7 +28,7 @@ impl Rule for MutableImageTag {
             } else {
                 continue;
             };
-            let level = if is_aside(it) { Level::Note } else { Level::Warning };
+            let level = if is_aside(it, chart) { Level::Note } else { Level::Warning };
             out.at(it.file.place(tag.span), message).subject(it.tag_path()).level(level).help(help);
         }
     }
@@ -62,10 +62,43 @@ fn print(value: f64) -> String {
 const EXPONENT_FROM_DIGITS: usize = 7;
 
 /// Whether an image is none that the chart is about: it tests, or prepares.
-fn is_aside(it: &Image<'_>) -> bool {
+fn is_aside(it: &Image<'_>, chart: &Chart) -> bool {
     let aside = |key: &String| {
         let word = |word: &str| key.starts_with(&word.to_lowercase()) || key.contains(word);
         word("Test") || word("Init")
     };
-    it.path.iter().any(aside)
+    it.path.iter().any(aside) || only_prepares(&it.path, chart)
+}
+
+/// Whether templates use an image, of this chart or of the subchart that the path leads into, and all
+/// uses are tests or containers that end before the others start.
+fn only_prepares(path: &[String], chart: &Chart) -> bool {
+    if let [first, rest @ ..] = path
+        && let Some(it) = chart.subcharts.iter().find(|it| it.chart.name() == first)
+    {
+        return only_prepares(rest, &it.chart);
+    }
+    let reference = format!(".Values.{}", path.join("."));
+    let uses = chart.templates.iter().flat_map(|template| {
+        let text = template.file.text.as_str();
+        text.match_indices(&reference).map(move |(at, _)| (template, at))
+    });
+    let mut uses = uses.filter(|(template, at)| {
+        let rest = template.file.text.as_str().get(at + reference.len()..).unwrap_or_default();
+        !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
+    });
+    let prepares = |(template, at): (&TemplateFile, usize)| {
+        let before = template.file.text.as_str().get(..at).unwrap_or_default();
+        template.file.local.starts_with("templates/tests/") || is_in_init(before)
+    };
+    uses.next().is_some_and(prepares) && uses.all(prepares)
+}
+
+/// Whether the nearest list of containers above is that of the init containers.
+fn is_in_init(before: &str) -> bool {
+    let keys = before.lines().rev().map(|line| line.trim_start().trim_start_matches("- "));
+    let mut lists = keys.filter(|key| {
+        key.starts_with("initContainers:") || key.starts_with("containers:")
+    });
+    lists.next().is_some_and(|key| key.starts_with("init"))
 }
