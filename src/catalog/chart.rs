@@ -179,10 +179,7 @@ impl Chart {
     /// The subchart that a dependency is met by: an unpacked or packaged chart of its name whose
     /// version its constraint admits, else the first of its name.
     pub fn subchart(&self, dependency: &Dependency) -> Option<&Subchart> {
-        let constraint = dependency
-            .version
-            .as_ref()
-            .and_then(|text| Constraint::parse(text).ok());
+        let constraint = dependency.version.as_ref().and_then(|text| Constraint::parse(text).ok());
         let named = || {
             self.subcharts.iter().filter(|subchart| subchart.chart.name() == dependency.name.value)
         };

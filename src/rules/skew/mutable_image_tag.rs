@@ -97,8 +97,7 @@ fn only_prepares(path: &[String], chart: &Chart) -> bool {
 /// Whether the nearest list of containers above is that of the init containers.
 fn is_in_init(before: &str) -> bool {
     let keys = before.lines().rev().map(|line| line.trim_start().trim_start_matches("- "));
-    let mut lists = keys.filter(|key| {
-        key.starts_with("initContainers:") || key.starts_with("containers:")
-    });
+    let mut lists =
+        keys.filter(|key| key.starts_with("initContainers:") || key.starts_with("containers:"));
     lists.next().is_some_and(|key| key.starts_with("init"))
 }

@@ -36,8 +36,7 @@ pub(super) fn tell(
         Some(day) => format!("go on {day}"),
         None => "go".to_owned(),
     };
-    let message =
-        format!("{} {verb} images that {state} ({})", names.join(", "), row.source);
+    let message = format!("{} {verb} images that {state} ({})", names.join(", "), row.source);
     let place = |it: &Dependency| {
         it.place(it.version.as_ref().map_or(it.name.span, |version| version.span))
     };
