@@ -1,8 +1,8 @@
 //! One chart with everything that it holds.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::{Crd, Dependency, Lock, Manifest, Object, Readme, TextFile, YamlFile};
+use super::{Crd, Dependency, Documentation, Lock, Manifest, Object, Readme, TextFile, YamlFile};
 use crate::{
     finding::{ChartId, Place},
     rule::Sink,
@@ -58,6 +58,8 @@ pub struct Chart {
     pub problems: Vec<Problem>,
     /// Where the whole chart is meant: `name` in Chart.yaml, else the folder's first file.
     pub anchor: Place,
+    /// See [`Chart::documentation`].
+    pub(super) documentation: OnceLock<Documentation>,
 }
 
 /// One file under templates/.
@@ -205,6 +207,11 @@ impl Chart {
             Some(text.trim_start_matches(['=', 'v', ' ']).to_owned())
         };
         locked().or_else(present).or_else(exact).filter(|text| version::parse(text).is_ok())
+    }
+
+    /// What values.yaml and the README say of the chart's values; read when a rule first asks.
+    pub fn documentation(&self) -> &Documentation {
+        self.documentation.get_or_init(|| Documentation::read(self))
     }
 
     /// What one `input/*` rule has to say of the chart.

@@ -11,7 +11,10 @@ mod manifest;
 mod objects;
 mod subcharts;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
     Chart, Dependency, Lock, Manifest, Problem, ProblemKind, Readme, TemplateFile, TextFile,
@@ -113,6 +116,7 @@ fn empty(site: Site, anchor: Place) -> Chart {
         folder_listing: Vec::new(),
         problems: Vec::new(),
         anchor,
+        documentation: OnceLock::new(),
     }
 }
 

@@ -1,11 +1,14 @@
-//! Markdown with places: headings, links, fenced code.
+//! Markdown with places: headings, links, fenced code, tables and list items.
 
 mod anchor;
 mod events;
 mod html;
+mod tables;
 
 use super::TextFile;
 use crate::text::Span;
+
+pub use tables::{CELLS_MAX, ITEMS_MAX};
 
 /// A Markdown file, parsed once.
 #[derive(Clone, Debug)]
@@ -20,6 +23,10 @@ pub struct Readme {
     pub code: Vec<Code>,
     /// Anchors of HTML: its `id` and `name` attributes, and what GitHub makes of its headings.
     pub html_anchors: Vec<String>,
+    /// Tables, in order.
+    pub tables: Vec<Table>,
+    /// Items of lists, in order; an item's span holds the items under it.
+    pub items: Vec<Item>,
 }
 
 impl Readme {
@@ -72,6 +79,35 @@ pub struct Code {
     pub span: Span,
     /// The heading that it stands under: an index into `headings`.
     pub heading: Option<usize>,
+}
+
+/// A table. Cells are given as they are written, between their bars.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The heading that it stands under: an index into `headings`.
+    pub heading: Option<usize>,
+    /// The cells of the head.
+    pub header: Vec<Span>,
+    /// The other rows.
+    pub rows: Vec<TableRow>,
+    /// The whole table.
+    pub span: Span,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug)]
+pub struct TableRow {
+    /// Its cells, as many as the head has.
+    pub cells: Vec<Span>,
+}
+
+/// An item of a list.
+#[derive(Clone, Copy, Debug)]
+pub struct Item {
+    /// The heading that it stands under: an index into `headings`.
+    pub heading: Option<usize>,
+    /// The whole item, its bullet included.
+    pub span: Span,
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ fn set_float(number: &mut Number, value: f64) {
 }
 
 /// `strconv.ParseInt(text, 0, 64)`
-fn signed(text: &str) -> Option<i64> {
+pub(super) fn signed(text: &str) -> Option<i64> {
     match text.strip_prefix('-') {
         Some(digits) => 0_i64.checked_sub_unsigned(unsigned(digits)?),
         None => i64::try_from(unsigned(text.strip_prefix('+').unwrap_or(text))?).ok(),
@@ -142,7 +142,7 @@ fn underscores_separate(text: &str) -> bool {
 
 /// Why a float cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FloatFault {
+pub(super) enum FloatFault {
     Syntax,
     Range,
 }
@@ -157,7 +157,7 @@ impl FloatFault {
 }
 
 /// `strconv.ParseFloat(text, 64)`, of the texts that the lexer lets through.
-fn float(text: &str) -> Result<f64, FloatFault> {
+pub(super) fn float(text: &str) -> Result<f64, FloatFault> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if !unsigned.bytes().all(|b| b.is_ascii_hexdigit() || b"xXpP._+-".contains(&b))
         || !underscores_separate(text)

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use super::{Code, Heading, Link, Readme, TextFile, anchor::Anchors, html};
+use super::{Code, Heading, Link, Readme, TextFile, anchor::Anchors, html, tables::Collector};
 use crate::text::{BYTE_ORDER_MARK, Span};
 
 pub(super) fn read(file: TextFile) -> Readme {
@@ -28,18 +28,24 @@ pub(super) fn read(file: TextFile) -> Readme {
         links: Vec::new(),
         code: None,
         html_heading: None,
+        collector: Collector::default(),
         readme: Readme {
             file,
             headings: Vec::new(),
             links: Vec::new(),
             code: Vec::new(),
             html_anchors: Vec::new(),
+            tables: Vec::new(),
+            items: Vec::new(),
         },
     };
     for (event, range) in events {
+        let heading = reader.readme.headings.len().checked_sub(1);
+        let place = |range: &Range<usize>| Span::new(range.start + offset, range.end + offset);
+        reader.collector.event(&event, &range, place, heading);
         reader.event(event, range);
     }
-    reader.readme
+    Readme { tables: reader.collector.tables, items: reader.collector.items, ..reader.readme }
 }
 
 /// A link reference definition: its destination and where that stands.
@@ -83,6 +89,7 @@ struct Reader<'t> {
     code: Option<(String, Option<Range<usize>>, usize)>,
     /// The text so far of an HTML heading that is open.
     html_heading: Option<String>,
+    collector: Collector,
     readme: Readme,
 }
 

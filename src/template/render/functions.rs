@@ -10,8 +10,15 @@ use super::{
 
 mod arguments;
 mod case;
+mod convert;
+mod decimal;
 mod defaults;
+mod dicts;
+mod equal;
 mod kind;
+mod lists;
+mod math;
+mod merge;
 mod strings;
 mod types;
 mod words;
@@ -33,8 +40,15 @@ static TABLE: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
     table
 });
 
-static MODULES: &[&[Function]] =
-    &[defaults::FUNCTIONS, strings::FUNCTIONS, types::FUNCTIONS, words::FUNCTIONS];
+static MODULES: &[&[Function]] = &[
+    defaults::FUNCTIONS,
+    dicts::FUNCTIONS,
+    lists::FUNCTIONS,
+    math::FUNCTIONS,
+    strings::FUNCTIONS,
+    types::FUNCTIONS,
+    words::FUNCTIONS,
+];
 
 /// The code of a function.
 type Native = fn(&mut Call<'_>, &[Value]) -> Result<Value, String>;

@@ -1,6 +1,6 @@
 //! Arguments as native functions take them: their types have been checked by the engine.
 
-use crate::template::render::value::{List, Value};
+use crate::template::render::value::{List, Map, Value};
 
 /// Reads arguments by their place. Where one is missing or of another type, which the engine rules
 /// out, it is the zero value of the type that is asked for.
@@ -11,6 +11,8 @@ pub(super) trait Arguments {
     fn bytes(&self, at: usize) -> &[u8];
     /// An integer.
     fn int(&self, at: usize) -> i64;
+    /// A map; none is Go's nil map.
+    fn map(&self, at: usize) -> Option<&Map>;
 }
 
 impl Arguments for [Value] {
@@ -25,7 +27,18 @@ impl Arguments for [Value] {
     fn int(&self, at: usize) -> i64 {
         if let Value::Int(value) | Value::Int64(value) = self.any(at) { *value } else { 0 }
     }
+
+    fn map(&self, at: usize) -> Option<&Map> {
+        if let Value::Map(map) = self.any(at) { Some(map) } else { None }
+    }
 }
+
+/// What Go says where the type of nothing is asked for.
+pub(super) const NIL_POINTER: &str =
+    "runtime error: invalid memory address or nil pointer dereference";
+
+/// What Go says where a nil map is written to.
+pub(super) const NIL_MAP: &str = "assignment to entry in nil map";
 
 /// A length as Go counts it.
 pub(super) fn len(bytes: &[u8]) -> i64 {

@@ -1,0 +1,150 @@
+//! The reference of values that a README holds: tables and lists that name values paths, with defaults.
+//!
+//! Known are the tables of helm-docs, of Bitnami's readme-generator, of chart-doc-gen and of
+//! cert-manager's helm-tool, and whatever people write with such titles; lists of `` `a.b` - text ``.
+//! Which table is one is decided by its titles and by how many of its keys the chart declares: a table
+//! of dependencies, or of settings relative to something else, is none.
+
+mod cell;
+mod key;
+mod titles;
+
+use super::{Chart, Readme, Values, readme::Table};
+use crate::text::Span;
+
+pub use cell::{CELL_MAX, Default};
+pub use key::{KEYS_PER_CELL_MAX, Pattern};
+pub use titles::Style;
+
+/// Of a table's keys, at least this many in a hundred are declared, or it is no reference.
+const DECLARED_MIN: usize = 60;
+/// How many rows with wildcards are looked for among the values; further ones are not judged.
+const WILDCARDS_MAX: usize = 1_000;
+
+/// What a README says of the chart's values.
+#[derive(Debug, std::default::Default)]
+pub struct Reference {
+    /// The rows of all tables and lists that are a reference of values, in order.
+    pub rows: Vec<Row>,
+}
+
+/// One row, for one key; a cell that names several keys makes several rows.
+#[derive(Debug)]
+pub struct Row {
+    /// The key as it is written.
+    pub key: Pattern,
+    /// Where the key stands.
+    pub span: Span,
+    /// The cell of the default; none where the table has none, or where the row is a list's item.
+    pub default: Option<Span>,
+    /// Who writes such tables.
+    pub style: Style,
+    /// What it leads to among the declared keys: indices into [`Values::keys`].
+    pub found: Vec<usize>,
+    /// Whether it was looked for at all.
+    pub sought: bool,
+}
+
+impl Row {
+    /// What the row leads to; where that is not declared, the value without keys of its own that
+    /// holds it.
+    pub fn nearest(&self, values: &Values) -> Vec<usize> {
+        if !self.found.is_empty() || !self.sought {
+            return self.found.clone();
+        }
+        let above = (1..self.key.steps.len()).rev();
+        let holder = above
+            .filter_map(|end| self.key.steps.get(..end))
+            .map(|steps| values.under(steps))
+            .find(|found| !found.is_empty());
+        let leaf = |at: &usize| values.keys.get(*at).is_some_and(|key| key.leaf);
+        holder.unwrap_or_default().into_iter().filter(leaf).collect()
+    }
+}
+
+impl Reference {
+    /// Reads a README's tables and lists against the values that the chart declares.
+    pub fn read(chart: &Chart, readme: &Readme, values: &Values) -> Self {
+        let mut finder = Finder { chart, readme, values, wildcards: 0 };
+        let tables: Vec<_> =
+            readme.tables.iter().filter_map(|table| finder.table(table)).flatten().collect();
+        let mut rows = tables;
+        if rows.is_empty() {
+            rows = finder.lists();
+        }
+        Self { rows }
+    }
+}
+
+struct Finder<'a> {
+    chart: &'a Chart,
+    readme: &'a Readme,
+    values: &'a Values,
+    wildcards: usize,
+}
+
+impl Finder<'_> {
+    fn text(&self, span: Span) -> &str {
+        self.readme.file.text.slice(span)
+    }
+
+    /// The rows of a table that is a reference of values.
+    fn table(&mut self, table: &Table) -> Option<Vec<Row>> {
+        let header: Vec<_> = table.header.iter().map(|cell| self.text(*cell)).collect();
+        let titles = titles::of(&header)?;
+        let mut rows = Vec::new();
+        for row in &table.rows {
+            let Some(cell) = row.cells.get(titles.key) else { continue };
+            let default = titles.default.and_then(|at| row.cells.get(at)).copied();
+            for (key, span) in key::read(self.text(*cell), cell.start as usize) {
+                rows.push(self.row(key, span, default, titles.style));
+            }
+        }
+        self.is_reference(&rows).then_some(rows)
+    }
+
+    /// The items of lists that begin with a key in code.
+    fn lists(&mut self) -> Vec<Row> {
+        let readme = self.readme;
+        let mut rows = Vec::new();
+        for item in &readme.items {
+            let text = self.text(item.span);
+            let Some((key, span)) = key::of_item(text, item.span.start as usize) else { continue };
+            let key_row = self.row(key, span, None, Style::List);
+            rows.push((item.heading, key_row));
+        }
+        let mut kept = Vec::new();
+        while let Some((heading, _)) = rows.first() {
+            let heading = *heading;
+            let end = rows.iter().position(|(other, _)| *other != heading).unwrap_or(rows.len());
+            let list: Vec<_> = rows.drain(..end).map(|(_, row)| row).collect();
+            if self.is_reference(&list) {
+                kept.extend(list);
+            }
+        }
+        kept
+    }
+
+    fn row(&mut self, key: Pattern, span: Span, default: Option<Span>, style: Style) -> Row {
+        let wild = key.steps.iter().any(Option::is_none);
+        self.wildcards += usize::from(wild);
+        let sought = !wild || self.wildcards <= WILDCARDS_MAX;
+        let found = if sought { self.values.under(&key.steps) } else { Vec::new() };
+        Row { key, span, default, style, found, sought }
+    }
+
+    /// Whether most keys are declared here; those of dependencies are not counted.
+    fn is_reference(&self, rows: &[Row]) -> bool {
+        let foreign = |row: &Row| row.key.first().is_some_and(|name| self.is_foreign(name));
+        let own = || rows.iter().filter(|row| !foreign(row));
+        let (all, declared) = (own().count(), own().filter(|row| !row.found.is_empty()).count());
+        declared > 0 && declared * 100 >= all * DECLARED_MIN
+    }
+
+    fn is_foreign(&self, name: &str) -> bool {
+        self.chart.dependencies.iter().any(|dependency| dependency.effective_name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests;

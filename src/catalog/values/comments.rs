@@ -1,0 +1,206 @@
+//! Comments of values.yaml, in the conventions of the documentation generators:
+//! helm-docs (`# -- text`, `# path -- text`, `# @default -- text`, `# @ignore`), Bitnami's
+//! readme-generator (`## @param path [modifier] text`, `@skip`, `@extra`), cert-manager's helm-tool
+//! (`# +docs:property=path`, `+docs:hidden`, `+docs:ignore`, `+docs:default=`), chart-doc-gen (plain
+//! comments), and the blocks of the schema generators, which describe nothing (`# @schema`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Said;
+use crate::{
+    catalog::{Key, ValuesPath},
+    text::Span,
+    yaml::{Comment, Stream},
+};
+
+/// How many comment lines above a key are read.
+const LINES_MAX: usize = 400;
+/// The longest name of a key that a comment holds.
+const NAME_MAX: usize = 100;
+
+/// Who reads a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Convention {
+    /// `# path -- text`, of helm-docs.
+    HelmDocs,
+    /// `## @param path text`, of Bitnami's readme-generator.
+    Bitnami,
+    /// `# +docs:property=path`, of cert-manager's helm-tool.
+    HelmTool,
+}
+
+/// A path that a comment names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The path.
+    pub path: ValuesPath,
+    /// Where it stands.
+    pub span: Span,
+    /// Whose convention it is.
+    pub convention: Convention,
+    /// Whether it keeps the key out of the documentation.
+    pub hidden: bool,
+    /// Whether it documents what values.yaml need not hold (`@extra`).
+    pub extra: bool,
+    /// Whether it says a default of its own.
+    pub default: bool,
+}
+
+impl Mention {
+    /// The path's steps as [`super::Values::under`] takes them.
+    pub fn steps(&self) -> Vec<Option<String>> {
+        let step = |key: &Key| match key {
+            Key::Name(name) => Some(name.clone()),
+            Key::Index(_) => None,
+        };
+        self.path.0.iter().map(step).collect()
+    }
+}
+
+/// All comments of a file, by line.
+pub(super) struct Comments {
+    /// The text of comments that have their line for themselves, without `#`.
+    own: BTreeMap<u32, String>,
+    /// The text of comments that stand beside something.
+    beside: BTreeMap<u32, String>,
+    /// The line of a byte.
+    text: crate::text::Text,
+    pub(super) mentions: Vec<Mention>,
+    pub(super) commented: BTreeSet<String>,
+}
+
+impl Comments {
+    pub(super) fn read(stream: &Stream) -> Self {
+        let mut comments = Self {
+            own: BTreeMap::new(),
+            beside: BTreeMap::new(),
+            text: stream.text().clone(),
+            mentions: Vec::new(),
+            commented: BTreeSet::new(),
+        };
+        for comment in stream.comments() {
+            let line = comments.line(comment.span.start);
+            let text = comment.text.trim_start_matches('#');
+            comments.commented.extend(commented(text));
+            if comment.own_line {
+                comments.mentions.extend(mentions(comment));
+                comments.own.insert(line, text.trim().to_owned());
+            } else {
+                comments.beside.insert(line, text.trim().to_owned());
+            }
+        }
+        comments
+    }
+
+    fn line(&self, offset: u32) -> u32 {
+        self.text.position(offset).line
+    }
+
+    /// What stands above and beside a key.
+    pub(super) fn said(&self, key: Span, value: Span) -> Said {
+        let line = self.line(key.start);
+        let above: Vec<_> = (1..=LINES_MAX as u32)
+            .map_while(|up| self.own.get(&line.checked_sub(up)?))
+            .map(String::as_str)
+            .collect();
+        let last = self.line(value.start.max(key.start));
+        let beside = self.beside.get(&line).or_else(|| self.beside.get(&last));
+        let mut said = Said::default();
+        let mut block = false;
+        for text in above.iter().rev() {
+            if text.starts_with("@schema") {
+                block = *text == "@schema" && !block;
+                continue;
+            }
+            said.hidden |= text.contains("@ignore")
+                || text.starts_with("+docs:hidden")
+                || text.starts_with("+docs:ignore");
+            said.default |= text.starts_with("@default ") || text.starts_with("+docs:default");
+            said.described |= !block && describes(text);
+        }
+        said.described |=
+            beside.is_some_and(|text| !text.starts_with("@schema") && describes(text));
+        said
+    }
+}
+
+/// Whether a line of a comment says something: it is neither a rule, a tag, nor a key that is
+/// commented out.
+fn describes(text: &str) -> bool {
+    let tag = text.starts_with(['@', '+']) && !text.starts_with("@param");
+    let named = text.strip_prefix("--").is_some_and(|text| !text.trim().is_empty());
+    let words = text.chars().any(char::is_alphabetic);
+    named || (words && !tag && commented(text).is_none() && !text.starts_with("- "))
+}
+
+/// The name of a key that a comment's text comments out: `name:` or `- name: value`.
+fn commented(text: &str) -> Option<String> {
+    let text = text.trim().trim_start_matches('#').trim_start();
+    let text = text.strip_prefix("- ").unwrap_or(text).trim_start();
+    let (name, rest) = text.split_once(':')?;
+    let name = name.trim_matches(['"', '\'']);
+    let word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let key = !name.is_empty() && name.len() <= NAME_MAX && name.chars().all(word);
+    (key && (rest.is_empty() || rest.starts_with(' '))).then(|| name.to_owned())
+}
+
+/// The paths that a comment on a line of its own names.
+fn mentions(comment: &Comment) -> Vec<Mention> {
+    let hashes = comment.text.len() - comment.text.trim_start_matches('#').len();
+    let text = comment.text.get(hashes..).unwrap_or_default();
+    let start = hashes + text.len() - text.trim_start().len();
+    let line = Line { text: text.trim(), start: comment.span.start as usize + start };
+    if let Some(tag) = line.text.strip_prefix('@') {
+        return line.bitnami(tag);
+    }
+    if let Some(path) = line.text.strip_prefix("+docs:property=") {
+        return line.mention(path.trim(), Convention::HelmTool).into_iter().collect();
+    }
+    line.helm_docs().into_iter().collect()
+}
+
+/// The text of a comment, and the byte where it begins.
+struct Line<'t> {
+    text: &'t str,
+    start: usize,
+}
+
+impl Line<'_> {
+    fn mention(&self, path: &str, convention: Convention) -> Option<Mention> {
+        let at = self.start + self.text.find(path)?;
+        let span = Span::new(at, at + path.len());
+        let path = ValuesPath::parse(path)?;
+        Some(Mention { path, span, convention, hidden: false, extra: false, default: false })
+    }
+
+    /// `path -- text`, or `"a.b" -- text` with a key in quotes.
+    fn helm_docs(&self) -> Option<Mention> {
+        let (path, _) = self.text.split_once(" --").filter(|(_, text)| {
+            // A rule of hyphens is no description.
+            text.is_empty() || text.starts_with(' ')
+        })?;
+        let path = path.trim();
+        let quoted = path.contains('"');
+        let word = path.chars().any(char::is_alphabetic) && !path.contains(':');
+        let blank = path.contains(char::is_whitespace) && !quoted;
+        (word && !blank).then(|| self.mention(path, Convention::HelmDocs))?
+    }
+
+    /// `param path [modifiers] text`, `extra path text`, `skip path`.
+    fn bitnami(&self, tag: &str) -> Vec<Mention> {
+        let (tag, rest) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
+        let path = rest.split_whitespace().next().unwrap_or_default();
+        let after = rest.trim_start().get(path.len()..).unwrap_or_default().trim_start();
+        let mention = match tag {
+            "param" | "extra" | "skip" => self.mention(path, Convention::Bitnami),
+            _ => None,
+        };
+        let set = |mention| Mention {
+            hidden: tag == "skip",
+            extra: tag == "extra",
+            default: after.starts_with('['),
+            ..mention
+        };
+        mention.into_iter().map(set).collect()
+    }
+}

@@ -1,0 +1,110 @@
+//! Values and their comments.
+
+use std::fmt::Write;
+
+use super::*;
+use crate::text::Text;
+
+fn file(text: &str) -> YamlFile {
+    let stream = crate::yaml::parse(Text::new(text));
+    YamlFile { path: "values.yaml".into(), local: "values.yaml".into(), stream }
+}
+
+fn values(text: &str) -> Values {
+    Values::read(&file(text))
+}
+
+fn path(text: &str) -> ValuesPath {
+    ValuesPath::parse(text).unwrap()
+}
+
+fn said(values: &Values, at: &str) -> (bool, bool, bool) {
+    let said = &values.find(&path(at)).unwrap().said;
+    (said.described, said.hidden, said.default)
+}
+
+#[test]
+fn keys_have_places_and_sequences_are_values() {
+    let text = "a:\n  b: 1\n  c: []\n  d: {}\nlist:\n  - x: 1\n---\na:\n  b: 2\n";
+    let file = file(text);
+    let values = Values::read(&file);
+    let leaves: Vec<_> =
+        values.keys.iter().filter(|key| key.leaf).map(|key| key.path.to_string()).collect();
+    assert_eq!(leaves, ["a.b", "a.c", "a.d", "list"]);
+    let key = values.find(&path("a.b")).unwrap();
+    assert_eq!(Values::node(&file, key).and_then(Node::as_i64), Some(2));
+    assert_eq!(values.nearest(&path("a.d.e.f")).unwrap().path, path("a.d"));
+    assert!(values.nearest(&path("b.c")).is_none());
+}
+
+#[test]
+fn comments_above_and_beside_describe() {
+    let text = "# Text of a\na: 1\nb: 2 # text of b\n\n# far away\n\nc: 3\n# c: 4\nd: 5\n# -- new\n# @default -- see code\ne: 6\n# @ignored\nf: 7\n# @schema\n# type: string\n# pattern: a word\n# @schema\ng: 8\n# @schema type: [string]\nh: 9 # @schema type:string\n# +docs:hidden\ni: 1\n";
+    let values = values(text);
+    assert_eq!(said(&values, "a"), (true, false, false));
+    assert_eq!(said(&values, "b"), (true, false, false));
+    assert_eq!(said(&values, "c"), (false, false, false));
+    assert_eq!(said(&values, "d"), (false, false, false));
+    assert_eq!(said(&values, "e"), (true, false, true));
+    assert!(said(&values, "f").1);
+    assert_eq!(said(&values, "g"), (false, false, false));
+    assert_eq!(said(&values, "h"), (false, false, false));
+    assert!(said(&values, "i").1);
+    assert!(values.commented.contains("c") && !values.commented.contains("Text"));
+}
+
+#[test]
+fn comments_name_paths() {
+    let text = "## @section General\n## @param a.b [default: x] Text\n## @skip c\n## @extra d.e Text\na:\n  b: 1\n  # a.\"x.y\" -- text\n  x.y: 2\nc:\n  z: 1\n# +docs:property=q.r\n# some words -- and more\n# ------- rule ---\n";
+    let values = values(text);
+    let mentions: Vec<_> = values
+        .mentions
+        .iter()
+        .map(|it| (it.path.to_string(), text.get(it.span.range()).unwrap(), it.convention))
+        .collect();
+    assert_eq!(
+        mentions,
+        [
+            ("a.b".into(), "a.b", Convention::Bitnami),
+            ("c".into(), "c", Convention::Bitnami),
+            ("d.e".into(), "d.e", Convention::Bitnami),
+            ("a.\"x.y\"".into(), "a.\"x.y\"", Convention::HelmDocs),
+            ("q.r".into(), "q.r", Convention::HelmTool),
+        ]
+    );
+    assert_eq!(said(&values, "a.b"), (true, false, true));
+    assert!(said(&values, "c").1);
+    assert!(said(&values, "a.\"x.y\"").0);
+}
+
+#[test]
+fn steps_find_keys_with_dots_and_anything() {
+    let values = values("a:\n  b.c/d: 1\n  e:\n    f: 1\n  g:\n    f: 2\nl: []\n");
+    let found = |steps: &[Option<&str>]| {
+        let steps: Vec<_> = steps.iter().map(|step| step.map(str::to_owned)).collect();
+        let paths = values.under(&steps);
+        paths.iter().map(|at| values.keys[*at].path.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&[Some("a"), Some("b"), Some("c/d")]), ["a.\"b.c/d\""]);
+    assert_eq!(found(&[Some("a"), None, Some("f")]), ["a.e.f", "a.g.f"]);
+    assert_eq!(found(&[Some("l"), None, Some("x")]), ["l"]);
+    assert!(found(&[Some("a"), Some("z")]).is_empty());
+}
+
+#[test]
+fn many_and_deep_keys_are_cut() {
+    let many = (0..=KEYS_MAX).fold(String::new(), |mut text, number| {
+        writeln!(text, "k{number}: 1").unwrap();
+        text
+    });
+    let values = self::values(&many);
+    assert!(values.cut);
+    assert_eq!(values.keys.len(), KEYS_MAX);
+    let deep = (0..DEPTH_MAX * 2).fold(String::new(), |mut text, depth| {
+        writeln!(text, "{}k:", " ".repeat(depth)).unwrap();
+        text
+    });
+    let values = self::values(&deep);
+    assert_eq!(values.keys.len(), DEPTH_MAX + 1);
+    assert!(values.keys.last().unwrap().leaf);
+}

@@ -1,0 +1,92 @@
+use serde_json::Value as Json;
+
+use super::*;
+use crate::template::render::value::{List, ListKind, Map};
+
+/// Formats, arguments, and what Go's `Sprintf` and `Sprint` make of them; written by
+/// `tests/oracle/goencode`.
+const ANSWERS: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/vectors/render_fmt.json"));
+
+/// A string of the table: UTF-8, or an object with its bytes in hexadecimal.
+fn bytes(json: &Json) -> Vec<u8> {
+    if let Some(text) = json.as_str() {
+        return text.into();
+    }
+    let hex = json["hex"].as_str().unwrap();
+    let digits = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    (0..hex.len()).step_by(2).map(digits).collect()
+}
+
+fn value(tagged: &Json) -> Value {
+    let (kind, of) = (tagged[0].as_str().unwrap(), &tagged[1]);
+    let number = || of.as_str().unwrap();
+    let items = || of.as_array().unwrap().iter();
+    match kind {
+        "nil" => Value::Nil,
+        "bool" => Value::Bool(of.as_bool().unwrap()),
+        "int" => Value::Int(number().parse().unwrap()),
+        "int64" => Value::Int64(number().parse().unwrap()),
+        "uint64" => Value::Uint64(number().parse().unwrap()),
+        "float" => Value::Float(f64::from_bits(number().parse().unwrap())),
+        "str" => Value::str(bytes(of)),
+        "bytes" => Value::Bytes(bytes(of).into()),
+        "list" => Value::list(items().map(value)),
+        "strings" => {
+            Value::List(List { kind: ListKind::String, items: items().map(value).collect() })
+        }
+        "map" => Value::map(items().map(|entry| (bytes(&entry[0]).into(), value(&entry[1])))),
+        _ => panic!("{kind}"),
+    }
+}
+
+#[test]
+fn formats_as_go_does() {
+    let rows: Vec<Json> = serde_json::from_str(ANSWERS).unwrap();
+    assert!(rows.len() > 500);
+    let mut wrong = Vec::new();
+    for row in &rows {
+        let format = row[0].as_str().unwrap();
+        let args: Vec<_> = row[1].as_array().unwrap().iter().map(value).collect();
+        let formatted = sprintf(format.as_bytes(), &args);
+        if formatted.bytes() != bytes(&row[2]) {
+            wrong.push(format!("{format} {}\n  go {}\n  we {formatted:?}", row[1], row[2]));
+        }
+        if sprint(&args).bytes() != bytes(&row[3]) {
+            wrong.push(format!("Sprint {}\n  go {}\n  we {:?}", row[1], row[3], sprint(&args)));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        rows.len(),
+        wrong[..wrong.len().min(20)].join("\n")
+    );
+}
+
+#[test]
+fn a_map_that_holds_itself_ends() {
+    let map = Map::new([]);
+    for key in ["a", "b"] {
+        map.insert(key.into(), Value::Map(map.clone()));
+    }
+    let text = to_string(&Value::Map(map.clone()));
+    assert!(text.bytes().starts_with(b"map[a:map[a:"));
+    assert!(text.bytes().len() < 2 * MAX_BYTES);
+    map.entries.borrow_mut().clear();
+
+    let mut nested = Value::str("deep");
+    for _ in 0..MAX_DEPTH {
+        nested = Value::list([nested]);
+    }
+    assert!(to_string(&nested).text().contains("deep"));
+    assert!(!to_string(&Value::list([nested])).text().contains("deep"));
+}
+
+#[test]
+fn lines_have_blanks_between_all() {
+    let args = [Value::str("a"), Value::str("b"), Value::Nil, Value::Float(1e6)];
+    assert_eq!(sprintln(&args), "a b <nil> 1e+06\n".into());
+    assert_eq!(sprint(&args), "ab<nil> 1e+06".into());
+}

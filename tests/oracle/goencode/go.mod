@@ -1,0 +1,3 @@
+module goencode
+
+go 1.25.0
