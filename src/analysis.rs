@@ -6,12 +6,14 @@ use std::cell::OnceCell;
 use crate::{
     catalog::{Chart, Closure},
     sources::Sources,
-    template::{SetFile, TemplateSet},
+    template::{SetFile, TemplateSet, flow::Flow},
 };
 
+mod flow;
 mod rendered;
 mod rendering;
 
+pub use flow::steps;
 pub use rendered::{Document, Failure, Hook, Rendered, Setting, Step};
 
 /// A chart with everything under it, and what its templates do.
@@ -25,6 +27,7 @@ pub struct Analysis<'c> {
     /// Where files are read from that only templates ask for.
     sources: &'c Sources,
     rendered: OnceCell<Rendered>,
+    flow: OnceCell<Flow>,
 }
 
 impl<'c> Analysis<'c> {
@@ -36,7 +39,7 @@ impl<'c> Analysis<'c> {
             files.map(move |(name, file)| SetFile { name, template: &file.template, chart })
         });
         let templates = TemplateSet::new(files.collect());
-        Self { closure, templates, sources, rendered: OnceCell::new() }
+        Self { closure, templates, sources, rendered: OnceCell::new(), flow: OnceCell::new() }
     }
 
     /// What the chart renders to with its own values, as `helm template` would print it: rendered

