@@ -11,6 +11,28 @@ use crate::{text::Span, yaml};
 
 use super::TemplateSet;
 
+mod body;
+mod defaults;
+mod domain;
+mod eval;
+mod field;
+mod function;
+mod machine;
+mod path;
+mod sink;
+#[cfg(test)]
+mod tests;
+mod textual;
+
+use machine::Machine;
+use path::Paths;
+
+pub use body::{LOOPS_MAX, UNROLL_MAX};
+pub use defaults::DEFAULTS_MAX;
+pub use domain::{ATOMS_MAX, OBJECTS_MAX, TEXTS_MAX};
+pub use machine::{DEPTH_MAX, ROUNDS_MAX, STEPS_MAX};
+pub use path::{COMPUTED_STEPS_MAX, PATH_DEPTH_MAX};
+
 /// Whether anything reads a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Usage {
@@ -90,6 +112,7 @@ pub struct Flow {
     reads: Vec<Read>,
     writes: Vec<Write>,
     missing_templates: BTreeMap<String, (usize, Span)>,
+    paths: Paths,
 }
 
 /// The charts that a set's templates are of; `SetFile::chart` is an index into them.
@@ -97,9 +120,13 @@ pub struct Flow {
 pub struct Input<'v> {
     /// The chart itself first; every other one after the one that holds it.
     pub members: Vec<Member<'v>>,
-    /// The text of a file that a member's templates get by its path (`.Files.Get`).
-    pub files: Option<&'v dyn Fn(usize, &str) -> Option<String>>,
+    /// The text of a member's file that its templates get by its path (`.Files.Get`), or those of all
+    /// of its files; none where they can't be read.
+    pub files: Option<Files<'v>>,
 }
+
+/// Asks for the texts of a member's files: of one by its path, or of all.
+pub type Files<'v> = &'v dyn Fn(usize, Option<&str>) -> Option<Vec<String>>;
 
 /// One chart at one place.
 #[derive(Default)]
@@ -124,13 +151,34 @@ pub struct Member<'v> {
 
 impl Flow {
     /// Goes over all branches of all templates.
-    pub fn of(_templates: &TemplateSet<'_>, _input: &Input<'_>) -> Self {
-        Self::default()
+    pub fn of(templates: &TemplateSet<'_>, input: &Input<'_>) -> Self {
+        let mut machine = Machine::new(templates, input);
+        machine.run();
+        let writes = machine.written();
+        let reads = machine.reads.iter().map(|(((file, span), path), seen)| {
+            let (member, path) = machine.paths.spell(*path);
+            Read {
+                member,
+                path,
+                file: *file,
+                span: *span,
+                how: seen.how,
+                guarded: seen.guarded,
+                chained: seen.chained,
+                certain: seen.certain,
+            }
+        });
+        let reads = reads.collect();
+        Self { reads, writes, missing_templates: machine.missing, paths: machine.paths }
     }
 
     /// Whether anything reads a value of a member.
-    pub fn usage(&self, _member: usize, _path: &[Step]) -> Usage {
-        Usage::Unknown
+    pub fn usage(&self, member: usize, path: &[Step]) -> Usage {
+        match self.paths.is_read(member, path) {
+            Some(true) => Usage::Read,
+            Some(false) => Usage::Unread,
+            None => Usage::Unknown,
+        }
     }
 
     /// All places that read a value, by file and place.

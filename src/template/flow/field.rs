@@ -1,0 +1,330 @@
+//! Fields, keys and items of values.
+
+use super::{
+    domain::{Atom, EMPTY, ObjectId, Part, SetId, Site},
+    machine::{Machine, Owner, Place},
+    path::{Mark, PathId, Stride, Sym},
+};
+
+/// What a step leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Name(Sym),
+    Item(i64),
+    /// One that is computed.
+    Any,
+}
+
+/// How many mappings are looked through for one key.
+const ABSORBED_MAX: usize = 64;
+
+impl Machine<'_, '_> {
+    /// What a key of a value holds. Says besides which paths of values were come to.
+    pub(super) fn at(&mut self, value: SetId, key: Key) -> (SetId, Vec<PathId>) {
+        let mut found = Found::default();
+        for atom in self.domain.atoms(value).iter() {
+            self.at_atom(*atom, key, &mut found);
+        }
+        (self.domain.set(found.atoms), found.paths)
+    }
+
+    fn at_atom(&mut self, atom: Atom, key: Key, found: &mut Found) {
+        match atom {
+            Atom::Ref(path) => self.at_path(path, key, found),
+            Atom::Object(id) => self.at_object(id, key, found),
+            Atom::List(id) => {
+                let list = self.domain.listed(id);
+                let at = |item| list.known.get(usize::try_from(item).unwrap_or(usize::MAX));
+                let items = match key {
+                    Key::Item(item) => vec![at(item).copied().unwrap_or(list.rest)],
+                    _ => list.known.iter().copied().chain([list.rest]).collect(),
+                };
+                for set in items {
+                    found.atoms.extend_from_slice(&self.domain.atoms(set));
+                }
+            }
+            Atom::Part(member, part) => self.at_part(member as usize, part, key, found),
+            Atom::Yaml(set) => found.atoms.push(Atom::Made(set)),
+            Atom::Made(_) | Atom::Unknown | Atom::File(..) | Atom::Nil => found.atoms.push(atom),
+            Atom::Bool(_) | Atom::Int(_) | Atom::Text(_) | Atom::Plain => {
+                found.atoms.push(Atom::Plain);
+            }
+        }
+    }
+
+    fn at_path(&mut self, path: PathId, key: Key, found: &mut Found) {
+        let stride = match key {
+            Key::Name(name) => Stride::Key(name),
+            Key::Item(_) | Key::Any => Stride::Any,
+        };
+        let mut paths = Vec::new();
+        self.paths.extend(path, stride, &mut paths);
+        found.atoms.extend(paths.iter().map(|path| Atom::Ref(*path)));
+        found.paths.append(&mut paths);
+        let name = if let Key::Name(name) = key { Some(name) } else { None };
+        self.look(Owner::Path(path), name);
+        if let Some(overlay) = self.overlays.get(&path).copied() {
+            self.at_object(overlay, key, found);
+        }
+    }
+
+    fn at_object(&mut self, id: ObjectId, key: Key, found: &mut Found) {
+        found.objects += 1;
+        if found.objects > ABSORBED_MAX {
+            return found.atoms.push(Atom::Unknown);
+        }
+        let name = if let Key::Name(name) = key { Some(name) } else { None };
+        self.look(Owner::Object(id), name);
+        let Some(object) = self.domain.get(id) else { return };
+        let (root, rest, absorbed) = (object.root, object.rest, object.absorbed);
+        let held = object.entries.iter().filter(|(it, _)| name.is_none_or(|name| name == *it));
+        let held: Vec<SetId> = held.map(|(_, value)| *value).chain([rest]).collect();
+        let before = found.atoms.len();
+        for set in held {
+            found.atoms.extend_from_slice(&self.domain.atoms(set));
+        }
+        if let Some(member) = root {
+            self.at_root(member, name, found);
+        }
+        for atom in self.domain.atoms(absorbed).iter() {
+            self.at_atom(*atom, key, found);
+        }
+        if found.atoms.len() == before {
+            found.atoms.push(Atom::Nil);
+        }
+    }
+
+    /// A field of the top of a rendering.
+    fn at_root(&mut self, member: usize, name: Option<Sym>, found: &mut Found) {
+        let part = |part| Atom::Part(member as u32, part);
+        let atom = match name.map(|name| self.paths.text(name)) {
+            Some("Values") => Atom::Ref(super::path::Paths::root(member)),
+            Some("Chart") => part(Part::Chart),
+            Some("Files") => part(Part::Files),
+            Some("Subcharts") => part(Part::Subcharts),
+            Some("Template") => part(Part::Template),
+            Some("Release" | "Capabilities") => Atom::Plain,
+            Some(_) => return,
+            None => {
+                found.atoms.push(Atom::Plain);
+                Atom::Ref(super::path::Paths::root(member))
+            }
+        };
+        found.atoms.push(atom);
+    }
+
+    fn at_part(&mut self, member: usize, part: Part, key: Key, found: &mut Found) {
+        let Some(chart) = self.input.members.get(member) else { return };
+        let name = if let Key::Name(name) = key { Some(name) } else { None };
+        let atom = match (part, name.map(|name| self.paths.text(name))) {
+            (Part::Chart, Some("Name")) => Atom::Text(self.paths.sym(chart.name)),
+            (Part::Template, Some("BasePath")) => {
+                let path = format!("{}/templates", chart.path);
+                Atom::Text(self.paths.sym(&path))
+            }
+            (Part::Subcharts, _) => return self.at_subcharts(member, name, found),
+            (Part::Files, _) => Atom::File(member as u32, None),
+            _ => Atom::Plain,
+        };
+        found.atoms.push(atom);
+    }
+
+    fn at_subcharts(&mut self, member: usize, name: Option<Sym>, found: &mut Found) {
+        let charts = self.paths.subcharts(member).iter();
+        let charts = charts.filter(|(it, _)| name.is_none_or(|name| name == *it));
+        let roots = charts.filter_map(|(_, path)| self.paths.root_of(*path));
+        found.atoms.extend(roots.map(|member| Atom::Object(ObjectId(member as u32))));
+        if found.atoms.is_empty() {
+            found.atoms.push(Atom::Nil);
+        }
+    }
+
+    /// The keys and items that `range` goes over.
+    pub(super) fn elements(&mut self, value: SetId) -> (SetId, SetId) {
+        let mut keys = vec![Atom::Plain];
+        let mut items = Vec::new();
+        for atom in self.domain.atoms(value).iter() {
+            match *atom {
+                Atom::Nil | Atom::Bool(_) => {}
+                Atom::Object(id) => {
+                    let named =
+                        self.domain.get(id).map(|it| it.entries.clone()).unwrap_or_default();
+                    keys.extend(named.iter().map(|(name, _)| Atom::Text(*name)));
+                    let set = self.domain.one(*atom);
+                    let (found, paths) = self.at(set, Key::Any);
+                    for path in paths {
+                        self.paths.mark(path, Mark::Touched);
+                    }
+                    items.extend_from_slice(&self.domain.atoms(found));
+                }
+                atom => {
+                    let set = self.domain.one(atom);
+                    let (found, paths) = self.at(set, Key::Any);
+                    for path in paths {
+                        self.paths.mark(path, Mark::Touched);
+                    }
+                    items.extend_from_slice(&self.domain.atoms(found));
+                }
+            }
+        }
+        (self.domain.set(keys), self.domain.set(items))
+    }
+
+    /// What a function returns that goes over a list: any item of it.
+    pub(super) fn item(&mut self, value: SetId) -> SetId {
+        let atoms = self.domain.atoms(value);
+        if atoms.iter().all(|atom| matches!(atom, Atom::Text(_) | Atom::Plain | Atom::Made(_))) {
+            return value;
+        }
+        self.elements(value).1
+    }
+
+    /// A mapping that is made at a place; where there are too many, what it holds may be read.
+    pub(super) fn create(
+        &mut self,
+        site: Site,
+        mut entries: Vec<(Sym, SetId)>,
+        rest: SetId,
+        absorbed: SetId,
+    ) -> SetId {
+        entries.sort_by_key(|(name, _)| *name);
+        // Of several equal keys the last counts; all of them is never too few.
+        let held = self.domain.join_all(entries.iter().map(|(_, value)| *value));
+        let Some(id) = self.domain.object(site, entries, absorbed) else {
+            let all = self.domain.join_all([held, rest, absorbed]);
+            self.escape(all);
+            return self.domain.one(Atom::Unknown);
+        };
+        if rest != EMPTY {
+            self.put(id, None, rest);
+        }
+        self.domain.one(Atom::Object(id))
+    }
+
+    /// `set`: puts a value under a key of whatever the target is.
+    pub(super) fn write(&mut self, target: SetId, key: Option<Sym>, value: SetId, place: Place) {
+        for atom in self.domain.atoms(target).iter() {
+            match *atom {
+                Atom::Object(id) => {
+                    self.put(id, key, value);
+                }
+                Atom::Ref(path) => {
+                    self.wrote(place, path, key);
+                    if self.overlay(path).is_some_and(|id| self.put(id, key, value)) {
+                        self.dirty(Owner::Path(path), key);
+                    }
+                    if self.paths.is_whole(path) {
+                        self.consume(value);
+                    }
+                }
+                _ => self.escape(value),
+            }
+        }
+    }
+
+    /// `merge`: the target gets what the other mapping has.
+    pub(super) fn absorb(&mut self, target: SetId, other: SetId, place: Place) {
+        if target == other {
+            return;
+        }
+        for atom in self.domain.atoms(target).iter() {
+            let id = match *atom {
+                Atom::Object(id) => Some(id),
+                Atom::Ref(path) => {
+                    self.wrote(place, path, None);
+                    if self.paths.is_whole(path) {
+                        self.consume(other);
+                    }
+                    let id = self.overlay(path);
+                    self.dirty_if_new(path, id, other);
+                    id
+                }
+                _ => None,
+            };
+            let Some(id) = id else { continue };
+            let Some(object) = self.domain.get(id) else { continue };
+            let absorbed = object.absorbed;
+            let grown = self.domain.join(absorbed, other);
+            if grown != absorbed {
+                if let Some(object) = self.domain.objects.get_mut(id.0 as usize) {
+                    object.absorbed = grown;
+                }
+                self.dirty(Owner::Object(id), None);
+                if self.consumed_objects.contains(&id) {
+                    self.consume(other);
+                }
+            }
+        }
+    }
+
+    fn dirty_if_new(&mut self, path: PathId, id: Option<ObjectId>, other: SetId) {
+        let absorbed = id.and_then(|id| self.domain.get(id)).map_or(EMPTY, |it| it.absorbed);
+        if self.domain.join(absorbed, other) != absorbed {
+            self.dirty(Owner::Path(path), None);
+        }
+    }
+
+    /// What templates put under a path.
+    fn overlay(&mut self, path: PathId) -> Option<ObjectId> {
+        if let Some(id) = self.overlays.get(&path) {
+            return Some(*id);
+        }
+        let site = (usize::MAX, self.overlays.len() as u32);
+        let id = self.domain.object(site, Vec::new(), EMPTY)?;
+        self.overlays.insert(path, id);
+        Some(id)
+    }
+
+    /// Adds to what a key of a mapping may hold; whether that is new.
+    fn put(&mut self, id: ObjectId, key: Option<Sym>, value: SetId) -> bool {
+        // A key that is written may not be, where the call stands in a branch.
+        let nil = self.domain.one(Atom::Nil);
+        let value = self.domain.join(value, nil);
+        let Some(object) = self.domain.objects.get(id.0 as usize) else { return false };
+        let at = object.entries.iter().position(|(name, _)| Some(*name) == key);
+        let old = match (at, key) {
+            (Some(at), _) => object.entries.get(at).map_or(EMPTY, |(_, value)| *value),
+            (None, Some(_)) => EMPTY,
+            (None, None) => object.rest,
+        };
+        let new = self.domain.join(old, value);
+        if new == old {
+            return false;
+        }
+        let Some(object) = self.domain.objects.get_mut(id.0 as usize) else { return false };
+        match (at.and_then(|at| object.entries.get_mut(at)), key) {
+            (Some(entry), _) => entry.1 = new,
+            (None, Some(name)) => object.entries.push((name, new)),
+            (None, None) => object.rest = new,
+        }
+        self.dirty(Owner::Object(id), key);
+        if self.consumed_objects.contains(&id) {
+            self.consume(value);
+        }
+        if self.escaped_objects.contains(&id) {
+            self.escape(value);
+        }
+        true
+    }
+
+    /// A key that was looked up before holds more now.
+    fn dirty(&mut self, owner: Owner, key: Option<Sym>) {
+        self.changed |= match key {
+            Some(_) => self.looked.contains(&(owner, key)) || self.looked.contains(&(owner, None)),
+            None => self.lookers.contains(&owner),
+        };
+    }
+
+    /// Notes that a key is looked up, or all of them.
+    pub(super) fn look(&mut self, owner: Owner, key: Option<Sym>) {
+        self.looked.insert((owner, key));
+        self.lookers.insert(owner);
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    atoms: Vec<Atom>,
+    paths: Vec<PathId>,
+    objects: usize,
+}
