@@ -19,6 +19,7 @@ mod node;
 mod read;
 mod resolve;
 mod tabs;
+mod timestamp;
 mod tree;
 
 use crate::text::{Span, Text};
@@ -91,6 +92,12 @@ impl Stream {
     pub fn duplicate_keys(&self) -> &[DuplicateKey] {
         &self.tree.duplicate_keys
     }
+}
+
+/// Whether go-yaml v2 reads a plain scalar with this text as a string. Otherwise it is nothing, a
+/// boolean, a number or a time, and who writes it as a string puts it in quotes.
+pub fn reads_as_string(text: &str) -> bool {
+    resolve::plain(text) == resolve::Typed::String && !timestamp::is_timestamp(text)
 }
 
 /// Why a file, or a part of it, cannot be read.

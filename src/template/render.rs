@@ -10,7 +10,12 @@ pub mod files;
 pub mod fmt;
 pub mod functions;
 pub mod glob;
+pub mod json;
 pub mod release;
 pub mod schema;
 pub mod strconv;
 pub mod value;
+pub mod yaml;
+
+#[cfg(test)]
+mod tests;

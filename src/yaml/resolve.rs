@@ -91,8 +91,20 @@ fn dotted(text: &str) -> Typed {
     match text {
         ".nan" | ".NaN" | ".NAN" => Typed::Float(f64::NAN),
         ".inf" | ".Inf" | ".INF" => Typed::Float(f64::INFINITY),
-        _ => float(text).map_or(Typed::String, Typed::Float),
+        _ => float(&without_underscores(text)).map_or(Typed::String, Typed::Float),
     }
+}
+
+/// A float without the underscores that Go allows in it: those between two digits.
+fn without_underscores(text: &str) -> Cow<'_, str> {
+    let between = |three: &[u8]| match three {
+        [a, b'_', b] => a.is_ascii_digit() && b.is_ascii_digit(),
+        _ => true,
+    };
+    if text.contains('_') && !text.ends_with('_') && text.as_bytes().windows(3).all(between) {
+        return text.replace('_', "").into();
+    }
+    text.into()
 }
 
 fn number(text: &str) -> Typed {

@@ -19,6 +19,7 @@ mod kind;
 mod lists;
 mod math;
 mod merge;
+mod serial;
 mod strings;
 mod types;
 mod words;
@@ -45,6 +46,7 @@ static MODULES: &[&[Function]] = &[
     dicts::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    serial::FUNCTIONS,
     strings::FUNCTIONS,
     types::FUNCTIONS,
     words::FUNCTIONS,

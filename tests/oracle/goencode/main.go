@@ -1,6 +1,9 @@
 // goencode writes what Go and Helm's libraries make of a table of values:
 //
-//	goencode fmt SEED COUNT     rows of a format, arguments and what fmt.Sprintf gives
+//	goencode fmt SEED COUNT      rows of a format, arguments and what fmt.Sprintf and Sprint give
+//	goencode encode SEED COUNT   rows of a value and what toYaml, toYamlPretty, toJson, toPrettyJson,
+//	                             toRawJson and toToml write: null where Go's own runs differ
+//	goencode scalars             the same for each hard string as the only value and key
 //
 // Strings that are not UTF-8 are objects {"hex": …}.
 package main
@@ -18,8 +21,11 @@ import (
 )
 
 func main() {
-	seed, _ := strconv.ParseInt(os.Args[2], 10, 64)
-	count, _ := strconv.Atoi(os.Args[3])
+	seed, count := int64(1), 0
+	if len(os.Args) > 3 {
+		seed, _ = strconv.ParseInt(os.Args[2], 10, 64)
+		count, _ = strconv.Atoi(os.Args[3])
+	}
 	random := rand.New(rand.NewSource(seed))
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
@@ -27,6 +33,28 @@ func main() {
 	switch os.Args[1] {
 	case "fmt":
 		next = fmtRow
+	case "encode":
+		at := 0
+		next = func(random *rand.Rand) any {
+			if at*6 < len(hard) {
+				at++
+				return hardRow(at - 1)
+			}
+			tagged, plain := tree(random, 1+random.Intn(4))
+			return encodeRow(tagged, plain)
+		}
+	case "scalars":
+		at := 0
+		count = 2 * len(hard)
+		next = func(random *rand.Rand) any {
+			at++
+			s := hard[(at-1)/2]
+			if at%2 == 0 {
+				return encodeRow([]any{"str", text(s)}, s)
+			}
+			inner := []any{"map", []any{[]any{text(s), []any{"str", text(s)}}}}
+			return encodeRow([]any{"map", []any{[]any{"outer", inner}}}, map[string]any{"outer": map[string]any{s: s}})
+		}
 	}
 	separator := "[\n"
 	for written := 0; written < count; {
@@ -35,7 +63,7 @@ func main() {
 			panic(err)
 		}
 		// A large width is of no use in a table.
-		if len(row) > 4000 {
+		if os.Args[1] != "scalars" && len(row) > 4000*len(os.Args[1])/3 {
 			continue
 		}
 		fmt.Fprintf(out, "%s%s", separator, row)

@@ -1,44 +1,13 @@
 use serde_json::Value as Json;
 
 use super::*;
-use crate::template::render::value::{List, ListKind, Map};
+use crate::template::render::tests::{bytes, value};
+use crate::template::render::value::Map;
 
 /// Formats, arguments, and what Go's `Sprintf` and `Sprint` make of them; written by
 /// `tests/oracle/goencode`.
 const ANSWERS: &str =
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/vectors/render_fmt.json"));
-
-/// A string of the table: UTF-8, or an object with its bytes in hexadecimal.
-fn bytes(json: &Json) -> Vec<u8> {
-    if let Some(text) = json.as_str() {
-        return text.into();
-    }
-    let hex = json["hex"].as_str().unwrap();
-    let digits = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
-    (0..hex.len()).step_by(2).map(digits).collect()
-}
-
-fn value(tagged: &Json) -> Value {
-    let (kind, of) = (tagged[0].as_str().unwrap(), &tagged[1]);
-    let number = || of.as_str().unwrap();
-    let items = || of.as_array().unwrap().iter();
-    match kind {
-        "nil" => Value::Nil,
-        "bool" => Value::Bool(of.as_bool().unwrap()),
-        "int" => Value::Int(number().parse().unwrap()),
-        "int64" => Value::Int64(number().parse().unwrap()),
-        "uint64" => Value::Uint64(number().parse().unwrap()),
-        "float" => Value::Float(f64::from_bits(number().parse().unwrap())),
-        "str" => Value::str(bytes(of)),
-        "bytes" => Value::Bytes(bytes(of).into()),
-        "list" => Value::list(items().map(value)),
-        "strings" => {
-            Value::List(List { kind: ListKind::String, items: items().map(value).collect() })
-        }
-        "map" => Value::map(items().map(|entry| (bytes(&entry[0]).into(), value(&entry[1])))),
-        _ => panic!("{kind}"),
-    }
-}
 
 #[test]
 fn formats_as_go_does() {
