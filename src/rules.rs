@@ -86,6 +86,7 @@ rules! {
         "missing-readme" missing_readme MissingReadme,
         "scaffold-leftover" scaffold_leftover ScaffoldLeftover,
         "version-drift" version_drift VersionDrift,
+        "wrong-default" wrong_default WrongDefault,
     }
     input {
         "duplicate-key" duplicate_key DuplicateKey,

@@ -1,0 +1,360 @@
+//! Whether a README's default is that of values.yaml.
+
+use crate::{
+    catalog::reference::Default,
+    text::Text,
+    yaml::{self, Kind, Node},
+};
+
+/// How deep collections are compared; deeper ones count as equal.
+const DEPTH_MAX: usize = 32;
+/// How much of a value a message shows.
+const SHOWN: usize = 60;
+
+/// What a row says.
+pub(super) struct Said {
+    pub(super) default: Default,
+    /// Whether a generator wrote the row.
+    pub(super) generated: bool,
+    /// Whether other rows tell what lies under the key.
+    pub(super) apart: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Agrees,
+    Differs,
+    /// The row tells the default in words, or not at all.
+    Unclear,
+}
+
+/// Compares a row with the value.
+pub(super) fn judge(said: &Said, node: Node<'_>) -> Verdict {
+    let default = &said.default;
+    let mut verdicts: Vec<_> = default.texts.iter().map(|text| one(text, said, node)).collect();
+    if default.code && default.texts.len() > 1 {
+        // A value in pieces, each in code, or one of several.
+        verdicts.push(one(&default.texts.join(""), said, node));
+    }
+    let words = default.beside.chars().any(char::is_alphabetic);
+    if verdicts.contains(&Verdict::Agrees) {
+        return Verdict::Agrees;
+    }
+    let alone = default.texts.len() == 1 && !(words && (said.generated || is_empty(node)));
+    match verdicts.first() {
+        Some(Verdict::Differs) if alone => Verdict::Differs,
+        _ => Verdict::Unclear,
+    }
+}
+
+fn one(text: &str, said: &Said, node: Node<'_>) -> Verdict {
+    let text = text.trim();
+    let same = match node.kind() {
+        Kind::Mapping | Kind::Sequence => false,
+        _ => is_scalar(text, node),
+    };
+    let blank = is_blank(text);
+    if same || (is_empty(node) && (blank || text.is_empty() || is_absence(text))) {
+        return Verdict::Agrees;
+    }
+    if text.is_empty() || text == "\"\"" && said.generated && node.is_null() {
+        return Verdict::Unclear;
+    }
+    let parsed = parse(text);
+    let other = parsed.as_ref().and_then(yaml::Stream::root);
+    if other.is_some_and(|other| equal(node, other, 0)) {
+        return Verdict::Agrees;
+    }
+    if is_in_words(text, said) {
+        return Verdict::Unclear;
+    }
+    if blank {
+        let told_apart = said.apart && node.kind() == Kind::Mapping;
+        let off = matches!(node.kind(), Kind::Bool) && !said.generated;
+        return if told_apart || off { Verdict::Unclear } else { Verdict::Differs };
+    }
+    let whole = other.is_some_and(|other| !other.is_empty());
+    let collection = matches!(node.kind(), Kind::Mapping | Kind::Sequence);
+    match (collection, whole) {
+        // A collection against a scalar: people write what an item is like.
+        (true, false) | (false, true) => unless(said.generated),
+        (true, true) => unless(said.generated || !said.apart),
+        (false, false) => scalars(text, said, node),
+    }
+}
+
+fn unless(differs: bool) -> Verdict {
+    if differs { Verdict::Differs } else { Verdict::Unclear }
+}
+
+/// Two scalars that are not equal.
+fn scalars(text: &str, said: &Said, node: Node<'_>) -> Verdict {
+    let actual = node.raw();
+    let tail = |long: &str, short: &str| {
+        short.len() > 2 && long.strip_suffix(short).is_some_and(|head| head.ends_with(['/', ':']))
+    };
+    let bare = bare(text);
+    let part = tail(bare, actual) || tail(actual, bare);
+    let several = actual.contains('\n') && !said.generated;
+    if (part && !said.generated) || several {
+        return Verdict::Unclear;
+    }
+    Verdict::Differs
+}
+
+/// Whether a text is a scalar as it is written, or as Go types it.
+fn is_scalar(text: &str, node: Node<'_>) -> bool {
+    let (bare, raw) = (bare(text), node.raw());
+    let squash = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let typed = node.to_text().unwrap_or_default();
+    let numbers = || Some((number(bare)?, node.as_f64()?));
+    bare == raw
+        || text == raw
+        || bare == typed
+        || squash(&bare.replace("\\n", " ")) == squash(raw)
+        || numbers().is_some_and(|(one, other)| close(one, other))
+        || node.as_bool().is_some_and(|value| is_bool(bare, value))
+}
+
+fn is_bool(text: &str, value: bool) -> bool {
+    let words = if value { ["true", "yes", "on"] } else { ["false", "no", "off"] };
+    words.contains(&text.to_ascii_lowercase().as_str())
+}
+
+fn number(text: &str) -> Option<f64> {
+    let digits = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || byte == b'-');
+    text.replace('_', "").parse().ok().filter(|_| digits)
+}
+
+fn close(one: f64, other: f64) -> bool {
+    (one - other).abs() <= one.abs().max(other.abs()) * 1e-9
+}
+
+/// A text without quotes around it.
+fn bare(text: &str) -> &str {
+    let text = text.trim();
+    let quoted = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
+    ['"', '\'', '`'].into_iter().find_map(quoted).unwrap_or(text)
+}
+
+/// Whether a value holds nothing.
+pub(super) fn is_empty(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::Null => true,
+        Kind::String => node.raw().trim().is_empty(),
+        Kind::Mapping | Kind::Sequence => node.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether a text is what people and generators write for nothing.
+fn is_blank(text: &str) -> bool {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    matches!(
+        text.to_ascii_lowercase().as_str(),
+        "nil"
+            | "null"
+            | "~"
+            | "\"\""
+            | "''"
+            | "{}"
+            | "[]"
+            | "[{}]"
+            | "\"{}\""
+            | "\"[]\""
+            | "\"nil\""
+    )
+}
+
+/// Whether a text says in a word that there is nothing.
+fn is_absence(text: &str) -> bool {
+    let text = text.trim_matches(['(', ')', '"', '\'', '_', '*', '.']).to_ascii_lowercase();
+    matches!(
+        text.as_str(),
+        "" | "-"
+            | "--"
+            | "n/a"
+            | "na"
+            | "none"
+            | "not set"
+            | "unset"
+            | "undefined"
+            | "empty"
+            | "no"
+            | "false"
+            | "unspecified"
+            | "not defined"
+            | "blank"
+            | "optional"
+            | "nothing"
+            | "todo"
+            | "0"
+            | "nan"
+            | "not specified"
+            | "disabled"
+    )
+}
+
+/// Whether a text tells the default in words, stands for it, or is cut.
+fn is_in_words(text: &str, said: &Said) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let marks = ["...", "…", "{{", "values.yaml", "appversion", "chart.version", "<", "_helpers"];
+    let first = lower.split_whitespace().next().unwrap_or_default();
+    let words = lower.split_whitespace().count();
+    let kinds = [
+        "array",
+        "bool",
+        "boolean",
+        "dict",
+        "default",
+        "float",
+        "int",
+        "integer",
+        "list",
+        "map",
+        "number",
+        "object",
+        "random",
+        "required",
+        "string",
+        "generated",
+        "true/false",
+        "varies",
+    ];
+    let prose = !said.default.code && (words > 2 || (words > 1 && said.generated));
+    // helm-docs and the like put every default but those in words of its author into code.
+    let authored = said.generated && !said.default.code;
+    marks.iter().any(|mark| lower.contains(mark))
+        || matches!(first, "see" | "same" | "random" | "computed")
+        || (words > 1 && matches!(first, "a" | "an" | "the" | "from"))
+        || kinds.contains(&bare(&lower))
+        || is_absence(text) && !said.generated && !lower.contains(['0', 'f'])
+        || prose
+        || authored
+}
+
+fn parse(text: &str) -> Option<yaml::Stream> {
+    let json = yaml::parse_json(Text::new(text));
+    if json.error().is_none() {
+        return Some(json);
+    }
+    let stream = yaml::parse(Text::new(text));
+    stream.error().is_none().then_some(stream)
+}
+
+/// Whether two values are equal, as far as READMEs can tell: nothing is nothing, numbers are numbers,
+/// blanks don't count.
+fn equal(one: Node<'_>, other: Node<'_>, depth: usize) -> bool {
+    if depth >= DEPTH_MAX || (is_empty(one) && is_empty(other)) {
+        return true;
+    }
+    match (one.kind(), other.kind()) {
+        (Kind::Mapping, Kind::Mapping) => {
+            let same = |entry: yaml::Entry<'_>| {
+                other.get(&entry.key).is_some_and(|value| equal(entry.value, value, depth + 1))
+            };
+            one.len() == other.len() && one.entries().all(same)
+        }
+        (Kind::Sequence, Kind::Sequence) => {
+            let mut pairs = one.items().zip(other.items());
+            one.len() == other.len() && pairs.all(|(one, other)| equal(one, other, depth + 1))
+        }
+        (Kind::Mapping | Kind::Sequence, _) | (_, Kind::Mapping | Kind::Sequence) => false,
+        _ => is_scalar(other.raw(), one) || is_scalar(one.raw(), other),
+    }
+}
+
+/// A value as a message writes it.
+pub(super) fn written(node: Node<'_>) -> String {
+    match node.kind() {
+        Kind::Null => "null".to_owned(),
+        Kind::Mapping if node.is_empty() => "{}".to_owned(),
+        Kind::Sequence if node.is_empty() => "[]".to_owned(),
+        Kind::Mapping => format!("{{…}} with {} keys", node.len()),
+        Kind::Sequence => format!("[…] with {} items", node.len()),
+        Kind::String if node.raw().is_empty() => "\"\"".to_owned(),
+        _ => node.raw().to_owned(),
+    }
+}
+
+/// A text on one line, in backticks, cut.
+pub(super) fn short(text: &str) -> String {
+    let text = text.replace('`', "'");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = line.chars().take(SHOWN).collect();
+    let more = if cut.len() < line.len() { "…" } else { "" };
+    format!("`{cut}{more}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(cell: &str, value: &str, generated: bool) -> Verdict {
+        let stream = yaml::parse(Text::new(format!("v: {value}")));
+        let said = Said { default: Default::read(cell), generated, apart: false };
+        judge(&said, stream.root().unwrap().get("v").unwrap())
+    }
+
+    #[test]
+    fn spellings_agree() {
+        for (cell, value) in [
+            ("`\"a\"`", "a"),
+            ("a", "'a'"),
+            ("`1.0`", "1"),
+            ("`nil`", ""),
+            ("`\"\"`", ""),
+            ("`{}`", ""),
+            ("nil", "\"\""),
+            ("None", "[]"),
+            ("`True`", "true"),
+            ("`{\"a\":[1,\"b\"]}`", "{a: [1.0, b]}"),
+            ("`[a, b]`", "[a, b]"),
+            ("`80` (http)", "80"),
+            ("`a` or `b`", "b"),
+            ("`\"a\\nb\"`", "\"a\\nb\""),
+            ("`420`", "0644"),
+            ("`0644`", "0644"),
+            ("`false`", "\"\""),
+            ("`\"yes\"`", "yes"),
+            ("`a\\|b`", "a|b"),
+        ] {
+            assert_eq!(verdict(cell, value, true), Verdict::Agrees, "{cell} {value}");
+            assert_eq!(verdict(cell, value, false), Verdict::Agrees, "{cell} {value}");
+        }
+    }
+
+    #[test]
+    fn other_values_differ() {
+        for (cell, value) in [
+            ("`1.2.3`", "1.2.4"),
+            ("`true`", "false"),
+            ("`\"a\"`", "b"),
+            ("`[]`", "[a]"),
+            ("`{\"a\":1}`", "{a: 2}"),
+            ("`a`", "\"\""),
+        ] {
+            assert_eq!(verdict(cell, value, true), Verdict::Differs, "{cell} {value}");
+        }
+        assert_eq!(verdict("9090", "8080", false), Verdict::Differs);
+    }
+
+    #[test]
+    fn words_are_not_compared() {
+        for (cell, value) in [
+            ("see values.yaml", "{a: 1}"),
+            ("See below", "a"),
+            ("`{\"a\":...}`", "{a: 1}"),
+            ("<name>", "a"),
+            ("`{{ .Chart.AppVersion }}`", "\"\""),
+            ("", "a"),
+            ("the name of the release", "a"),
+            ("`string`", "a"),
+            ("`a` if `b`", "c"),
+        ] {
+            assert_eq!(verdict(cell, value, false), Verdict::Unclear, "{cell} {value}");
+        }
+        assert_eq!(verdict("any words", "a", true), Verdict::Unclear);
+        assert_eq!(verdict("`gcr.io/a/b`", "a/b", false), Verdict::Unclear);
+    }
+}
