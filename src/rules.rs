@@ -85,6 +85,7 @@ rules! {
         "broken-link" broken_link BrokenLink,
         "missing-readme" missing_readme MissingReadme,
         "scaffold-leftover" scaffold_leftover ScaffoldLeftover,
+        "undocumented-value" undocumented_value UndocumentedValue,
         "version-drift" version_drift VersionDrift,
         "wrong-default" wrong_default WrongDefault,
     }

@@ -54,6 +54,9 @@ fn one(text: &str, said: &Said, node: Node<'_>) -> Verdict {
         _ => is_scalar(text, node),
     };
     let blank = is_blank(text);
+    if is_other_kind(text, node) {
+        return Verdict::Differs;
+    }
     if same || (is_empty(node) && (blank || text.is_empty() || is_absence(text))) {
         return Verdict::Agrees;
     }
@@ -166,6 +169,12 @@ fn is_blank(text: &str) -> bool {
     )
 }
 
+/// An empty mapping for an empty sequence, or the other way round: who fills it in makes a mistake.
+fn is_other_kind(text: &str, node: Node<'_>) -> bool {
+    let kind = if node.is_empty() { node.kind() } else { Kind::Null };
+    matches!((text, kind), ("{}", Kind::Sequence) | ("[]", Kind::Mapping))
+}
+
 /// Whether a text says in a word that there is nothing.
 fn is_absence(text: &str) -> bool {
     let text = text.trim_matches(['(', ')', '"', '\'', '_', '*', '.']).to_ascii_lowercase();
@@ -221,7 +230,7 @@ fn is_in_words(text: &str, said: &Said) -> bool {
         "true/false",
         "varies",
     ];
-    let prose = !said.default.code && (words > 2 || (words > 1 && said.generated));
+    let prose = !said.default.code && words > 1;
     // helm-docs and the like put every default but those in words of its author into code.
     let authored = said.generated && !said.default.code;
     marks.iter().any(|mark| lower.contains(mark))
