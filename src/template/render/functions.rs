@@ -11,17 +11,28 @@ use super::{
 mod arguments;
 mod case;
 mod convert;
+mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
+mod durations;
+mod encoding;
 mod equal;
 mod kind;
+mod layout;
+mod layout_read;
 mod lists;
 mod math;
 mod merge;
+mod paths;
+mod pattern;
+mod regexes;
+mod semver;
 mod serial;
 mod strings;
+mod time;
 mod types;
+mod urls;
 mod words;
 
 /// How deep a function goes into nested maps and lists. Go has no limit and dies of values that
@@ -42,13 +53,20 @@ static TABLE: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
 });
 
 static MODULES: &[&[Function]] = &[
+    dates::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
+    durations::FUNCTIONS,
+    encoding::FUNCTIONS,
     lists::FUNCTIONS,
     math::FUNCTIONS,
+    paths::FUNCTIONS,
+    regexes::FUNCTIONS,
+    semver::FUNCTIONS,
     serial::FUNCTIONS,
     strings::FUNCTIONS,
     types::FUNCTIONS,
+    urls::FUNCTIONS,
     words::FUNCTIONS,
 ];
 

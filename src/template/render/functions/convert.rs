@@ -16,6 +16,11 @@ pub(super) fn to_int(value: &Value) -> i64 {
         Value::Uint64(value) => *value as i64,
         Value::Float(value) => truncated(*value),
         Value::Str(text) => number::signed(without_zero_decimals(&text.text())).unwrap_or(0),
+        // Months and weekdays, but no durations.
+        Value::Object(object) if object.kind() == "int" => match object.to_plain() {
+            Value::Int(value) => value,
+            _ => 0,
+        },
         _ => 0,
     }
 }

@@ -3,7 +3,10 @@
 use std::{borrow::Cow, rc::Rc};
 
 use super::arguments::items;
-use crate::template::render::value::{List, ListKind, MapKind, Str, Value};
+use crate::template::render::{
+    fmt,
+    value::{List, ListKind, MapKind, Str, Value},
+};
 
 /// Go's kind of a value (`reflect.Kind`).
 pub(super) fn kind(value: &Value) -> &'static str {
@@ -62,7 +65,7 @@ pub(super) fn strval(value: &Value) -> Str {
 
 /// A value as `%v` prints it.
 pub(super) fn print(value: &Value) -> Str {
-    Str::from(format!("{value:?}"))
+    fmt::to_string(value)
 }
 
 /// The items of a list as text, those that are nothing left out; anything else as the only one

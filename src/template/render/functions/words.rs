@@ -48,6 +48,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         let separator = if args.bytes(1).is_empty() { b"\n" } else { args.bytes(1) };
         wrap(call, args.bytes(2), args.int(0), separator, true)
     }),
+    fixed("getHostByName", STRING, |_, _| Ok(Value::str(""))),
     fixed("hello", &[], |_, _| Ok(Value::str("Hello!"))),
 ];
 
