@@ -87,7 +87,7 @@ impl<'t> TemplateSet<'t> {
 }
 
 /// Whether nothing is rendered: white space, comments and definitions (`parse.IsEmptyTree`).
-fn is_empty(template: &Template, nodes: &[Node]) -> bool {
+pub(super) fn is_empty(template: &Template, nodes: &[Node]) -> bool {
     nodes.iter().all(|node| match node {
         Node::Comment(_) | Node::Define(_) => true,
         Node::Text(text) => template.slice(text.trimmed).trim().is_empty(),

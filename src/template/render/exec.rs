@@ -2,64 +2,78 @@
 //! (`pkg/engine/engine.go` of helm.sh/helm v4.3.1) adds and chooses: `missingkey=zero`, and
 //! `<no value>` taken out of what is rendered. Functions and methods bear Go's names.
 
-use super::value::Value;
-use crate::{template::TemplateSet, text::Span};
+#![expect(clippy::unnecessary_box_returns, reason = "errors are rare and large, results are many")]
 
+use memchr::memmem;
+
+use super::value::Value;
+use crate::template::TemplateSet;
+
+pub use failure::ExecError;
 pub use output::{Output, Part};
 
+mod at;
+mod builtin;
+mod call;
+mod compare;
+mod core;
+mod escape;
+mod eval;
+mod failure;
+mod function;
+mod late;
+mod methods;
+mod names;
+mod operand;
 mod output;
+mod range;
+mod state;
+#[cfg(test)]
+mod tests;
 
 /// How many nodes one engine executes.
 pub const MAX_STEPS: u64 = 20_000_000;
+/// How many rounds `range` takes in one engine, all of them together.
+pub const MAX_ROUNDS: u64 = 5_000_000;
+/// How deep execution nests, each block, pipeline and template counted: bounds the stack, of which a
+/// debug build takes 1.3 MiB then. Go's limit is 100,000 templates, Helm's 1,000 of one name.
+pub const MAX_DEPTH: usize = 250;
+/// How many bytes one engine renders; what `include` and `tpl` give counts each time.
+pub const MAX_OUTPUT: usize = 128 << 20;
+/// How many bytes functions make in one engine.
+pub const MAX_MADE: usize = 256 << 20;
 
 /// A chart's templates with all that is needed to render them: one for one chart with one set of
 /// values. Limits count over all files that are rendered.
 pub struct Engine<'s, 't> {
     set: &'s TemplateSet<'t>,
+    core: core::Core,
 }
-
-/// Why a template could not be executed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExecError {
-    /// Go's text: `template: NAME:LINE:COLUMN: executing "NAME" at <CONTEXT>: …`, with all templates
-    /// on the way.
-    pub message: String,
-    /// The file where it failed, an index into [`TemplateSet::files`].
-    pub file: usize,
-    /// What failed there.
-    pub span: Span,
-    /// A limit of careen's own was crossed: Go may well render the file.
-    pub limit: bool,
-    /// The places on the way, the outermost first: of files and what in them called the next one. The
-    /// last is the place where it failed.
-    pub trail: Vec<(usize, Span)>,
-}
-
-impl std::fmt::Display for ExecError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for ExecError {}
 
 impl<'s, 't> Engine<'s, 't> {
     /// An engine for a chart's templates. The seed decides everything random; `now` is in seconds
     /// since 1970-01-01 UTC.
     pub fn new(set: &'s TemplateSet<'t>, seed: u64, now: i64) -> Self {
-        let _ = (seed, now);
-        Self { set }
+        Self { set, core: core::Core::new(seed, now) }
     }
 
-    /// Renders the file of this index in [`TemplateSet::files`] with `dot` as `.` and `$`.
+    /// Renders the file of this index in [`TemplateSet::files`] with `dot` as `.` and `$`. An index
+    /// that is none renders to nothing.
     pub fn execute(&mut self, file: usize, dot: Value) -> Result<Output, ExecError> {
-        let (_, name) = (dot, self.set.files().get(file).map(|file| file.name));
-        Err(ExecError {
-            message: format!("{} is not executed yet", name.unwrap_or_default()),
-            file,
-            span: Span::default(),
-            limit: true,
-            trail: Vec::new(),
+        let names = names::Names { set: self.set, layer: None };
+        let file = self.set.files().get(file);
+        let Some((name, found)) = file.and_then(|file| names.get(file.name)) else {
+            return Ok(Output::default());
+        };
+        self.core.begin();
+        let dot = operand::Operand::of(dot);
+        let core = &mut self.core;
+        let mut state = state::State::new(core, names, found.source, name, dot.clone());
+        state.walk_list(&dot, found.body).map_err(|error| *error)?;
+        let written = std::mem::take(&mut self.core.out);
+        Ok(match memmem::find(&written.text, output::NO_VALUE) {
+            Some(_) => written.without_no_value(),
+            None => written,
         })
     }
 }
