@@ -72,7 +72,11 @@ impl Decimal {
         let shift = self.exponent - other.exponent + DIVISION_PRECISION;
         let (mut above, mut below) = (self.value, other.value);
         if shift < 0 {
-            below = scaled(below, shift.unsigned_abs())?;
+            match scaled(below, shift.unsigned_abs()) {
+                Some(scaled) => below = scaled,
+                // A divisor of 39 digits leaves nothing that shows.
+                None => return Some(Self { value: 0, exponent: 0 }),
+            }
         } else {
             above = scaled(above, shift.unsigned_abs())?;
         }

@@ -8,7 +8,7 @@ use super::{
     equal::deep_equal,
     fixed,
     kind::{strval, type_name},
-    merge::merge,
+    merge::{DIFFERENT_TYPES, merge},
     variadic,
 };
 use crate::template::render::{
@@ -36,12 +36,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
             maps(args).flat_map(|map| map.entries.borrow().keys().cloned().collect::<Vec<_>>()),
         ))
     }),
-    variadic("merge", &[Type::Map], Type::Map, |_, args| {
-        Ok(merge(args, false).unwrap_or_else(|_| Value::str("")))
-    }),
-    variadic("mergeOverwrite", &[Type::Map], Type::Map, |_, args| {
-        Ok(merge(args, true).unwrap_or_else(|_| Value::str("")))
-    }),
+    variadic("merge", &[Type::Map], Type::Map, |_, args| or_empty(merge(args, false))),
+    variadic("mergeOverwrite", &[Type::Map], Type::Map, |_, args| or_empty(merge(args, true))),
     fixed("mustDeepCopy", &[Any], |_, args| deep_copy(args.any(0))),
     variadic("mustMerge", &[Type::Map], Type::Map, |_, args| merge(args, false)),
     variadic("mustMergeOverwrite", &[Type::Map], Type::Map, |_, args| merge(args, true)),
@@ -71,6 +67,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Ok(values)
     }),
 ];
+
+/// sprig swallows what mergo refuses, not what it dies of.
+fn or_empty(merged: Result<Value, String>) -> Result<Value, String> {
+    match merged {
+        Err(error) if error == DIFFERENT_TYPES => Ok(Value::str("")),
+        merged => merged,
+    }
+}
 
 fn maps(args: &[Value]) -> impl Iterator<Item = &Map> {
     args.iter().filter_map(|value| if let Value::Map(map) = value { Some(map) } else { None })

@@ -176,10 +176,7 @@ fn write(out: &mut String, time: &Time, shown: &Shown, piece: Piece) {
         Piece::Upper => if shown.hour >= 12 { "PM" } else { "AM" }.to_owned(),
         Piece::Lower => if shown.hour >= 12 { "pm" } else { "am" }.to_owned(),
         Piece::ZoneName if !time.zone.name.is_empty() => time.zone.name.as_ref().to_owned(),
-        Piece::ZoneName => {
-            let parts = if time.zone.offset % 3600 == 0 { 1 } else { 2 };
-            written(time.zone.offset, Offset { z: false, colon: false, parts })
-        }
+        Piece::ZoneName => written(time.zone.offset, Offset { z: false, colon: false, parts: 2 }),
         Piece::Offset(offset) => written(time.zone.offset, offset),
         Piece::Fraction { digits, separator, all } => fraction(time, digits, separator, all),
     };

@@ -5,6 +5,13 @@ use std::rc::Rc;
 use super::{MAX_VALUE_DEPTH, arguments::Arguments as _, kind::kind};
 use crate::template::render::value::{Map, MapKind, Str, Value};
 
+/// What mergo says of a pointer and a map.
+pub(super) const DIFFERENT_TYPES: &str = "src and dst must be of same type";
+
+/// What Go's reflection says where a map of text is to hold something else.
+const NO_TEXT: &str =
+    "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string";
+
 /// Merges the maps after the first into it, and gives it back.
 pub(super) fn merge(args: &[Value], overwrite: bool) -> Result<Value, String> {
     let target = args.map(0).map_or_else(|| Map::new([]), |map| map.with_kind(MapKind::Any));
@@ -26,6 +33,9 @@ fn into(target: &Map, source: &Map, overwrite: bool, depth: usize) -> Result<(),
     // Both can hold each other, so that the source must not be borrowed while the target changes.
     let entries: Vec<_> =
         source.entries.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    if target.kind == MapKind::String && source.kind != MapKind::String && !entries.is_empty() {
+        return Err(NO_TEXT.to_owned());
+    }
     for (key, value) in entries {
         entry(target, key, value, overwrite, depth)?;
     }
@@ -49,7 +59,7 @@ fn entry(
         }
         (Some(Value::Map(old)), Value::Map(new)) => into(old, new, overwrite, depth + 1)?,
         (Some(Value::Object(old)), Value::Map(_)) if old.kind() == "ptr" && !overwrite => {
-            return Err("src and dst must be of same type".to_owned());
+            return Err(DIFFERENT_TYPES.to_owned());
         }
         _ => {}
     }

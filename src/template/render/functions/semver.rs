@@ -4,12 +4,15 @@ use std::{any::Any, rc::Rc};
 
 use super::{arguments::Arguments as _, fixed};
 use crate::{
-    template::render::{
-        call::Function,
-        value::{
-            Method, Object, Str,
-            Type::{self, Named},
-            Value,
+    template::{
+        quote,
+        render::{
+            call::Function,
+            value::{
+                Method, Object, Str,
+                Type::{self, Named},
+                Value,
+            },
         },
     },
     version::{self, Constraint, MAX_CONSTRAINT_BYTES, MAX_VERSION_BYTES},
@@ -23,7 +26,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             if text.len() > MAX_CONSTRAINT_BYTES {
                 return format!("constraint string is too long (max {MAX_CONSTRAINT_BYTES} bytes)");
             }
-            format!("improper constraint: {text}")
+            format!("improper constraint: {}", quote::quoted(&text))
         })?;
         Ok(Value::Bool(constraint.matches(&read(args.bytes(1))?.parsed)))
     }),

@@ -49,7 +49,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         replace(call, args.any(2), args.bytes(0), args.bytes(1))
     }),
     fixed("sortAlpha", &[Any], |_, args| {
-        let mut items = strslice(args.any(0));
+        let mut items = match args.any(0) {
+            Value::Nil => vec![strval(&Value::Nil)],
+            value => strslice(value),
+        };
         items.sort_unstable();
         Ok(Value::strings(items))
     }),

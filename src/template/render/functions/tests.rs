@@ -1,7 +1,12 @@
+mod oracle;
+
 use super::*;
 use crate::template::{
     functions::{GO_NAMES, NAMES},
-    render::call::{BUDGET_SPENT, Random},
+    render::{
+        call::{BUDGET_SPENT, Random},
+        value::{Map, Str},
+    },
 };
 
 /// What the engine itself provides.
@@ -53,5 +58,49 @@ fn what_multiplies_text_is_bounded() {
     let text = Value::str("x");
     for name in ["repeat", "indent", "nindent"] {
         assert_eq!(call(name, &[Value::Int(1001), text.clone()]).map(|_| ()), spent, "{name}");
+    }
+}
+
+#[test]
+fn values_that_hold_themselves_end() {
+    let knot = || {
+        let map = Map::new([]);
+        map.insert(Str::from("self"), Value::Map(map.clone()));
+        map
+    };
+    let (a, b) = (knot(), knot());
+    let (first, second) = (Value::Map(a.clone()), Value::Map(b.clone()));
+    let deep = format!("a value nests more than {MAX_VALUE_DEPTH} deep");
+    assert_eq!(call("deepCopy", std::slice::from_ref(&first)).map(|_| ()), Err(deep.clone()));
+    assert_eq!(call("merge", &[first.clone(), second.clone()]).map(|_| ()), Err(deep));
+    assert!(matches!(call("deepEqual", &[first, second]), Ok(Value::Bool(true))));
+    // Knots are never freed by themselves.
+    a.entries.borrow_mut().clear();
+    b.entries.borrow_mut().clear();
+}
+
+#[test]
+fn expressions_have_a_largest_size() {
+    let huge = Value::str(r"(\pL{1000}){1000}");
+    let found = call("mustRegexMatch", &[huge, Value::str("x")]);
+    assert!(found.is_err_and(|error| error.contains("expression too large")));
+}
+
+#[test]
+fn ranges_and_joins_spend_the_budget() {
+    let spent = Err(BUDGET_SPENT.to_owned());
+    let list = Value::list(std::iter::repeat_n(Value::str("x"), 40));
+    let long = Value::str("-".repeat(50));
+    let calls = [
+        ("until", vec![Value::Int(1_000_000_000_000)]),
+        ("untilStep", vec![Value::Int(0), Value::Int(-1_000_000), Value::Int(-1)]),
+        ("seq", vec![Value::Int(1_000_000_000_000)]),
+        ("join", vec![long.clone(), list]),
+        ("replace", vec![Value::str(""), long.clone(), long.clone()]),
+        ("regexReplaceAll", vec![Value::str("-"), long.clone(), Value::str("$0".repeat(30))]),
+        ("wrapWith", vec![Value::Int(1), long.clone(), long]),
+    ];
+    for (name, args) in calls {
+        assert_eq!(call(name, &args).map(|_| ()), spent, "{name}");
     }
 }
