@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 
 use crate::{
-    catalog::{Chart, Closure},
+    catalog::{Chart, Closure, Problem, ProblemKind},
     sources::Sources,
     template::{SetFile, TemplateSet, flow::Flow},
 };
@@ -46,6 +46,18 @@ impl<'c> Analysis<'c> {
     /// when it is first asked for.
     pub fn rendered(&self) -> &Rendered {
         self.rendered.get_or_init(|| self.render_with(&Setting::default()))
+    }
+
+    /// That rendering was given up, if it was: nothing where no rule asked for it.
+    pub fn given_up(&self) -> Option<Problem> {
+        let failure = self.rendered.get()?.failure.as_ref()?;
+        let root = self.closure.root()?;
+        let place = failure.place.clone().unwrap_or_else(|| root.chart.anchor.clone());
+        let message = format!("the chart is not rendered: {}", failure.message);
+        let problem = Problem::new(ProblemKind::PartialAnalysis, place, "render", &message);
+        let help =
+            "make the template do less; rules that look at rendered documents are silent here";
+        (failure.step == Step::Limit).then(|| problem.help(help))
     }
 
     /// What the chart renders to with another setting; rendered anew with each call.

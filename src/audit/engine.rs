@@ -40,6 +40,11 @@ impl Active {
         needs.contains(&Need::History) || needs.contains(&Need::PreviousRelease)
     }
 
+    /// Whether the rule cannot run at a chart that can't be rendered.
+    pub(super) fn needs_documents(&self) -> bool {
+        self.rule.page().needs.contains(&Need::Render)
+    }
+
     /// Whether the rule says more where there is Git history.
     pub(super) fn uses_past(&self) -> bool {
         self.rule.page().uses.contains(&Need::History)

@@ -65,6 +65,9 @@ impl Shelf {
     }
 }
 
+/// The rule that tells of what was not looked at.
+const PARTIAL: &str = "input/partial-analysis";
+
 /// What is left of a chart and its local subcharts.
 #[derive(Default)]
 pub(super) struct Done {
@@ -85,6 +88,7 @@ impl Bench<'_> {
             let closure = Closure::of(&chart, &elsewhere);
             let analysis = Analysis::new(&closure, self.sources);
             self.judge(&chart, number, &analysis, source, &mut done);
+            self.tell_limit(&chart, &analysis, &mut done);
             self.settings.progress.done(&folder.path);
         }
         done
@@ -115,6 +119,23 @@ impl Bench<'_> {
         }
     }
 
+    /// Tells that rendering was given up, where a rule asked for it.
+    fn tell_limit(&self, chart: &Chart, analysis: &Analysis<'_>, done: &mut Done) {
+        let Some(problem) = analysis.given_up() else { return };
+        if let Some(active) = self.active.iter().find(|it| it.rule.id == PARTIAL) {
+            let level = active.rule.page().level;
+            let mut sink = Sink::new(active.rule.id, level, Some(chart.id.clone()));
+            problem.report(&mut sink);
+            active.take(sink, &mut done.findings);
+        }
+        let own = |entry: &&mut Entry| entry.is_chart && entry.path == chart.id.path;
+        let entry = done.entries.iter_mut().find(own);
+        if let Some(entry) = entry.filter(|entry| entry.state == State::Analysed) {
+            entry.state = State::Partial;
+            entry.reason = problem.message;
+        }
+    }
+
     /// The index of a local subchart in the discovery.
     fn number(&self, chart: &Chart) -> Option<usize> {
         let same =
@@ -123,7 +144,7 @@ impl Bench<'_> {
     }
 
     fn hooks(&self, chart: &Chart, seen: Seen<'_>, findings: &mut Vec<Finding>) {
-        for active in self.active.iter().filter(|active| runs(active, chart, seen.history)) {
+        for active in self.active.iter().filter(|active| runs(active, chart, seen)) {
             let cx = ChartContext {
                 now: self.settings.now,
                 history: seen.history,
@@ -141,9 +162,11 @@ impl Bench<'_> {
 }
 
 /// Whether a rule has what it needs at a chart. A chart that could not be read is only told why.
-fn runs(active: &Active, chart: &Chart, history: Option<&ChartHistory>) -> bool {
-    let known = history.is_some_and(|history| history.complete);
-    (known || !active.needs_past()) && (active.rule.family() == "input" || !is_skipped(chart))
+fn runs(active: &Active, chart: &Chart, seen: Seen<'_>) -> bool {
+    let known = seen.history.is_some_and(|history| history.complete);
+    (known || !active.needs_past())
+        && (active.rule.family() == "input" || !is_skipped(chart))
+        && (!active.needs_documents() || seen.analysis.rendered().failure.is_none())
 }
 
 fn call(active: &Active, chart: &Chart, cx: &ChartContext<'_>, sink: &mut Sink) {

@@ -358,3 +358,6 @@ fn is_compatible_range(range: &str, version: &str) -> bool {
     let version = version::parse(version).ok();
     range.zip(version).is_some_and(|(range, version)| range.matches(&version))
 }
+
+#[cfg(test)]
+mod tests;
