@@ -2,7 +2,7 @@
 
 #![allow(clippy::cast_precision_loss, reason = "Go converts in the same way")]
 
-use std::{any::Any, rc::Rc};
+use std::{any::Any, fmt::Write as _, rc::Rc};
 
 use super::{
     arguments::Arguments as _,
@@ -12,7 +12,7 @@ use super::{
     time::Time,
 };
 use crate::template::{
-    quote,
+    quote as strconv,
     render::{
         call::Function,
         value::{
@@ -125,7 +125,7 @@ fn of(value: &Value) -> Result<i64, String> {
             match (parse(trimmed), parse_float(trimmed)) {
                 (Ok(span), _) => Ok(span),
                 (_, Some(seconds)) => of_float(seconds),
-                _ => Err(format!("could not parse duration {}", quote::quoted(&text))),
+                _ => Err(format!("could not parse duration {}", strconv::quoted(&text))),
             }
         }
         Value::Int(seconds) | Value::Int64(seconds) => seconds
@@ -155,9 +155,23 @@ fn of_float(seconds: f64) -> Result<i64, String> {
     Ok(truncated(seconds * 1e9))
 }
 
+/// A text as package `time` quotes it: byte by byte where it is not ASCII.
+pub(super) fn quote(text: &[u8]) -> String {
+    let mut out = String::from('"');
+    for byte in text {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', char::from(*byte)]),
+            b' '..=0x7f => out.push(char::from(*byte)),
+            byte => drop(write!(out, "\\x{byte:02x}")),
+        }
+    }
+    out.push('"');
+    out
+}
+
 /// Go's `time.ParseDuration`.
 pub(super) fn parse(text: &str) -> Result<i64, String> {
-    let invalid = || format!("time: invalid duration {}", quote::quoted(text));
+    let invalid = || format!("time: invalid duration {}", quote(text.as_bytes()));
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -177,10 +191,10 @@ pub(super) fn parse(text: &str) -> Result<i64, String> {
             return Err(invalid());
         }
         if unit.is_empty() {
-            return Err(format!("time: missing unit in duration {}", quote::quoted(text)));
+            return Err(format!("time: missing unit in duration {}", quote(text.as_bytes())));
         }
         let size = unit_size(unit).ok_or_else(|| {
-            let (unit, text) = (quote::quoted(unit), quote::quoted(text));
+            let (unit, text) = (quote(unit.as_bytes()), quote(text.as_bytes()));
             format!("time: unknown unit {unit} in duration {text}")
         })?;
         let part = part(whole, fraction, size).and_then(|part| sum.checked_add(part));

@@ -73,7 +73,10 @@ impl Base {
             let kept = text.iter().enumerate().filter(|(_, byte)| !is_break(byte));
             kept.map(|(place, _)| place).nth(at).unwrap_or(text.len())
         };
-        let cut = |at: usize| if at + bare.len() % 4 == bare.len() { at } else { place(at) };
+        let cut = |at: usize| {
+            let known = bare.iter().all(|byte| self.alphabet.contains(byte));
+            if known { text.len() - bare.len() % 4 } else { place(at) }
+        };
         self.decode_bare(&bare, Self::padding_64).map_err(cut)
     }
 

@@ -172,7 +172,7 @@ fn write(out: &mut String, time: &Time, shown: &Shown, piece: Piece) {
         Piece::ZeroSecond => format!("{:02}", shown.second),
         Piece::LongYear if shown.year < 0 => format!("-{:04}", -shown.year),
         Piece::LongYear => format!("{:04}", shown.year),
-        Piece::Year => format!("{:02}", shown.year.rem_euclid(100)),
+        Piece::Year => format!("{:02}", shown.year.abs() % 100),
         Piece::Upper => if shown.hour >= 12 { "PM" } else { "AM" }.to_owned(),
         Piece::Lower => if shown.hour >= 12 { "pm" } else { "am" }.to_owned(),
         Piece::ZoneName if !time.zone.name.is_empty() => time.zone.name.as_ref().to_owned(),

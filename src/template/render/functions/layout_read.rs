@@ -1,11 +1,10 @@
 //! Reading times by Go's layouts (`time.Parse`).
 
 use super::{
+    durations::quote,
     layout::{MONTHS, Offset, Piece, WEEKDAYS, next, short},
     time::{Shown, Time, Zone, days_in, is_leap},
 };
-use crate::template::quote::quoted;
-
 /// What has been read, where Go begins with "not given".
 #[derive(Default)]
 struct Read {
@@ -18,6 +17,8 @@ struct Read {
     afternoon: Option<bool>,
     utc: bool,
     offset: Option<i64>,
+    /// What the zone's name says of its offset.
+    named_offset: i64,
     zone: String,
 }
 
@@ -30,10 +31,6 @@ enum Fault {
 }
 
 type Piecemeal<'v, T> = Result<(T, &'v [u8]), Fault>;
-
-fn quote(bytes: &[u8]) -> String {
-    quoted(&String::from_utf8_lossy(bytes))
-}
 
 /// Go's `time.Parse`, the local zone being UTC.
 pub(super) fn parse(layout: &[u8], value: &[u8]) -> Result<Time, String> {
@@ -193,11 +190,13 @@ impl Read {
 
     fn half<'v>(&mut self, value: &'v [u8], upper: bool) -> Result<&'v [u8], Fault> {
         let (half, after) = value.split_at_checked(2).ok_or(Fault::Bad)?;
-        self.afternoon = Some(match (half, upper) {
+        let later = match (half, upper) {
             (b"PM", true) | (b"pm", false) => true,
             (b"AM", true) | (b"am", false) => false,
             _ => return Err(Fault::Bad),
-        });
+        };
+        // Where a layout asks twice, afternoon wins.
+        self.afternoon = Some(later || self.afternoon == Some(true));
         Ok(after)
     }
 
@@ -256,17 +255,41 @@ impl Read {
             self.utc = true;
             return Ok(rest);
         }
+        if value.starts_with(b"GMT") {
+            return self.greenwich(value);
+        }
         let capitals = value.iter().take(6).take_while(|byte| byte.is_ascii_uppercase()).count();
         let (name, rest) = value.split_at_checked(capitals).ok_or(Fault::Bad)?;
         let known = match capitals {
             3 => true,
             4 => name.ends_with(b"T") || name == b"WITA",
-            5 => name.ends_with(b"ST"),
+            5 => name.ends_with(b"T"),
             _ => false,
         };
         if !known {
             return Err(Fault::Bad);
         }
+        self.zone = String::from_utf8_lossy(name).into_owned();
+        Ok(rest)
+    }
+
+    /// `GMT`, and hours after a sign as part of the name.
+    fn greenwich<'v>(&mut self, value: &'v [u8]) -> Result<&'v [u8], Fault> {
+        let sign = value.get(3).is_some_and(|byte| matches!(byte, b'+' | b'-'));
+        let there = value.iter().skip(4).take_while(|byte| byte.is_ascii_digit()).count();
+        let end = if sign && there > 0 { 4 + there } else { 3 };
+        let hours = |name: &[u8]| {
+            let text = name.get(3..).and_then(|hours| std::str::from_utf8(hours).ok());
+            text.and_then(|text| text.parse::<i64>().ok()).filter(|hours| hours.abs() <= 23)
+        };
+        let (name, rest) = value.split_at_checked(end).ok_or(Fault::Bad)?;
+        let (name, rest) = match hours(name) {
+            Some(hours) => {
+                self.named_offset = hours * 3600;
+                (name, rest)
+            }
+            None => value.split_at_checked(3).ok_or(Fault::Bad)?,
+        };
         self.zone = String::from_utf8_lossy(name).into_owned();
         Ok(rest)
     }
@@ -296,7 +319,9 @@ impl Read {
         let zone = match (self.utc, self.offset) {
             (false, Some(0)) if self.zone.is_empty() => Zone::utc(),
             (false, Some(offset)) => Zone { name: self.zone.into(), offset },
-            (false, None) if !self.zone.is_empty() => Zone { name: self.zone.into(), offset: 0 },
+            (false, None) if !self.zone.is_empty() => {
+                Zone { name: self.zone.into(), offset: self.named_offset }
+            }
             _ => Zone::utc(),
         };
         Ok(Time::of(&self.shown, self.nanoseconds, zone))

@@ -1,7 +1,7 @@
 //! Go's regular expressions (RE2 with Perl's classes, `regexp/syntax`) written for the `regex` crate:
 //! the grammar and its errors are Go's, the matching is the crate's, which prefers matches alike.
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 /// The largest count of a repetition (`maxSize` of `regexp/syntax`).
 const MAX_REPEAT: u32 = 1000;
@@ -152,10 +152,7 @@ impl<'e> Writer<'e> {
         };
         let named = special.strip_prefix("P<").or_else(|| special.strip_prefix('<'));
         match named {
-            Some(named) if !special.starts_with("<=") && !special.starts_with("<!") => {
-                self.named(named)
-            }
-            Some(_) => refuse("invalid or unsupported Perl syntax", "(?<"),
+            Some(named) => self.named(named),
             None => self.flags(special),
         }
     }
@@ -198,7 +195,9 @@ impl<'e> Writer<'e> {
                 _ => return Err(Refused("invalid or unsupported Perl syntax", shown(at))),
             }
         }
-        let Some(end) = end else { return refuse("missing closing )", self.whole) };
+        let Some(end) = end else {
+            return refuse("invalid or unsupported Perl syntax", self.rest);
+        };
         if minus && !saw {
             return Err(Refused("invalid or unsupported Perl syntax", shown(end)));
         }
@@ -231,7 +230,7 @@ impl<'e> Writer<'e> {
             'C' => return refuse("invalid escape sequence", "\\C"),
             'p' | 'P' => {
                 let (class, after) = unicode_class(self.rest)?;
-                self.out.push_str(class);
+                self.out.push_str(&class);
                 self.rest = after;
                 return Ok(());
             }
@@ -281,7 +280,7 @@ impl<'e> Writer<'e> {
         }
         if rest.starts_with("\\p") || rest.starts_with("\\P") {
             let (class, after) = unicode_class(rest)?;
-            self.out.push_str(class);
+            self.out.push_str(&class);
             return Ok(after);
         }
         if let Some(c) = rest.strip_prefix('\\').and_then(|rest| rest.chars().next())
@@ -369,8 +368,8 @@ fn posix_class(rest: &str) -> Parsed<Option<(&str, &str)>> {
     }
 }
 
-/// `\pL`, `\p{Greek}`, `\P{^Greek}`; the crate knows the same names.
-fn unicode_class(text: &str) -> Parsed<(&str, &str)> {
+/// `\pL`, `\p{Greek}`, `\P{^Greek}`; the crate knows the same names, but no `^`.
+fn unicode_class(text: &str) -> Parsed<(Cow<'_, str>, &str)> {
     let name = text.get(2..).unwrap_or("");
     let Some(c) = name.chars().next() else {
         return refuse("invalid character class range", text);
@@ -384,10 +383,15 @@ fn unicode_class(text: &str) -> Parsed<(&str, &str)> {
         c.len_utf8()
     };
     let (class, after) = text.split_at(2 + end);
-    if regex::bytes::Regex::new(class).is_err() {
+    let known = match class.split_once("{^") {
+        Some(("\\p", name)) => format!("\\P{{{name}").into(),
+        Some((_, name)) => format!("\\p{{{name}").into(),
+        None => Cow::Borrowed(class),
+    };
+    if regex::bytes::Regex::new(&known).is_err() {
         return refuse("invalid character class range", class);
     }
-    Ok((class, after))
+    Ok((known, after))
 }
 
 fn class_char<'e>(start: &str, rest: &'e str) -> Parsed<(char, &'e str)> {

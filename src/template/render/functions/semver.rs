@@ -26,7 +26,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
             if text.len() > MAX_CONSTRAINT_BYTES {
                 return format!("constraint string is too long (max {MAX_CONSTRAINT_BYTES} bytes)");
             }
-            format!("improper constraint: {}", quote::quoted(&text))
+            // The alternative that can't be read is shown.
+            let wrong = text.split("||").find(|part| Constraint::parse(part).is_err());
+            format!("improper constraint: {}", quote::quoted(wrong.unwrap_or(&text)))
         })?;
         Ok(Value::Bool(constraint.matches(&read(args.bytes(1))?.parsed)))
     }),
