@@ -12,6 +12,7 @@ mod arguments;
 mod case;
 mod convert;
 mod dates;
+mod crypto;
 mod decimal;
 mod defaults;
 mod dicts;
@@ -54,6 +55,7 @@ static TABLE: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
 
 static MODULES: &[&[Function]] = &[
     dates::FUNCTIONS,
+    crypto::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
     durations::FUNCTIONS,

@@ -119,7 +119,7 @@ impl Reader<'_> {
         for byte in word.bytes() {
             if self.peek() != Some(byte) {
                 let expected = char::from(byte);
-                return Err(self.invalid(&format!("in literal {word} (expecting '{expected}')")));
+                return Err(self.cut(&format!("in literal {word} (expecting '{expected}')")));
             }
             self.at += 1;
         }
@@ -134,12 +134,12 @@ impl Reader<'_> {
         match self.peek() {
             Some(b'0') => self.at += 1,
             Some(b'1'..=b'9') => self.digits(),
-            _ => return Err(self.invalid("in numeric literal")),
+            _ => return Err(self.cut("in numeric literal")),
         }
         if self.peek() == Some(b'.') {
             self.at += 1;
             if !matches!(self.peek(), Some(b'0'..=b'9')) {
-                return Err(self.invalid("after decimal point in numeric literal"));
+                return Err(self.cut("after decimal point in numeric literal"));
             }
             self.digits();
         }
@@ -149,7 +149,7 @@ impl Reader<'_> {
                 self.at += 1;
             }
             if !matches!(self.peek(), Some(b'0'..=b'9')) {
-                return Err(self.invalid("in exponent of numeric literal"));
+                return Err(self.cut("in exponent of numeric literal"));
             }
             self.digits();
         }
@@ -248,6 +248,14 @@ impl Reader<'_> {
 
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
+    }
+
+    /// The same in a word or number, which Go reads on with a blank where the text ends.
+    fn cut(&self, context: &str) -> String {
+        match self.peek() {
+            None => format!("invalid character ' ' {context}"),
+            Some(_) => self.invalid(context),
+        }
     }
 
     /// Go's message of a byte that cannot stand here, or of a text that ends here.
