@@ -14,6 +14,7 @@ pub mod json;
 pub mod release;
 pub mod schema;
 pub mod strconv;
+pub mod toml;
 pub mod value;
 pub mod yaml;
 

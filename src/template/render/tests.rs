@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::value::{List, ListKind, Value};
-use super::{json, yaml};
+use super::value::{List, ListKind, Str, Value};
+use super::{json, toml, yaml};
 
 /// Values, and what Helm's functions write of them.
 const ANSWERS: &str =
@@ -33,6 +33,7 @@ pub(super) fn value(tagged: &Json) -> Value {
         "float" => Value::Float(f64::from_bits(number().parse().unwrap())),
         "str" => Value::str(bytes(of)),
         "bytes" => Value::Bytes(bytes(of).into()),
+        "maps" => Value::List(List { kind: ListKind::Map, items: items().map(value).collect() }),
         "list" => Value::list(items().map(value)),
         "strings" => {
             Value::List(List { kind: ListKind::String, items: items().map(value).collect() })
@@ -44,10 +45,10 @@ pub(super) fn value(tagged: &Json) -> Value {
 
 /// What is wrong with what we write: Go's answer is a string, an object with an error, or null where
 /// Go's own runs differ.
-fn difference(ours: &Result<String, String>, go: &Json) -> Option<String> {
+fn difference(ours: &Result<Str, String>, go: &Json) -> Option<String> {
     let same = match (ours, go) {
         (_, Json::Null) => true,
-        (Ok(text), go) if go.get("error").is_none() => text.as_bytes() == bytes(go),
+        (Ok(text), go) if go.get("error").is_none() => text.bytes() == bytes(go),
         // Of YAML the line is not told, and which of several faults is the first.
         (Err(error), go) if error.starts_with("yaml: ") => go["error"].is_string(),
         (Err(error), go) => go["error"] == error.as_str(),
@@ -56,15 +57,16 @@ fn difference(ours: &Result<String, String>, go: &Json) -> Option<String> {
     (!same).then(|| format!("  go {go}\n  we {ours:?}"))
 }
 
-type Encoder = fn(&Value) -> Result<String, String>;
+type Encoder = fn(&Value) -> Result<Str, String>;
 
 /// The functions in the order of the table.
 const ENCODERS: &[(&str, Encoder)] = &[
-    ("toYaml", yaml::marshal),
-    ("toYamlPretty", yaml::marshal_pretty),
-    ("toJson", json::marshal),
-    ("toPrettyJson", |value| json::marshal_indented(value, "  ")),
-    ("toRawJson", json::marshal_raw),
+    ("toYaml", |value| yaml::marshal(value).map(Str::from)),
+    ("toYamlPretty", |value| yaml::marshal_pretty(value).map(Str::from)),
+    ("toJson", |value| json::marshal(value).map(Str::from)),
+    ("toPrettyJson", |value| json::marshal_indented(value, "  ").map(Str::from)),
+    ("toRawJson", |value| json::marshal_raw(value).map(Str::from)),
+    ("toToml", toml::marshal),
 ];
 
 #[test]

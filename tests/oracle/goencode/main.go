@@ -3,6 +3,7 @@
 //	goencode fmt SEED COUNT      rows of a format, arguments and what fmt.Sprintf and Sprint give
 //	goencode encode SEED COUNT   rows of a value and what toYaml, toYamlPretty, toJson, toPrettyJson,
 //	                             toRawJson and toToml write: null where Go's own runs differ
+//	goencode toml                texts and what fromToml reads of them: null where it fails
 //	goencode scalars             the same for each hard string as the only value and key
 //
 // Strings that are not UTF-8 are objects {"hex": …}.
@@ -42,6 +43,13 @@ func main() {
 			}
 			tagged, plain := tree(random, 1+random.Intn(4))
 			return encodeRow(tagged, plain)
+		}
+	case "toml":
+		at := 0
+		count = len(documents)
+		next = func(*rand.Rand) any {
+			at++
+			return tomlRow(documents[at-1])
 		}
 	case "scalars":
 		at := 0

@@ -3,7 +3,7 @@
 use super::{arguments::Arguments as _, fixed};
 use crate::template::render::{
     call::Function,
-    json,
+    json, toml,
     value::{
         Map, Str,
         Type::{Any, String as Text},
@@ -26,6 +26,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fixed("mustToRawJson", &[Any], |_, args| text(json::marshal_raw(args.any(0)))),
     fixed("fromJson", &[Text], |_, args| Ok(or_error(json::unmarshal_map(args.bytes(0))))),
     fixed("fromJsonArray", &[Text], |_, args| Ok(or_message(json::unmarshal_list(args.bytes(0))))),
+    // Helm's toToml writes its error where others write nothing.
+    fixed("toToml", &[Any], |_, args| {
+        Ok(Value::Str(toml::marshal(args.any(0)).unwrap_or_else(Str::from)))
+    }),
+    fixed("mustToToml", &[Any], |_, args| toml::marshal(args.any(0)).map(Value::Str)),
+    fixed("fromToml", &[Text], |_, args| Ok(or_error(toml::unmarshal(args.bytes(0))))),
     fixed("mustFromJson", &[Text], |_, args| json::unmarshal(args.bytes(0))),
 ];
 
