@@ -11,8 +11,8 @@ use super::{
 mod arguments;
 mod case;
 mod convert;
-mod dates;
 mod crypto;
+mod dates;
 mod decimal;
 mod defaults;
 mod dicts;
@@ -54,8 +54,8 @@ static TABLE: LazyLock<Vec<&'static Function>> = LazyLock::new(|| {
 });
 
 static MODULES: &[&[Function]] = &[
-    dates::FUNCTIONS,
     crypto::FUNCTIONS,
+    dates::FUNCTIONS,
     defaults::FUNCTIONS,
     dicts::FUNCTIONS,
     durations::FUNCTIONS,

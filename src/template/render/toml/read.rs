@@ -10,7 +10,7 @@ use super::scalar;
 pub(super) fn read(text: &[u8]) -> Result<Map, String> {
     let text = std::str::from_utf8(text).map_err(|error| {
         let before = text.get(..error.valid_up_to()).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = 1 + memchr::memchr_iter(b'\n', before).count();
         format!("toml: line {line}: invalid UTF-8")
     })?;
     let root = Map::new([]);
@@ -26,13 +26,18 @@ pub(super) fn read(text: &[u8]) -> Result<Map, String> {
         Ok(()) => Ok(reader.root),
         Err(fault) => {
             let before = text.get(..reader.at).unwrap_or(text);
-            let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count();
+            let line = 1 + memchr::memchr_iter(b'\n', before.as_bytes()).count();
             Err(format!("toml: line {line}: {fault}"))
         }
     }
 }
 
-pub(super) struct Reader<'t> {
+/// What Go says of a key that comes again.
+fn defined(key: &Str) -> String {
+    format!("Key '{}' has already been defined.", key.text())
+}
+
+struct Reader<'t> {
     text: &'t str,
     at: usize,
     root: Map,
@@ -61,12 +66,12 @@ impl<'t> Reader<'t> {
 
     /// `[table]` or `[[list of tables]]`
     fn header(&mut self) -> Result<(), String> {
-        let list = self.eat("[[");
-        if !list {
+        let many = self.eat("[[");
+        if !many {
             self.eat("[");
         }
         let keys = self.keys()?;
-        let close = if list { "]]" } else { "]" };
+        let close = if many { "]]" } else { "]" };
         if !self.eat(close) {
             return Err(self.unexpected(&format!("`{close}` after the name of a table")));
         }
@@ -77,7 +82,7 @@ impl<'t> Reader<'t> {
             table = self.step(&table, key)?;
         }
         self.path.push(last.clone());
-        self.table = if list { self.append(&table, last)? } else { self.define(&table, last)? };
+        self.table = if many { self.append(&table, last)? } else { self.define(&table, last)? };
         Ok(())
     }
 
@@ -92,7 +97,7 @@ impl<'t> Reader<'t> {
                     return Ok(inner.clone());
                 }
             }
-            Some(_) => return Err(self.defined(key)),
+            Some(_) => return Err(defined(key)),
             None => {}
         }
         let inner = Map::new([]);
@@ -105,7 +110,7 @@ impl<'t> Reader<'t> {
         let inner = match known {
             None => Map::new([]),
             Some(Value::Map(inner)) if !self.explicit.contains(&self.path) => inner,
-            Some(_) => return Err(self.defined(key)),
+            Some(_) => return Err(defined(key)),
         };
         self.explicit.insert(self.path.clone());
         table.insert(key.clone(), Value::Map(inner.clone()));
@@ -117,7 +122,7 @@ impl<'t> Reader<'t> {
         let mut items = match known {
             None => Vec::new(),
             Some(Value::List(list)) if list.kind == ListKind::Map => list.items.to_vec(),
-            Some(_) => return Err(self.defined(key)),
+            Some(_) => return Err(defined(key)),
         };
         let inner = Map::new([]);
         self.path.push(Str::from(items.len().to_string()));
@@ -125,10 +130,6 @@ impl<'t> Reader<'t> {
         let list = List { kind: ListKind::Map, items: items.into() };
         table.insert(key.clone(), Value::List(list));
         Ok(inner)
-    }
-
-    fn defined(&self, key: &Str) -> String {
-        format!("Key '{}' has already been defined.", key.text())
     }
 
     /// `a.b = value`
@@ -145,7 +146,7 @@ impl<'t> Reader<'t> {
             let known = table.entries.borrow().get(key.bytes()).cloned();
             table = match known {
                 Some(Value::Map(inner)) => inner,
-                Some(_) => return Err(self.defined(key)),
+                Some(_) => return Err(defined(key)),
                 None => {
                     let inner = Map::new([]);
                     table.insert(key.clone(), Value::Map(inner.clone()));
@@ -159,7 +160,7 @@ impl<'t> Reader<'t> {
         match known {
             // Go passes over a value for a table that only dotted names have made.
             Some(Value::Map(_)) if depth == 0 && !self.explicit.contains(&path) => return Ok(()),
-            Some(_) => return Err(self.defined(last)),
+            Some(_) => return Err(defined(last)),
             None => {}
         }
         if matches!(value, Value::Map(_)) {

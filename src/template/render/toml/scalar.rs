@@ -53,8 +53,8 @@ pub(super) fn long_basic(text: &str) -> Scanned<String> {
     let mut at = 3 + body.len() - without_first_line(body).len();
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        if rest.starts_with("\"\"\"") {
-            let more = rest[3..].bytes().take(2).take_while(|byte| *byte == b'"').count();
+        if let Some(after) = rest.strip_prefix("\"\"\"") {
+            let more = after.bytes().take(2).take_while(|byte| *byte == b'"').count();
             out.extend(std::iter::repeat_n('"', more));
             return Ok((out, at + 3 + more));
         }
@@ -148,7 +148,7 @@ fn number(word: &str) -> Option<Value> {
     }
     let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
     let leading = unsigned.len() > 1 && unsigned.starts_with('0');
-    if leading && unsigned.bytes().nth(1).is_some_and(|byte| byte.is_ascii_digit()) {
+    if leading && unsigned.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
         return None;
     }
     if unsigned.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -30,6 +30,7 @@ pub(super) fn sha1(text: &[u8]) -> String {
     hexadecimal(&state.map(u32::to_be_bytes).concat())
 }
 
+#[allow(clippy::many_single_char_names, reason = "the standard's own names")]
 fn sha1_block(state: &mut [u32; 5], block: &[u8]) {
     let mut words: Vec<u32> = block
         .chunks_exact(4)

@@ -60,7 +60,9 @@ pub(super) fn derive(counter: i64, kind: &[u8], words: [&[u8]; 3]) -> String {
     };
     let mut hash = Sha256::new();
     hash.update(counter.to_be_bytes());
-    words.iter().for_each(|word| hash.update([&word.len().to_be_bytes(), *word].concat()));
+    for word in words {
+        hash.update([&word.len().to_be_bytes(), word].concat());
+    }
     let seed = hash.finalize().iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte));
     let mut random = Random(seed);
     let template = pick(&mut random, templates).copied().unwrap_or_default();
