@@ -1,6 +1,7 @@
 //! Certificates whose signature is noise: names, addresses, days and extensions are what is asked for.
 
-use std::net::IpAddr;
+// Addresses as values: `core` has no sockets.
+use core::net::IpAddr;
 use std::rc::Rc;
 
 use super::der::{self, element, identifier, integer, sequence};
