@@ -318,7 +318,7 @@ fn literal(host: &[u8]) -> Result<Vec<u8>, String> {
     let address = unescape(address, Place::Host)?;
     let text = String::from_utf8_lossy(&address);
     if text.parse::<core::net::Ipv6Addr>().is_err() {
-        if text.parse::<std::net::Ipv4Addr>().is_ok() {
+        if text.parse::<core::net::Ipv4Addr>().is_ok() {
             return Err("invalid IP-literal".to_owned());
         }
         let shown = quoted(&address);
