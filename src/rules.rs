@@ -85,6 +85,8 @@ rules! {
         "broken-link" broken_link BrokenLink,
         "missing-readme" missing_readme MissingReadme,
         "scaffold-leftover" scaffold_leftover ScaffoldLeftover,
+        "schema-drift" schema_drift SchemaDrift,
+        "stale-value" stale_value StaleValue,
         "undocumented-value" undocumented_value UndocumentedValue,
         "version-drift" version_drift VersionDrift,
         "wrong-default" wrong_default WrongDefault,

@@ -15,6 +15,13 @@ pub enum Key {
     Index(usize),
 }
 
+impl Key {
+    /// Whether this is the key of a mapping with that name.
+    pub fn is(&self, name: &str) -> bool {
+        matches!(self, Self::Name(own) if own == name)
+    }
+}
+
 impl ValuesPath {
     /// A path of keys.
     pub fn of<'k>(names: impl IntoIterator<Item = &'k str>) -> Self {

@@ -1,0 +1,327 @@
+//! `docs/schema-drift`
+
+mod shape;
+mod validity;
+mod walk;
+
+use std::sync::Arc;
+
+use crate::{
+    catalog::{Chart, Key, ValuesPath, YamlFile},
+    finding::Place,
+    rule::{ChartContext, Rule, Sink},
+    sources::join,
+    template::flow::{Step, Usage},
+    text::Span,
+    yaml,
+};
+
+/// Of a chart's values, a schema must know this many in a hundred for a gap in it to be a defect.
+const KNOWN_MIN: usize = 90;
+/// The smallest number of values for which a share says anything.
+const VALUES_MIN: usize = 8;
+/// More gaps of one kind than this are one defect: the schema was not written again.
+const TOLD_APART: usize = 3;
+/// The largest schema that is compared, in bytes.
+const SCHEMA_BYTES_MAX: usize = 5 << 20;
+
+/// values.schema.json that does not fit values.yaml.
+pub(crate) struct SchemaDrift;
+
+impl Rule for SchemaDrift {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        let source = chart.schema.is_none().then(|| schema_source(chart, cx)).flatten();
+        let Some(schema) = chart.schema.as_ref().or(source.as_ref()) else { return };
+        let readable = schema.stream.error().is_none()
+            && schema.stream.text().as_str().len() <= SCHEMA_BYTES_MAX;
+        let (Some(root), Some(values)) = (schema.root().filter(|_| readable), &chart.values) else {
+            return;
+        };
+        let drift = Drift { chart, cx, schema, values, root };
+        let mut told = Vec::new();
+        drift.refused_globals(&mut told);
+        drift.refused_values(&mut told);
+        drift.walked(&mut told);
+        drift.refused_reads(&mut told);
+        Drift::report(told, out);
+    }
+}
+
+/// values.schema.yaml, from which some charts make their schema when they are packaged.
+fn schema_source(chart: &Chart, cx: &ChartContext<'_>) -> Option<Arc<YamlFile>> {
+    let local = "values.schema.yaml";
+    let path = join(&chart.folder, local);
+    let text = chart.has_file(local).then(|| cx.source.read_text(&path).ok())??;
+    let stream = yaml::parse(text);
+    Some(Arc::new(YamlFile { path: cx.source.report_path(&path), local: local.to_owned(), stream }))
+}
+
+/// A disagreement.
+struct Told {
+    kind: Kind,
+    path: ValuesPath,
+    message: String,
+    help: String,
+    place: Place,
+    also: Option<(Place, &'static str)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// The schema refuses what Helm or a template needs.
+    Refuses,
+    /// The schema refuses the chart's own values.
+    Invalid,
+    /// The schema's default is another.
+    Default,
+    /// The schema does not know a value.
+    Missing,
+    /// The schema knows a value that is none.
+    Stale,
+}
+
+struct Drift<'a> {
+    chart: &'a Chart,
+    cx: &'a ChartContext<'a>,
+    schema: &'a Arc<YamlFile>,
+    values: &'a Arc<YamlFile>,
+    root: yaml::Node<'a>,
+}
+
+impl Drift<'_> {
+    fn place(&self, span: Span) -> Place {
+        self.schema.place(span)
+    }
+
+    /// Where values.yaml declares a path, or what is nearest above it.
+    fn declared(&self, path: &ValuesPath) -> Option<(Place, &'static str)> {
+        let key = self.chart.documentation().values.nearest(path)?;
+        Some((self.values.place(key.key), "declared here"))
+    }
+
+    fn is_dependency(&self, name: &str) -> bool {
+        self.chart.dependencies.iter().any(|it| it.effective_name() == name)
+    }
+
+    /// Whether nothing reads a path, in no place that the chart has in its closure.
+    fn is_unread(&self, path: &ValuesPath) -> bool {
+        let step = |key: &Key| match key {
+            Key::Name(name) => Step::Key(name.as_str().into()),
+            Key::Index(_) => Step::Any,
+        };
+        let steps: Vec<_> = path.0.iter().map(step).collect();
+        let analysis = self.cx.analysis;
+        let mut members = analysis.members_of(self.chart).peekable();
+        members.peek().is_some()
+            && members.all(|member| analysis.flow().usage(member, &steps) == Usage::Unread)
+    }
+
+    /// Helm hands `global` to every subchart, and the values of dependencies to their parent's schema.
+    fn refused_globals(&self, told: &mut Vec<Told>) {
+        let shape = shape::Shape::of(self.root, self.root);
+        let help = "add `\"global\": {\"type\": \"object\"}` to the schema's properties";
+        if let Some(closed) = shape.closed {
+            let names =
+                self.chart.dependencies.iter().map(crate::catalog::Dependency::effective_name);
+            for name in names.filter(|name| shape.refuses(name)) {
+                told.push(Told {
+                    kind: Kind::Refuses,
+                    path: ValuesPath::of([name]),
+                    message: format!(
+                        "the schema refuses `{name}`, under which Helm puts the dependency's values"
+                    ),
+                    help: format!("add `{name}` to the schema's properties"),
+                    place: self.place(closed),
+                    also: None,
+                });
+            }
+            if shape.refuses("global") {
+                let message = "the schema refuses `global`, which Helm gives to every subchart";
+                told.push(self.global(closed, message, help));
+            }
+        }
+        let global = shape.properties.get("global").map(|(_, node)| *node);
+        let inner = global.map(|node| shape::Shape::of(self.root, node));
+        if let Some(closed) = inner.and_then(|inner| inner.closed) {
+            let message = "the schema refuses keys of `global` that other charts use";
+            told.push(self.global(closed, message, "leave `additionalProperties` out there"));
+        }
+    }
+
+    fn global(&self, span: Span, message: &str, help: &str) -> Told {
+        Told {
+            kind: Kind::Refuses,
+            path: ValuesPath::of(["global"]),
+            message: message.to_owned(),
+            help: help.to_owned(),
+            place: self.place(span),
+            also: None,
+        }
+    }
+
+    /// What the schema refuses of values.yaml itself.
+    fn refused_values(&self, told: &mut Vec<Told>) {
+        for refusal in validity::refusals(self.schema, self.values) {
+            let also = self.declared(&refusal.path);
+            told.push(Told {
+                kind: Kind::Invalid,
+                message: format!(
+                    "{}, so that Helm refuses the chart's own values",
+                    refusal.message
+                ),
+                help: "let the schema admit the default, or correct it in values.yaml".to_owned(),
+                place: self.place(refusal.span),
+                path: refusal.path,
+                also,
+            });
+        }
+    }
+
+    fn walked(&self, told: &mut Vec<Told>) {
+        let values = &self.chart.documentation().values;
+        let leaves: Vec<_> = self.chart.documentation().leaves(self.chart).collect();
+        let mut walk = walk::Walk::new(self.root, values, self.values);
+        walk.run();
+        let known = leaves.iter().filter(|(at, _)| walk.knows(*at)).count();
+        let whole = leaves.len() >= VALUES_MIN && known * 100 >= leaves.len() * KNOWN_MIN;
+        self.defaults(walk.defaults, told);
+        if whole {
+            self.missing(walk.missing, &format!("{known} of {}", leaves.len()), told);
+        }
+        self.stale(walk.stale, told);
+    }
+
+    fn defaults(&self, defaults: Vec<walk::OtherDefault>, told: &mut Vec<Told>) {
+        for default in defaults {
+            let path = default.path;
+            told.push(Told {
+                kind: Kind::Default,
+                message: format!(
+                    "the schema's default of `{path}` is `{}`, values.yaml has `{}`",
+                    default.schema, default.values
+                ),
+                help: "write the schema again from values.yaml".to_owned(),
+                place: self.place(default.span),
+                also: self.declared(&path),
+                path,
+            });
+        }
+    }
+
+    fn missing(&self, missing: Vec<walk::Missing>, known: &str, told: &mut Vec<Told>) {
+        for missing in missing {
+            let path = missing.path;
+            let own = matches!(path.0.first(), Some(Key::Name(name)) if !self.is_dependency(name) && name != "global");
+            if own && !missing.hidden {
+                told.push(Told {
+                    kind: Kind::Missing,
+                    message: format!(
+                        "the schema does not know `{path}`, though it knows {known} values"
+                    ),
+                    help: format!("add `{path}` to the schema"),
+                    place: self.place(missing.span),
+                    also: self.declared(&path),
+                    path,
+                });
+            }
+        }
+    }
+
+    fn stale(&self, stale: Vec<walk::Stale>, told: &mut Vec<Told>) {
+        let values = &self.chart.documentation().values;
+        for stale in stale {
+            let path = stale.path;
+            let name = match path.0.last() {
+                Some(Key::Name(name)) => name.as_str(),
+                _ => continue,
+            };
+            let top = path.0.len() == 1;
+            let given =
+                top && (self.is_dependency(name) || matches!(name, "global" | "enabled" | "tags"));
+            if given || values.commented.contains(name) || !self.is_unread(&path) {
+                continue;
+            }
+            told.push(Told {
+                kind: Kind::Stale,
+                message: format!("the schema knows `{path}`, which values.yaml does not declare and no template reads"),
+                help: match stale.alike {
+                    Some(alike) => format!("write `{alike}`, or take it out of the schema"),
+                    None => "take it out of the schema, or declare the value".to_owned(),
+                },
+                place: self.place(stale.span),
+                also: None,
+                path,
+            });
+        }
+    }
+
+    /// What templates read and a closed object of the schema refuses.
+    fn refused_reads(&self, told: &mut Vec<Told>) {
+        let analysis = self.cx.analysis;
+        if shape::is_open_everywhere(self.root) || self.chart.is_library() {
+            return;
+        }
+        let members: Vec<_> = analysis.members_of(self.chart).collect();
+        for read in analysis.flow().reads().iter().filter(|read| members.contains(&read.member)) {
+            let file = analysis.templates.files().get(read.file);
+            if file.is_none_or(|file| file.chart != read.member) {
+                continue;
+            }
+            let names = read.path.iter().map_while(|step| match step {
+                Step::Key(name) => Some(name.to_string()),
+                Step::Any => None,
+            });
+            let names: Vec<_> = names.collect();
+            let Some((length, span)) = shape::refused(self.root, &names) else { continue };
+            let path = names.get(..length).unwrap_or_default().iter().map(String::as_str);
+            let path = ValuesPath::of(path);
+            let given = matches!(path.0.as_slice(), [Key::Name(name)] if name == "global" || self.is_dependency(name));
+            if given || told.iter().any(|it| it.path.covers(&path)) {
+                continue;
+            }
+            told.push(Told {
+                kind: Kind::Refuses,
+                message: format!("the schema refuses `{path}`, which a template reads"),
+                help: format!("add `{path}` to the schema, or do not read it"),
+                place: self.place(span),
+                also: self.template(read.file, read.span),
+                path,
+            });
+        }
+    }
+
+    fn template(&self, file: usize, span: Span) -> Option<(Place, &'static str)> {
+        let name = self.cx.analysis.templates.files().get(file)?.name;
+        let members = self.cx.analysis.closure.members.iter();
+        let mut files = members.flat_map(|member| &member.templates);
+        let (_, file) = files.find(|(other, _)| other == name)?;
+        Some((file.file.place(span), "read here"))
+    }
+
+    /// Reports what was found; many of one kind are one defect.
+    fn report(told: Vec<Told>, out: &mut Sink) {
+        let mut by_kind: std::collections::BTreeMap<Kind, Vec<Told>> =
+            std::collections::BTreeMap::new();
+        for it in told {
+            by_kind.entry(it.kind).or_default().push(it);
+        }
+        for (kind, told) in by_kind {
+            let apart = told.len() <= TOLD_APART || matches!(kind, Kind::Refuses | Kind::Invalid);
+            let count = told.len();
+            let mut told = told.into_iter();
+            if apart {
+                told.for_each(|it| send(it, "", out));
+            } else if let Some(first) = told.next() {
+                send(first, &format!("; {} more are like that", count - 1), out);
+            }
+        }
+    }
+}
+
+fn send(told: Told, more: &str, out: &mut Sink) {
+    let message = told.message + more;
+    let draft = out.at(told.place, message).subject(told.path.to_string()).help(told.help);
+    if let Some((place, label)) = told.also {
+        draft.also(place, label);
+    }
+}

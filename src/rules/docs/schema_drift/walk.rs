@@ -1,0 +1,158 @@
+//! A schema beside the values: what only one of them knows, and other defaults.
+
+use super::shape::Shape;
+use crate::{
+    catalog::{Declared, Key, Values, ValuesPath, YamlFile},
+    text::Span,
+    yaml::{Kind, Node},
+};
+
+/// How alike two names are, of 1, to be taken for one misspelt.
+const ALIKE: f64 = 0.8;
+/// How much of a default a message shows.
+const SHOWN: usize = 40;
+
+/// A value that the schema does not know.
+pub(super) struct Missing {
+    pub(super) path: ValuesPath,
+    /// Where the schema would have it.
+    pub(super) span: Span,
+    pub(super) hidden: bool,
+}
+
+/// A property that values.yaml does not declare.
+pub(super) struct Stale {
+    pub(super) path: ValuesPath,
+    pub(super) span: Span,
+    /// A declared path that is nearly the same and that the schema does not know.
+    pub(super) alike: Option<String>,
+}
+
+/// A default that is another one in the schema.
+pub(super) struct OtherDefault {
+    pub(super) path: ValuesPath,
+    pub(super) span: Span,
+    pub(super) schema: String,
+    pub(super) values: String,
+}
+
+pub(super) struct Walk<'a> {
+    root: Node<'a>,
+    values: &'a Values,
+    file: &'a YamlFile,
+    known: Vec<bool>,
+    pub(super) missing: Vec<Missing>,
+    pub(super) stale: Vec<Stale>,
+    pub(super) defaults: Vec<OtherDefault>,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(root: Node<'a>, values: &'a Values, file: &'a YamlFile) -> Self {
+        let known = vec![false; values.keys.len()];
+        let (missing, stale, defaults) = (Vec::new(), Vec::new(), Vec::new());
+        Self { root, values, file, known, missing, stale, defaults }
+    }
+
+    /// Whether the schema names a value, or says nothing of the keys of what holds it.
+    pub(super) fn knows(&self, at: usize) -> bool {
+        self.known.get(at).copied().unwrap_or_default()
+    }
+
+    /// Goes over the declared keys, each of which is visited once.
+    pub(super) fn run(&mut self) {
+        let mut left = vec![(0, self.root)];
+        while let Some((at, node)) = left.pop() {
+            let Some(key) = self.values.keys.get(at) else { continue };
+            let shape = Shape::of(self.root, node);
+            if shape.properties.is_empty() {
+                // An object of which the schema says nothing is known with all that it holds.
+                self.know(at);
+                continue;
+            }
+            for (name, child) in &key.children {
+                match shape.properties.get(name) {
+                    Some((span, node)) => {
+                        self.known(*child, *span, *node);
+                        left.push((*child, *node));
+                    }
+                    None if shape.closed.is_none() && !shape.open => self.miss(*child, shape.span),
+                    None => self.know(*child),
+                }
+            }
+            self.stale(key, &shape);
+        }
+    }
+
+    fn know(&mut self, at: usize) {
+        for below in self.values.subtree(at) {
+            if let Some(known) = self.known.get_mut(below) {
+                *known = true;
+            }
+        }
+    }
+
+    fn known(&mut self, at: usize, span: Span, schema: Node<'a>) {
+        let Some(key) = self.values.keys.get(at).filter(|key| key.leaf) else { return };
+        self.know(at);
+        let other = schema.entry("default").zip(Values::node(self.file, key));
+        let Some((default, value)) = other else { return };
+        if differ(default.value, value) {
+            let short = |node: Node<'_>| {
+                node.raw()
+                    .chars()
+                    .filter(|c| !matches!(c, '`' | '\n'))
+                    .take(SHOWN)
+                    .collect::<String>()
+            };
+            self.defaults.push(OtherDefault {
+                path: key.path.clone(),
+                span: if default.key_span.end > 0 { default.value.span() } else { span },
+                schema: short(default.value),
+                values: short(value),
+            });
+        }
+    }
+
+    fn miss(&mut self, at: usize, span: Span) {
+        if let Some(key) = self.values.keys.get(at) {
+            let path = key.path.clone();
+            self.missing.push(Missing { path, span, hidden: key.said.hidden || key.borrowed });
+        }
+    }
+
+    /// Properties that values.yaml does not declare, of an object of which it declares some.
+    fn stale(&mut self, key: &Declared, shape: &Shape<'_>) {
+        let known = |name: &String| key.children.contains_key(name);
+        if !shape.properties.keys().any(known) {
+            return;
+        }
+        for (name, (span, _)) in shape.properties.iter().filter(|(name, _)| !known(name)) {
+            let unknown = key.children.keys().filter(|name| !shape.properties.contains_key(*name));
+            let score = |other: &str| {
+                let (one, other) = (name.to_lowercase(), other.to_lowercase());
+                strsim::normalized_damerau_levenshtein(&one, &other)
+            };
+            let alike = unknown.max_by(|one, other| score(one).total_cmp(&score(other)));
+            let alike = alike.filter(|other| score(other) >= ALIKE);
+            let path = |name: &str| key.path.join(Key::Name(name.to_owned()));
+            self.stale.push(Stale {
+                path: path(name),
+                span: *span,
+                alike: alike.map(|other| path(other).to_string()),
+            });
+        }
+    }
+}
+
+/// Whether two scalars differ, neither of which is nothing.
+fn differ(one: Node<'_>, other: Node<'_>) -> bool {
+    let scalar = |node: Node<'_>| {
+        !matches!(node.kind(), Kind::Null | Kind::Mapping | Kind::Sequence)
+            && !node.raw().trim().is_empty()
+    };
+    let numbers = || Some((one.as_f64()?, other.as_f64()?));
+    let same = one.raw().trim() == other.raw().trim()
+        || one.to_text() == other.to_text()
+        || numbers().is_some_and(|(one, other)| (one - other).abs() < f64::EPSILON);
+    scalar(one) && scalar(other) && !same
+}
