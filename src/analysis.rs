@@ -1,19 +1,25 @@
 //! What the templates of a chart read and render: computed once for each chart, when a rule first asks,
 //! and shared by all rules.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, sync::Arc};
 
 use crate::{
-    catalog::{Chart, Closure, Problem, ProblemKind},
+    catalog::{Chart, Closure, Member, Problem, ProblemKind, Subchart},
+    finding::Place,
     sources::Sources,
-    template::{SetFile, TemplateSet, flow::Flow},
+    template::{SetFile, TemplateSet, flow::Flow, gate::Gates},
+    text::Span,
+    yaml::Node,
 };
 
 mod flow;
+mod objects;
+mod previous;
 mod rendered;
 mod rendering;
 
 pub use flow::steps;
+pub use previous::with_previous;
 pub use rendered::{Document, Failure, Hook, Rendered, Setting, Step};
 
 /// A chart with everything under it, and what its templates do.
@@ -69,5 +75,62 @@ impl<'c> Analysis<'c> {
     pub fn members_of(&self, chart: &Chart) -> impl Iterator<Item = usize> {
         let members = self.closure.members.iter().enumerate();
         members.filter(|(_, member)| std::ptr::eq(member.chart, chart)).map(|(number, _)| number)
+    }
+
+    /// The documents that a chart's own templates write with the values of the chart that is installed; those of
+    /// charts under it are not among them.
+    pub fn documents_of(&self, chart: &Chart) -> impl Iterator<Item = &Document> {
+        let members: Vec<usize> = self.members_of(chart).collect();
+        let documents = self.rendered().documents.iter();
+        documents.filter(move |document| members.contains(&document.member))
+    }
+
+    /// Whether a member is judged in this audit together with the chart that is installed: that chart itself, and
+    /// local subcharts. Vendored charts and charts from elsewhere in the catalog are only read here.
+    pub fn is_judged(&self, member: usize) -> bool {
+        let Some(it) = self.closure.members.get(member) else { return false };
+        let Some(parent) = it.parent else { return true };
+        let Some(above) = self.closure.members.get(parent) else { return false };
+        let same = |subchart: &&Subchart| std::ptr::eq(&raw const subchart.chart, it.chart);
+        let local = above.chart.subcharts.iter().find(same).is_some_and(|it| !it.vendored);
+        local && self.is_judged(parent)
+    }
+
+    /// The number, in the template set, of the file with a path.
+    pub fn set_file(&self, path: &str) -> Option<usize> {
+        let templates = self.closure.members.iter().flat_map(|member| &member.templates);
+        let mut named = templates.filter(|(_, file)| &*file.file.path == path);
+        let (name, _) = named.next()?;
+        self.templates.files().iter().position(|file| file.name == name)
+    }
+
+    /// The path, as reports show it, of a template that Helm knows under a name.
+    pub fn template_path(&self, name: &str) -> Option<&Arc<str>> {
+        let templates = self.closure.members.iter().flat_map(|member| &member.templates);
+        templates.filter(|(known, _)| known == name).map(|(_, file)| &file.file.path).next()
+    }
+
+    /// Where a span of a document is repaired: the place that wrote it, where that lies in the chart whose document
+    /// it is; else, as for a library's text, the template's first byte.
+    pub fn place(&self, document: &Document, span: Span) -> Place {
+        let origin = document.origin(span);
+        let member = self.closure.members.get(document.member);
+        let own = |member: &Member<'_>| {
+            member.chart.templates.iter().any(|template| template.file.path == origin.path)
+        };
+        if member.is_some_and(own) { origin } else { Place::file(&document.path) }
+    }
+
+    /// The place that speaks for a whole document: what wrote its `kind`.
+    pub fn anchor(&self, document: &Document) -> Place {
+        let node = document.node();
+        let span = node.and_then(|node| Some(node.get("kind")?.span()));
+        self.place(document, span.or(node.map(Node::span)).unwrap_or_default())
+    }
+
+    /// Whether a place in a template is only reached after a question about the cluster.
+    pub fn is_gated(&self, place: &Place) -> bool {
+        let gates = Gates::of(&self.templates);
+        self.set_file(&place.path).is_some_and(|file| gates.is_gated(file, place.start.offset))
     }
 }

@@ -1,5 +1,6 @@
 //! Custom resource definitions: how much of one is known without rendering, and what it comes down to.
 
+pub mod brought;
 pub mod hook;
 pub mod keep;
 pub mod structural;

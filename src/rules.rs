@@ -80,6 +80,8 @@ rules! {
         "invalid" invalid Invalid,
         "missing-keep-policy" missing_keep_policy MissingKeepPolicy,
         "never-upgraded" never_upgraded NeverUpgraded,
+        "resource-before-crd" resource_before_crd ResourceBeforeCrd,
+        "undeclared-kind" undeclared_kind UndeclaredKind,
     }
     docs {
         "broken-link" broken_link BrokenLink,
@@ -109,11 +111,15 @@ rules! {
         "unreleased-changes" unreleased_changes UnreleasedChanges,
         "unversioned-chart" unversioned_chart UnversionedChart,
     }
+    platform {
+        "regenerated-secret" regenerated_secret RegeneratedSecret,
+    }
     skew {
         "app-version-mismatch" app_version_mismatch AppVersionMismatch,
         "bad-kube-version" bad_kube_version BadKubeVersion,
         "dependency-spread" dependency_spread DependencySpread,
         "floating-range" floating_range FloatingRange,
+        "immutable-field" immutable_field ImmutableField,
         "mutable-image-tag" mutable_image_tag MutableImageTag,
         "removed-api" removed_api RemovedApi,
         "stale-lock" stale_lock StaleLock,

@@ -25,6 +25,7 @@ pub mod mask;
 mod number;
 mod parse;
 mod quote;
+pub mod reach;
 pub mod render;
 mod set;
 #[cfg(test)]

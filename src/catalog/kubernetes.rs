@@ -1,4 +1,5 @@
-//! Minor releases of Kubernetes and how long they are maintained: the table `data/k8s_releases.tsv`.
+//! Minor releases of Kubernetes and how long they are maintained: the table `data/k8s_releases.tsv`; API
+//! groups that clusters serve by themselves: `data/k8s_api_groups.tsv`.
 
 use std::sync::OnceLock;
 
@@ -47,6 +48,35 @@ fn release(row: &'static str) -> Option<Release> {
     Some(Release { minor, released: cells.next()?, ends: cells.next()? })
 }
 
+const GROUPS: &str = include_str!("../../data/k8s_api_groups.tsv");
+
+/// The group of an `apiVersion`; empty for the core group.
+pub fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// Whether a cluster serves an `apiVersion`, or did once, without any custom resource definition: Kubernetes'
+/// own groups and those of its distributions.
+pub fn is_built_in(api_version: &str) -> bool {
+    let group = group(api_version);
+    !group.contains('.') || groups().iter().any(|known| is_in(group, known))
+}
+
+fn is_in(group: &str, known: &str) -> bool {
+    match known.strip_prefix('*') {
+        Some(ending) => group.ends_with(ending),
+        None => group == known,
+    }
+}
+
+fn groups() -> &'static [&'static str] {
+    static ROWS: OnceLock<Vec<&'static str>> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let rows = GROUPS.lines().filter(|line| !line.starts_with('#'));
+        rows.filter_map(|row| row.split('\t').next()).collect()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,5 +109,17 @@ mod tests {
         let noon = 1_762_862_400; // 2025-11-11T12:00:00Z
         assert!(!release.has_ended(noon));
         assert!(release.has_ended(noon + 86_400));
+    }
+
+    #[test]
+    fn groups_of_the_cluster_are_told_from_custom_ones() {
+        for version in ["v1", "apps/v1", "networking.k8s.io/v1beta1", "route.openshift.io/v1"] {
+            assert!(is_built_in(version), "{version}");
+        }
+        for version in ["example.com/v1", "gateway.networking.k8s.io/v1", "k8s.io/v1"] {
+            assert!(!is_built_in(version), "{version}");
+        }
+        let rows = GROUPS.lines().filter(|line| !line.starts_with('#'));
+        assert!(rows.clone().all(|row| row.split('\t').count() == 3) && rows.count() > 20);
     }
 }

@@ -1,28 +1,7 @@
 //! Which kinds a chart renders, as far as its templates say so in plain words.
 
 use super::build::writes;
-use crate::catalog::{Chart, TemplateFile};
-
-/// Kubernetes' own API groups among those whose name has a dot.
-const BUILT_IN_GROUPS: [&str; 17] = [
-    "admissionregistration.k8s.io",
-    "apiextensions.k8s.io",
-    "apiregistration.k8s.io",
-    "authentication.k8s.io",
-    "authorization.k8s.io",
-    "certificates.k8s.io",
-    "coordination.k8s.io",
-    "discovery.k8s.io",
-    "events.k8s.io",
-    "flowcontrol.apiserver.k8s.io",
-    "networking.k8s.io",
-    "node.k8s.io",
-    "rbac.authorization.k8s.io",
-    "resource.k8s.io",
-    "scheduling.k8s.io",
-    "storage.k8s.io",
-    "storagemigration.k8s.io",
-];
+use crate::catalog::{Chart, TemplateFile, kubernetes};
 
 /// Whether all that a chart renders is of kinds that no release of Kubernetes brings. What another
 /// chart or an action may write is unknown, and so not custom.
@@ -52,8 +31,7 @@ fn writes_unseen(line: &str) -> bool {
 fn is_custom_version(written: &str) -> bool {
     let version = written.split(" #").next().unwrap_or(written);
     let version = version.trim().trim_matches(['"', '\'']);
-    let Some((group, _)) = version.split_once('/') else { return false };
-    group.contains('.') && !group.contains('{') && !BUILT_IN_GROUPS.contains(&group)
+    !kubernetes::group(version).contains('{') && !kubernetes::is_built_in(version)
 }
 
 #[cfg(test)]

@@ -1,17 +1,103 @@
 //! `input/duplicate-key`
 
+use std::collections::BTreeMap;
+
 use crate::{
-    catalog::{Chart, ProblemKind},
+    analysis::{Analysis, Document},
+    catalog::{Chart, ProblemKind, TemplateFile},
+    finding::Place,
     rule::{ChartContext, Rule, Sink},
+    yaml,
 };
 
 /// A key that comes twice in one mapping.
 pub(crate) struct DuplicateKey;
 
 impl Rule for DuplicateKey {
-    fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         for problem in chart.problems_of(ProblemKind::DuplicateKey) {
             problem.report(out);
         }
+        for group in rendered(chart, cx.analysis).into_values() {
+            tell(&group, cx.analysis, out);
+        }
     }
+}
+
+/// One key that comes again in a document.
+struct Repeat<'a> {
+    document: &'a Document,
+    key: &'a yaml::DuplicateKey,
+    place: Place,
+    subject: String,
+}
+
+/// The keys that come twice in what the chart renders, by who writes the later one: what a named template writes
+/// into many documents is repaired once.
+fn rendered<'a>(
+    chart: &Chart,
+    analysis: &'a Analysis<'_>,
+) -> BTreeMap<(String, String), Vec<Repeat<'a>>> {
+    let mut groups = BTreeMap::<_, Vec<Repeat<'_>>>::new();
+    for document in analysis.documents_of(chart) {
+        for key in document.file.stream.duplicate_keys() {
+            let place = analysis.place(document, key.span);
+            let subject = subject(chart, document, key);
+            if is_told(chart, &place, &subject) {
+                continue;
+            }
+            let group = groups.entry((writer(document, &place), key.key.clone())).or_default();
+            if !group.iter().any(|it| it.place == place) {
+                group.push(Repeat { document, key, place, subject });
+            }
+        }
+    }
+    groups
+}
+
+/// The template and the key's path, as for what is read without rendering.
+fn subject(chart: &Chart, document: &Document, key: &yaml::DuplicateKey) -> String {
+    let same = |template: &&TemplateFile| template.file.path == document.path;
+    let template = chart.templates.iter().find(same);
+    let local = template.map_or(document.file.local.as_str(), |template| &template.file.local);
+    format!("{local}: {}", key.path)
+}
+
+/// Whether the template's own text, read without rendering, has told it already.
+fn is_told(chart: &Chart, place: &Place, subject: &str) -> bool {
+    chart.problems_of(ProblemKind::DuplicateKey).any(|problem| {
+        problem.place.path == place.path
+            && (problem.subject == *subject || problem.place.start == place.start)
+    })
+}
+
+/// Who wrote a key: the named template that is included at the place, else the place.
+fn writer(document: &Document, place: &Place) -> String {
+    let template = document.template.as_str();
+    let range = place.start.offset as usize..place.end.offset as usize;
+    let written = template.get(range).filter(|_| place.path == document.path);
+    let name = written
+        .filter(|written| written.starts_with("{{"))
+        .and_then(|written| written.split_once("include \"")?.1.split('"').next());
+    name.map_or_else(|| format!("{}:{}", place.path, place.start.offset), str::to_owned)
+}
+
+/// How many more places are pointed at.
+const RELATED_MAX: usize = 20;
+
+fn tell(group: &[Repeat<'_>], analysis: &Analysis<'_>, out: &mut Sink) {
+    let Some((first, rest)) = group.split_first() else { return };
+    let Repeat { document, key, place, subject } = first;
+    let message = format!(
+        "`{}` comes twice in the rendered `{}`: the last one counts",
+        key.path,
+        document.label()
+    );
+    let draft = out.at(place.clone(), message).subject(subject.clone());
+    let draft = draft.help("write the key once: leave it out of one of the two places");
+    let earlier = analysis.place(document, key.first);
+    let draft = if earlier == *place { draft } else { draft.also(earlier, "first here") };
+    rest.iter()
+        .take(RELATED_MAX)
+        .fold(draft, |draft, it| draft.also(it.place.clone(), "and here"));
 }

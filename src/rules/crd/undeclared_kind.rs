@@ -1,0 +1,73 @@
+//! `crd/undeclared-kind`
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    analysis::{Analysis, Document},
+    catalog::Chart,
+    crd::brought,
+    rule::{ChartContext, Rule, Sink},
+};
+
+/// A custom resource that is rendered by default, and nothing under the chart brings its definition.
+pub(crate) struct UndeclaredKind;
+
+impl Rule for UndeclaredKind {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        // A chart that is missing may bring the definition.
+        if cx.analysis.rendered().incomplete {
+            return;
+        }
+        let used = used(chart, cx.analysis);
+        if used.is_empty() {
+            return;
+        }
+        let brought = brought::by_closure(cx.analysis);
+        for ((group, kind), documents) in used {
+            if !brought.contains(group, kind) {
+                tell(&documents, cx.analysis, out);
+            }
+        }
+    }
+}
+
+/// The custom resources that a chart renders, by group and kind; tests are not installed.
+fn used<'a>(
+    chart: &Chart,
+    analysis: &'a Analysis<'_>,
+) -> BTreeMap<(&'a str, &'a str), Vec<&'a Document>> {
+    let mut used = BTreeMap::<_, Vec<_>>::new();
+    let is_test = |document: &Document| document.hook.as_ref().is_some_and(|hook| hook.is_test());
+    for document in analysis.documents_of(chart).filter(|document| !is_test(document)) {
+        if let Some(kind) = document.custom_kind() {
+            used.entry(kind).or_default().push(document);
+        }
+    }
+    used.retain(|_, documents| {
+        documents.retain(|document| !analysis.is_gated(&analysis.anchor(document)));
+        !documents.is_empty()
+    });
+    used
+}
+
+/// How many more objects are pointed at.
+const RELATED_MAX: usize = 20;
+
+fn tell(documents: &[&Document], analysis: &Analysis<'_>, out: &mut Sink) {
+    let Some((first, rest)) = documents.split_first() else { return };
+    let (version, kind) = (first.api_version(), first.kind());
+    let message = format!(
+        "`{version}` {kind} is rendered by default, and nothing under the chart brings its definition"
+    );
+    let help = format!(
+        "render it only `if .Capabilities.APIVersions.Has \"{version}\"`, or behind a value that is off by default"
+    );
+    let place = analysis.anchor(first);
+    let mut told = BTreeSet::from([place.clone()]);
+    let draft = out.at(place, message).subject(format!("{version}/{kind}")).help(help);
+    rest.iter()
+        .map(|document| analysis.anchor(document))
+        .filter(|place| told.insert(place.clone()))
+        .take(RELATED_MAX)
+        .fold(draft, |draft, place| draft.also(place, "and here"));
+}
