@@ -1,7 +1,6 @@
 //! `input/partial-analysis`
 
 use crate::{
-    analysis::Step,
     catalog::{Chart, ProblemKind},
     facts::{Absence, CatalogFacts, ChartFacts},
     history,
@@ -23,15 +22,6 @@ impl Rule for PartialAnalysis {
             out.at(chart.anchor.clone(), history::INCOMPLETE)
                 .subject("history")
                 .help("fetch the rest with `git fetch --unshallow`");
-        }
-        // A local subchart is rendered with the chart that holds it.
-        if chart.parent.is_none()
-            && let Some(failure) = cx.analysis.rendered().failure.as_ref()
-            && failure.step == Step::Limit
-        {
-            let place = failure.place.clone().unwrap_or_else(|| chart.anchor.clone());
-            let message = format!("{}; what the chart renders is not judged", failure.message);
-            out.at(place, message).subject("rendering").help(LESS);
         }
     }
 
@@ -67,7 +57,6 @@ fn missing_dependencies(facts: &CatalogFacts, out: &mut Sink) {
     }
 }
 
-const LESS: &str = "let the template loop or include itself less";
 const HELP: &str = "run `helm dependency build` before careen";
 
 /// The names of a chart's missing dependencies, each once.
