@@ -85,7 +85,11 @@ impl<'t> Piece<'t> {
                 piece.names.push(name);
             }
             Element::Command(command) if is_here(command.span) => {
-                piece.names.extend(included(template, command));
+                match included(template, command) {
+                    Included::Nothing => {}
+                    Included::Name(name) => piece.names.push(Some(name)),
+                    Included::Computed => piece.names.push(None),
+                }
             }
             Element::Arg(arg) if is_here(arg.span()) => match arg {
                 Arg::Identifier(name) if wanted(template.slice(*name)) => piece.calls.push(*name),
@@ -101,17 +105,24 @@ impl<'t> Piece<'t> {
     }
 }
 
-/// The name that a command includes, if it includes something: none within for a computed one.
-fn included(template: &Template, command: &Command) -> Option<Option<String>> {
-    let Some(Arg::Identifier(function)) = command.args.first() else { return None };
-    if template.slice(*function) != "include" {
-        return None;
+/// What a command includes.
+enum Included {
+    Nothing,
+    Name(String),
+    /// A name that is not written out.
+    Computed,
+}
+
+fn included(template: &Template, command: &Command) -> Included {
+    match command.args.as_slice() {
+        [Arg::Identifier(function), rest @ ..] if template.slice(*function) == "include" => {
+            match rest.first() {
+                Some(Arg::Str(name)) => Included::Name(name.value(&template.text).into_owned()),
+                _ => Included::Computed,
+            }
+        }
+        _ => Included::Nothing,
     }
-    let name = match command.args.get(1) {
-        Some(Arg::Str(name)) => Some(name.value(&template.text).into_owned()),
-        _ => None,
-    };
-    Some(name)
 }
 
 /// The pipelines that set one of some variables, in the definition, or the part of the file outside of them, in which
@@ -186,9 +197,11 @@ mod tests {
     fn what_cant_be_known_is_said() {
         assert!(reached(&[("z", "{{ include .name . }}")]).1);
         assert!(reached(&[("z", r#"{{ include "absent" . }}"#)]).1);
-        let chain: String = (0..PIECES_MAX + 2)
-            .map(|it| format!(r#"{{{{ define "p{it}" }}}}{{{{ include "p{}" . }}}}{{{{ end }}}}"#, it + 1))
-            .collect();
+        let link = |it: usize| {
+            let next = it + 1;
+            format!(r#"{{{{ define "p{it}" }}}}{{{{ include "p{next}" . }}}}{{{{ end }}}}"#)
+        };
+        let chain = (0..PIECES_MAX + 2).map(link).collect::<Vec<_>>().concat();
         let long = format!(r#"{chain}{{{{ include "p0" . }}}}"#);
         assert!(reached(&[("z", &long)]).1);
         let itself = r#"{{ define "p" }}{{ include "p" . }}{{ end }}{{ include "p" . }}"#;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    analysis::{Analysis, Document},
+    analysis::{Analysis, Document, Hook},
     catalog::Chart,
     crd::brought,
     rule::{ChartContext, Rule, Sink},
@@ -37,7 +37,7 @@ fn used<'a>(
     analysis: &'a Analysis<'_>,
 ) -> BTreeMap<(&'a str, &'a str), Vec<&'a Document>> {
     let mut used = BTreeMap::<_, Vec<_>>::new();
-    let is_test = |document: &Document| document.hook.as_ref().is_some_and(|hook| hook.is_test());
+    let is_test = |document: &Document| document.hook.as_ref().is_some_and(Hook::is_test);
     for document in analysis.documents_of(chart).filter(|document| !is_test(document)) {
         if let Some(kind) = document.custom_kind() {
             used.entry(kind).or_default().push(document);

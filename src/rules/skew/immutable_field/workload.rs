@@ -9,7 +9,7 @@ use crate::{
     yaml::{Kind, Node},
 };
 
-/// A Deployment, StatefulSet, DaemonSet or Job.
+/// An object that runs pods and whose selector the API server lets nobody change.
 pub(super) struct Workload<'a> {
     pub(super) document: &'a Document,
     spec: Node<'a>,
@@ -66,7 +66,7 @@ impl<'a> Workload<'a> {
             entries.filter_map(move |entry| {
                 let value = entry.value.to_text()?;
                 let (key, span) = (entry.key.into_owned(), entry.key_span);
-                versions.are_in(&key, &value).then(|| Versioned { field, key, value, span })
+                versions.are_in(&key, &value).then_some(Versioned { field, key, value, span })
             })
         };
         let claims = self.claims().into_iter().flat_map(Node::items);
