@@ -32,7 +32,11 @@ pub fn calls(
     while let Some((file, span)) = open.pop() {
         let Some(template) = set.files().get(file).map(|file| file.template) else { continue };
         let piece = Piece::read(template, span, wanted);
-        reached.calls.extend(piece.calls.iter().map(|call| (file, *call)));
+        for call in piece.calls.iter().map(|call| (file, *call)) {
+            if !reached.calls.contains(&call) {
+                reached.calls.push(call);
+            }
+        }
         let mut next: Vec<_> =
             assignments(template, span, &piece.variables).map(|span| (file, span)).collect();
         for name in &piece.names {
