@@ -22,7 +22,8 @@ pub fn with_previous<T>(
     let history = history.filter(|history| history.complete)?;
     let release = history.previous_release(&chart.id.version)?;
     let root = &source.history()?.folder;
-    let within = release.folder.strip_prefix(root.as_str()).filter(|_| is_below(&release.folder, root));
+    let within =
+        release.folder.strip_prefix(root.as_str()).filter(|_| is_below(&release.folder, root));
     let folder = source.folder_at(within?.trim_start_matches('/'), &release.last)?;
     let sources = Sources::from_list(vec![folder]);
     let found = discover::discover(&sources, &GlobSet::empty());

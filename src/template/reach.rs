@@ -170,9 +170,8 @@ mod tests {
         let file = set.files().iter().position(|file| file.name == "z").unwrap();
         let span = whole(set.files()[file].template);
         let reached = calls(&set, file, span, &|name| name.starts_with("rand"));
-        let name = |(file, span): &(usize, Span)| {
-            set.files()[*file].template.slice(*span).to_owned()
-        };
+        let name =
+            |(file, span): &(usize, Span)| set.files()[*file].template.slice(*span).to_owned();
         (reached.calls.iter().map(name).collect(), reached.open)
     }
 

@@ -70,12 +70,7 @@ fn is_of(
 /// How many more resources are pointed at.
 const RELATED_MAX: usize = 20;
 
-fn tell(
-    chart: &Chart,
-    pairs: &[(&Document, &Document)],
-    analysis: &Analysis<'_>,
-    out: &mut Sink,
-) {
+fn tell(chart: &Chart, pairs: &[(&Document, &Document)], analysis: &Analysis<'_>, out: &mut Sink) {
     let Some(((resource, definition), rest)) = pairs.split_first() else { return };
     let member = analysis.closure.members.get(resource.member);
     let own = member.is_some_and(|member| std::ptr::eq(member.chart, chart));
@@ -87,7 +82,8 @@ fn tell(
                 hook: `helm.sh/hook: post-install,post-upgrade`";
     let (here, there) = if own { (resource, definition) } else { (definition, resource) };
     let label = if own { "its definition" } else { "the resource" };
-    let draft = out.at(analysis.anchor(here), message).subject(format!("{version}/{kind}")).help(help);
+    let draft =
+        out.at(analysis.anchor(here), message).subject(format!("{version}/{kind}")).help(help);
     let draft = draft.also(analysis.anchor(there), label);
     rest.iter()
         .filter(|_| own)

@@ -97,7 +97,5 @@ fn tell(group: &[Repeat<'_>], analysis: &Analysis<'_>, out: &mut Sink) {
     let draft = draft.help("write the key once: leave it out of one of the two places");
     let earlier = analysis.place(document, key.first);
     let draft = if earlier == *place { draft } else { draft.also(earlier, "first here") };
-    rest.iter()
-        .take(RELATED_MAX)
-        .fold(draft, |draft, it| draft.also(it.place.clone(), "and here"));
+    rest.iter().take(RELATED_MAX).fold(draft, |draft, it| draft.also(it.place.clone(), "and here"));
 }

@@ -51,11 +51,10 @@ fn versioned_labels(
         first.key, first.value, first.field
     );
     let place = |it: &workload::Versioned| analysis.place(workload.document, it.span);
-    let draft = out
-        .at(place(first), message)
-        .level(Level::Warning)
-        .subject(label)
-        .help("leave chart and version labels to `metadata.labels` of the object and of its pods");
+    let draft =
+        out.at(place(first), message).level(Level::Warning).subject(label).help(
+            "leave chart and version labels to `metadata.labels` of the object and of its pods",
+        );
     rest.iter().fold(draft, |draft, it| draft.also(place(it), format!("and `{}`", it.key)));
 }
 

@@ -211,12 +211,7 @@ impl PartialEq for Leaf {
 
 /// Collects the scalars of a claim that the API server compares: without what it fills in itself, and without what
 /// is empty.
-fn leaves_of(
-    node: Node<'_>,
-    versions: &Versions,
-    path: &mut Vec<String>,
-    into: &mut Leaves,
-) {
+fn leaves_of(node: Node<'_>, versions: &Versions, path: &mut Vec<String>, into: &mut Leaves) {
     if path.len() >= DEPTH_MAX {
         return;
     }
@@ -238,7 +233,8 @@ fn leaves_of(
         _ => {
             let (path, text) = (path.join("."), node.to_text().unwrap_or_default());
             if !text.is_empty() && !is_filled_in(&path, &text) {
-                let compared = if path.ends_with(".storage") { quantity(&text) } else { text.clone() };
+                let compared =
+                    if path.ends_with(".storage") { quantity(&text) } else { text.clone() };
                 let compared = versions.without(&compared);
                 into.insert(path, Leaf { written: text, compared });
             }
