@@ -11,6 +11,12 @@ const EXACT_DIGITS: usize = 1100;
 /// Exponents that the shortest `'g'` form writes without an exponent.
 const SHORTEST_WITHOUT_EXPONENT: std::ops::Range<i32> = -4..6;
 
+/// Below this, every integer is a float of its own: 2^53.
+const EXACT_INTEGERS: f64 = 9_007_199_254_740_992.0;
+
+/// Below this, the shortest `'g'` form of an integer has no exponent.
+const SHORTEST_INTEGERS: f64 = 1e6;
+
 /// How a float is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -28,6 +34,7 @@ pub enum Form {
 
 /// Appends a float as `strconv.AppendFloat(out, value, form, precision, 64)`; no precision: as few
 /// digits as give the same float again.
+#[allow(clippy::cast_sign_loss, reason = "the value is absolute")]
 pub fn append_float(out: &mut String, value: f64, form: Form, precision: Option<usize>) {
     if value.is_nan() {
         return out.push_str("NaN");
@@ -39,6 +46,16 @@ pub fn append_float(out: &mut String, value: f64, form: Form, precision: Option<
         out.push('-');
     }
     let value = value.abs();
+    let small = match form {
+        Form::Plain => EXACT_INTEGERS,
+        Form::General => SHORTEST_INTEGERS,
+        _ => 0.0,
+    };
+    if precision.is_none() && value < small && value.fract() == 0.0 {
+        // Most numbers of charts are ports and counts.
+        let _ = write!(out, "{}", value as u64);
+        return;
+    }
     match form {
         Form::Exponent => exponent(out, value, precision),
         Form::Plain => plain(out, value, precision),
