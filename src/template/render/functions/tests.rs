@@ -26,7 +26,6 @@ fn text(name: &str, args: &[Value]) -> String {
 }
 
 #[test]
-#[ignore = "until every function has landed"]
 fn every_name_is_known() {
     let missing = NAMES
         .iter()
