@@ -15,7 +15,7 @@ pub(super) fn call(
     builtin: Builtin,
     args: &[Value],
     boxed: bool,
-    name: impl FnOnce() -> String,
+    name: impl FnOnce() -> Option<String>,
 ) -> Result<Value, Fault> {
     let (first, rest) =
         args.split_first().map_or((&Value::Nil, args), |(first, rest)| (first, rest));
@@ -51,10 +51,17 @@ fn printf(format: &Value, args: &[Value]) -> Value {
     }
 }
 
-fn not_callable(function: &Value, name: impl FnOnce() -> String) -> Result<Value, String> {
+fn not_callable(function: &Value, name: impl FnOnce() -> Option<String>) -> Result<Value, String> {
     Err(match function {
         Value::Nil => "call of nil".to_owned(),
-        _ => format!("non-function {} of type {}", name(), type_name(function)),
+        _ => {
+            let kind = type_name(function);
+            let name = name().unwrap_or_else(|| match function {
+                Value::Str(text) => text.text().into_owned(),
+                _ => format!("<{kind} Value>"),
+            });
+            format!("non-function {name} of type {kind}")
+        }
     })
 }
 

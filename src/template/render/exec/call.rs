@@ -43,10 +43,12 @@ impl<'a> State<'a, '_> {
         }
         let mut args = self.core.spare.pop().unwrap_or_default();
         let mut boxed = false;
+        let mut nil_first = false;
         for (index, arg) in rest.iter().enumerate() {
             let wanted = type_of(&signature, index);
             let operand = self.eval_arg(dot, wanted, arg)?;
             boxed = operand.boxed;
+            nil_first |= index == 0 && boxed && wanted == Type::Map;
             args.push(operand.value);
         }
         if let Some(last) = last {
@@ -55,19 +57,14 @@ impl<'a> State<'a, '_> {
             args.push(operand.value);
         }
         let result = match callee {
+            Callee::Native(_) if nil_first && name == "set" => {
+                Err("assignment to entry in nil map".to_owned().into())
+            }
             Callee::Go(builtin) => builtin::call(builtin, &args, boxed, || self.callee_name(rest)),
             Callee::Helm(late) => late::call(self, late, &args),
-            Callee::Native(function) => {
-                let core = &mut *self.core;
-                let (random, budget) = (&mut core.random, &mut core.budget);
-                (function.call)(&mut Call { random, now: core.now, budget }, &args)
-                    .map_err(Fault::from)
-            }
-            Callee::Method(named, map) => methods::call(named, map, &args).map_err(Fault::from),
-            Callee::Bound(_, object) => object.call(name, &args).map_err(Fault::from),
+            _ => self.invoke(callee, name, &args),
         };
-        let result = result.and_then(|value| self.charge(callee, &value).map(|()| value));
-        match result {
+        match result.and_then(|value| self.charge(callee, &value).map(|()| value)) {
             Ok(value) => {
                 self.core.follow(name, &args, &value);
                 args.clear();
@@ -76,6 +73,20 @@ impl<'a> State<'a, '_> {
             }
             Err(fault) => Err(self.call_failed(at, name, fault)),
         }
+    }
+
+    fn invoke(&mut self, callee: Callee<'_>, name: &str, args: &[Value]) -> Result<Value, Fault> {
+        let made = match callee {
+            Callee::Native(function) => {
+                let core = &mut *self.core;
+                let (random, budget) = (&mut core.random, &mut core.budget);
+                (function.call)(&mut Call { random, now: core.now, budget }, args)
+            }
+            Callee::Method(named, map) => methods::call(named, map, args),
+            Callee::Bound(_, object) => object.call(name, args),
+            Callee::Go(_) | Callee::Helm(_) => return Ok(Value::Nil),
+        };
+        made.map_err(Fault::from)
     }
 
     /// What functions make counts.
@@ -103,10 +114,9 @@ impl<'a> State<'a, '_> {
         ExecError::of_call(self.source, self.name, self.at, function, fault)
     }
 
-    /// What `call` calls the value that it is to call.
-    fn callee_name(&self, rest: &'a [Arg]) -> String {
-        let text = &self.source.template.text;
-        rest.first().map_or_else(String::new, |first| At::Arg(first).written(text))
+    /// What `call` calls the value that it is to call, where that is written as its argument.
+    fn callee_name(&self, rest: &'a [Arg]) -> Option<String> {
+        rest.first().map(|first| At::Arg(first).written(&self.source.template.text))
     }
 
     fn check_count(&self, signature: &Method, name: &str, given: usize, last: bool) -> Run<()> {
@@ -148,7 +158,7 @@ impl<'a> State<'a, '_> {
         let value = match arg {
             Arg::Dot(_) => dot.clone(),
             Arg::Nil(_) => {
-                return empty(wanted).map(Operand::of).ok_or_else(|| {
+                return empty(wanted).ok_or_else(|| {
                     self.error(&format!("cannot assign nil to {}", written(wanted)))
                 });
             }
@@ -202,7 +212,7 @@ impl<'a> State<'a, '_> {
             return Ok(operand);
         }
         if !operand.is_valid() {
-            return empty(wanted).map(Operand::of).ok_or_else(|| {
+            return empty(wanted).ok_or_else(|| {
                 self.error(&format!("invalid value; expected {}", written(wanted)))
             });
         }
@@ -247,16 +257,19 @@ fn is_assignable(value: &Value, wanted: Type) -> bool {
 }
 
 /// What nil is as a value of this type; nothing where it can't be one. Nil maps and slices are empty
-/// ones.
-fn empty(wanted: Type) -> Option<Value> {
-    match wanted {
-        Type::Any => Some(Value::Nil),
-        Type::Map => Some(Value::Map(Map::new([]))),
-        Type::List => Some(Value::list([])),
-        Type::Strings => Some(Value::List(List { kind: ListKind::String, items: [].into() })),
-        Type::Bytes => Some(Value::Bytes([].into())),
-        Type::String | Type::Bool | Type::Int | Type::Int64 | Type::Float | Type::Named(_) => None,
-    }
+/// ones, marked by standing in an interface.
+fn empty(wanted: Type) -> Option<Operand> {
+    let value = match wanted {
+        Type::Any => return Some(Operand::none()),
+        Type::Map => Value::Map(Map::new([])),
+        Type::List => Value::list([]),
+        Type::Strings => Value::List(List { kind: ListKind::String, items: [].into() }),
+        Type::Bytes => Value::Bytes([].into()),
+        Type::String | Type::Bool | Type::Int | Type::Int64 | Type::Float | Type::Named(_) => {
+            return None;
+        }
+    };
+    Some(Operand { value, boxed: true })
 }
 
 /// Go's name of a type.

@@ -80,7 +80,8 @@ fn same(a: &Value, b: &Value) -> Result<bool, String> {
         (Value::Nil, Value::Nil) => Ok(true),
         (Value::Nil, _) | (_, Value::Nil) => Ok(false),
         _ if kind_a != kind_b => {
-            let (shown_a, shown_b) = (shown(a), shown(b));
+            let (shown_a, shown_b) = (shown(a), fmt::to_string(b));
+            let shown_b = shown_b.text();
             let (a, b) = (type_name(a), type_name(b));
             Err(format!("non-comparable types {shown_a}: {a}, {b}: {shown_b}"))
         }

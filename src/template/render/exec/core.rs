@@ -28,8 +28,6 @@ pub(super) struct Core {
     pub(super) depth: usize,
     /// What the template at hand writes.
     pub(super) out: Buffer,
-    /// How often `include` is executing each name (`includedNames`).
-    pub(super) included: HashMap<Str, u32>,
     /// Texts that `include` and `tpl` made in this action, with their origins.
     pub(super) traces: Vec<(Str, Vec<Part>)>,
     /// Lists of arguments that are not in use, to be used again.
@@ -50,7 +48,6 @@ impl Core {
             written: 0,
             depth: 0,
             out: Buffer::default(),
-            included: HashMap::new(),
             traces: Vec::new(),
             spare: Vec::new(),
             functions: HashMap::new(),
@@ -63,7 +60,6 @@ impl Core {
     pub(super) fn begin(&mut self) {
         self.depth = 0;
         self.out = Buffer::default();
-        self.included.clear();
         self.traces.clear();
     }
 

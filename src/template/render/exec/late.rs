@@ -11,13 +11,10 @@ use crate::{
 use super::super::value::{Str, Value};
 use super::failure::{Fault, warn_wrap};
 use super::function::Late;
-use super::names::{Layer, Names, TPL_NAME};
+use super::names::{self, Layer, Names, TPL_NAME};
 use super::operand::Operand;
 use super::output::{self, NO_VALUE};
 use super::state::State;
-
-/// How deep Helm lets `include` nest in itself by name (`recursionMaxNums`).
-pub(super) const RECURSION_MAX: u32 = 1000;
 
 pub(super) fn call(state: &mut State<'_, '_>, late: Late, args: &[Value]) -> Result<Value, Fault> {
     let (text, data) = match args {
@@ -38,14 +35,9 @@ pub(super) fn call(state: &mut State<'_, '_>, late: Late, args: &[Value]) -> Res
     }
 }
 
+/// Helm counts how often each name is being included and stops at 1,000 (`recursionMaxNums`); the stack
+/// stops it here long before, see [`super::MAX_DEPTH`].
 fn include(state: &mut State<'_, '_>, name: &Str, data: Value) -> Result<Value, Fault> {
-    let running = state.core.included.get(name).copied().unwrap_or(0);
-    if running > RECURSION_MAX {
-        let words = "rendering template has a nested reference name";
-        let name = name.text();
-        return Err(format!("{words}: {name}: unable to execute template").into());
-    }
-    state.core.included.insert(name.clone(), running + 1);
     let Some((name_in_set, found)) = state.names.get(&name.text()) else {
         let (name, parent) = (quote::quoted(&name.text()), quote::quoted(TPL_NAME));
         return Err(
@@ -55,7 +47,6 @@ fn include(state: &mut State<'_, '_>, name: &Str, data: Value) -> Result<Value, 
     let written = state
         .capture(|state| state.run(name_in_set, found, &Operand::of(data)))
         .map_err(Fault::Inner)?;
-    state.core.included.insert(name.clone(), running);
     Ok(state.core.keep(written))
 }
 
@@ -77,14 +68,19 @@ fn tpl(state: &mut State<'_, '_>, text: &Str, data: Value) -> Result<Value, Faul
         )
         .into());
     }
+    if let Some(message) = names::redefined(&template) {
+        let line = template.text.line_count();
+        let words = format!("cannot parse template {shown}: template: {TPL_NAME}:{line}: ");
+        return Err(Fault::Plain(words + &message));
+    }
     let layer = Layer::new(state.names, &template);
-    let names = Names { set: state.names.set, layer: Some(&layer) };
+    let inner = Names { set: state.names.set, layer: Some(&layer) };
     let main = layer.main();
     let mut written = state
         .capture(|state| {
             let (core, dot) = (&mut *state.core, Operand::of(data));
-            let mut inner = State::new(core, names, main.source, TPL_NAME, dot.clone());
-            inner.walk_list(&dot, main.body).map(|_| ())
+            let mut state = State::new(core, inner, main.source, TPL_NAME, dot.clone());
+            state.walk_list(&dot, main.body).map(|_| ())
         })
         .map_err(|error| {
             let words = format!("error during tpl function execution for {shown}: ");

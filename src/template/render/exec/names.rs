@@ -1,6 +1,6 @@
 //! What names stand for: the set's templates, and those that texts given to `tpl` define.
 
-use crate::template::{Node, Template, TemplateSet, set};
+use crate::template::{Define, Node, Template, TemplateSet, quote, set};
 
 /// The name of the template that a text given to `tpl` is: that of Helm's parent of all templates.
 pub(super) const TPL_NAME: &str = "gotpl";
@@ -78,4 +78,13 @@ impl<'a> Layer<'a> {
         let own = self.own(TPL_NAME).map(|(_, found)| found);
         own.unwrap_or(Found { source, body: &self.template.nodes })
     }
+}
+
+/// What Go says where a text given to `tpl` defines its own name and renders something besides.
+pub(super) fn redefined(template: &Template) -> Option<String> {
+    let blank = |nodes: &[Node]| set::is_empty(template, nodes);
+    let own = |define: &&Define| define.name == TPL_NAME && !blank(&define.body);
+    let twice = template.defines.iter().any(|define| own(&define)) && !blank(&template.nodes);
+    let name = quote::quoted(TPL_NAME);
+    twice.then(|| format!("template: multiple definition of template {name}"))
 }
