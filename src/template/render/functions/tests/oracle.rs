@@ -31,7 +31,6 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("chunk 10 (list 1 2)", LISTS),
     ("chunk 1 (list)", LISTS),
     (r#"mustChunk 2 (splitList "," "a,b,c")"#, LISTS),
-    (r#"set nil "a" 1"#, "the engine gives an empty map for nil"),
     ("chunk -1 (list 1 2)", "Go computes with floats: no chunk here, a panic with a longer list"),
 ];
 
