@@ -52,17 +52,15 @@ fn printf(format: &Value, args: &[Value]) -> Value {
 }
 
 fn not_callable(function: &Value, name: impl FnOnce() -> Option<String>) -> Result<Value, String> {
-    Err(match function {
-        Value::Nil => "call of nil".to_owned(),
-        _ => {
-            let kind = type_name(function);
-            let name = name().unwrap_or_else(|| match function {
-                Value::Str(text) => text.text().into_owned(),
-                _ => format!("<{kind} Value>"),
-            });
-            format!("non-function {name} of type {kind}")
-        }
-    })
+    if let Value::Nil = function {
+        return Err("call of nil".to_owned());
+    }
+    let kind = type_name(function);
+    let name = name().unwrap_or_else(|| match function {
+        Value::Str(text) => text.text().into_owned(),
+        _ => format!("<{kind} Value>"),
+    });
+    Err(format!("non-function {name} of type {kind}"))
 }
 
 fn length(item: &Value, boxed: bool) -> Result<Value, String> {

@@ -83,7 +83,7 @@ fn only_so_much_is_executed_and_made() {
     // What doubles, and what it would take minutes to go through.
     limit(r#"{{ $x := "x" }}{{ range 64 }}{{ $x = print $x $x }}{{ end }}"#, |_| {});
     limit(r"{{ range 9223372036854775807 }}{{ end }}", |engine| {
-        engine.core.rounds = MAX_ROUNDS / 2
+        engine.core.rounds = MAX_ROUNDS / 2;
     });
 }
 
