@@ -90,6 +90,7 @@ rules! {
         "schema-drift" schema_drift SchemaDrift,
         "stale-value" stale_value StaleValue,
         "undocumented-value" undocumented_value UndocumentedValue,
+        "unused-value" unused_value UnusedValue,
         "version-drift" version_drift VersionDrift,
         "wrong-default" wrong_default WrongDefault,
     }

@@ -1,15 +1,24 @@
 //! A closure as the flow of values sees it.
 
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, rendering::Packed},
     catalog::{Closure, Key, Member, ValuesPath},
-    template::flow::{self, Flow, Input, Step, Usage},
+    template::{
+        flow::{self, Files, Flow, Input, Step, Usage},
+        render::files::FileSource,
+    },
 };
 
 impl Analysis<'_> {
     /// Which values the templates of the closure read.
     pub fn flow(&self) -> &Flow {
-        self.flow.get_or_init(|| Flow::of(&self.templates, &input(self.closure)))
+        self.flow.get_or_init(|| {
+            let files = |member: usize, path: Option<&str>| {
+                let packed = Packed::new(self.closure.members.get(member)?.chart, self.sources);
+                texts(&packed, path)
+            };
+            Flow::of(&self.templates, &input(self.closure, &files))
+        })
     }
 
     /// Whether anything reads a value of a member of the closure.
@@ -27,12 +36,36 @@ pub fn steps(path: &ValuesPath) -> Vec<Step> {
     path.0.iter().map(step).collect()
 }
 
-fn input<'c>(closure: &'c Closure<'c>) -> Input<'c> {
+/// The largest chart whose files are all looked at because a template computes which it reads: files and
+/// bytes.
+const FILES_MAX: usize = 500;
+const BYTES_MAX: usize = 8 << 20;
+
+/// The texts of one file of a chart, or of all.
+fn texts(packed: &Packed, path: Option<&str>) -> Option<Vec<String>> {
+    let read = |path: &str| Some(String::from_utf8_lossy(&packed.read(path)?).into_owned());
+    let Some(path) = path else {
+        let paths = packed.paths();
+        if paths.len() > FILES_MAX {
+            return None;
+        }
+        let mut left = BYTES_MAX;
+        let mut texts = Vec::new();
+        for path in &paths {
+            let text = read(path)?;
+            left = left.checked_sub(text.len())?;
+            texts.push(text);
+        }
+        return Some(texts);
+    };
+    // A file that is not there is an empty text to templates.
+    Some(read(path).into_iter().collect())
+}
+
+fn input<'c>(closure: &'c Closure<'c>, files: Files<'c>) -> Input<'c> {
     let members = closure.members.iter().enumerate();
-    Input {
-        members: members.map(|(number, it)| member(closure, number, it)).collect(),
-        files: None,
-    }
+    let members = members.map(|(number, it)| member(closure, number, it)).collect();
+    Input { members, files: Some(files) }
 }
 
 fn member<'c>(closure: &'c Closure<'c>, number: usize, member: &'c Member<'c>) -> flow::Member<'c> {

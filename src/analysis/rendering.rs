@@ -210,7 +210,7 @@ fn import(value: &serde_json::Value) -> Option<Import> {
 
 /// The files of one chart that templates see.
 #[derive(Debug)]
-struct Packed {
+pub(super) struct Packed {
     sources: Sources,
     /// What the chart's paths begin with in reports.
     base: String,
@@ -218,7 +218,7 @@ struct Packed {
 }
 
 impl Packed {
-    fn new(chart: &Chart, sources: &Sources) -> Self {
+    pub(super) fn new(chart: &Chart, sources: &Sources) -> Self {
         let old = chart.manifest.as_ref().and_then(|it| it.api_version.as_ref());
         let is_old = old.is_none_or(|version| matches!(version.value.as_str(), "" | "v1"));
         let is_file = |path: &&String| is_file(path, is_old);

@@ -1,0 +1,162 @@
+//! `docs/unused-value`
+
+use std::collections::BTreeSet;
+
+use crate::{
+    catalog::{Chart, Declared, Key, Values, ValuesPath, YamlFile, values},
+    config,
+    rule::{ChartContext, Rule, Sink},
+    template::flow::{Step, Usage},
+    text::Span,
+    yaml::Node,
+};
+
+/// A value that is declared and that nothing reads.
+pub(crate) struct UnusedValue;
+
+impl Rule for UnusedValue {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        let Some(file) = chart.values.as_deref().filter(|_| !chart.is_library()) else { return };
+        let values = &chart.documentation().values;
+        let judge = Judge { chart, cx, values, anchors: used_anchors(file) };
+        let mut unused = Vec::new();
+        judge.below(0, &mut unused);
+        for key in unused {
+            let place = file.place(key.key);
+            let message = format!("`{}` is declared, and nothing reads it", key.path);
+            let draft = out.at(place, message).subject(key.path.to_string());
+            match judge.meant(key) {
+                Some(near) => draft.help(format!("templates read `{near}`: rename one of the two")),
+                None => draft.help(format!("delete `{}`, or read it in a template", key.path)),
+            };
+        }
+    }
+}
+
+struct Judge<'a> {
+    chart: &'a Chart,
+    cx: &'a ChartContext<'a>,
+    values: &'a Values,
+    anchors: BTreeSet<Span>,
+}
+
+impl<'a> Judge<'a> {
+    /// The highest keys under one that nothing reads.
+    fn below(&self, at: usize, unused: &mut Vec<&'a Declared>) {
+        let mut open = self.children(at);
+        while let Some(at) = open.pop() {
+            let Some(key) = self.values.keys.get(at).filter(|key| !self.is_exempt(key)) else {
+                continue;
+            };
+            match self.usage(key) {
+                Usage::Unread if self.holds_anchor(at) => open.extend(self.children(at)),
+                Usage::Unread => unused.push(key),
+                Usage::Read | Usage::Unknown => open.extend(self.children(at)),
+            }
+        }
+    }
+
+    /// The keys right under one, last first.
+    fn children(&self, at: usize) -> Vec<usize> {
+        let key = self.values.keys.get(at);
+        let mut children: Vec<_> =
+            key.into_iter().flat_map(|key| key.children.values().copied()).collect();
+        children.sort_unstable_by(|a, b| b.cmp(a));
+        children
+    }
+
+    /// Whether any chart that this one is in the closure reads a key.
+    fn usage(&self, key: &Declared) -> Usage {
+        let members = self.cx.analysis.members_of(self.chart);
+        let usages = members.map(|member| self.cx.analysis.usage(member, &key.path));
+        let mut all = Usage::Unread;
+        for usage in usages {
+            match usage {
+                Usage::Read => return usage,
+                Usage::Unknown => all = usage,
+                Usage::Unread => {}
+            }
+        }
+        all
+    }
+
+    /// Keys that are for somebody else than the templates.
+    fn is_exempt(&self, key: &Declared) -> bool {
+        let name = |at: usize| match key.path.0.get(at) {
+            Some(Key::Name(name)) => name.as_str(),
+            _ => "",
+        };
+        let first = name(0);
+        let missing = |it: &&crate::catalog::closure::Missing<'_>| {
+            it.dependency.effective_name() == first
+        };
+        let closure = self.cx.analysis.closure;
+        let held = |member: usize| {
+            closure.missing.iter().any(|it| it.parent == member && missing(&it))
+        };
+        key.borrowed
+            || key.path.0.iter().any(|key| *key == Key::Name("global".to_owned()))
+            || first == "exports"
+            || first.starts_with("x-")
+            || first.starts_with(['_', '.'])
+            || self.cx.analysis.members_of(self.chart).any(held)
+    }
+
+    /// Whether a key's value, or something in it, is used again by its anchor.
+    fn holds_anchor(&self, at: usize) -> bool {
+        if self.anchors.is_empty() {
+            return false;
+        }
+        let Some(file) = self.chart.values.as_deref() else { return false };
+        let node = self.values.keys.get(at).and_then(|key| Values::node(file, key));
+        node.is_some_and(|node| self.anchors.iter().any(|it| node.span().contains(*it)))
+    }
+
+    /// What templates read beside a key, that nothing declares and that is written nearly alike.
+    fn meant(&self, key: &Declared) -> Option<ValuesPath> {
+        let (Some(Key::Name(name)), above) = (key.path.0.last(), key.path.0.split_last()?.1) else {
+            return None;
+        };
+        let above = crate::analysis::steps(&ValuesPath(above.to_vec()));
+        let declared = self.values.keys.get(key.parent).map(|parent| &parent.children)?;
+        let members: Vec<_> = self.cx.analysis.members_of(self.chart).collect();
+        let reads = self.cx.analysis.flow().reads().iter();
+        let names = reads.filter(|read| members.contains(&read.member)).filter_map(|read| {
+            let (step, rest) = (read.path.get(above.len())?, read.path.get(..above.len())?);
+            match step {
+                Step::Key(name) if rest == above && !declared.contains_key(name.as_ref()) => {
+                    Some(name.as_ref())
+                }
+                _ => None,
+            }
+        });
+        let near = config::closest(name, names)?;
+        let mut path = key.path.clone();
+        path.0.pop();
+        Some(path.join(Key::Name(near.to_owned())))
+    }
+}
+
+/// The nodes with an anchor that an alias refers to.
+fn used_anchors(file: &YamlFile) -> BTreeSet<Span> {
+    let text = file.stream.text().as_str();
+    let mut found = BTreeSet::new();
+    if !text.contains('&') {
+        return found;
+    }
+    let mut open: Vec<(Node<'_>, usize)> =
+        file.stream.documents().map(|document| (document, 0)).collect();
+    while let Some((node, depth)) = open.pop() {
+        if node.is_alias() || depth > values::DEPTH_MAX {
+            continue;
+        }
+        if let Some(name) = node.anchor()
+            && text.contains(&format!("*{name}"))
+        {
+            found.insert(node.span());
+        }
+        open.extend(node.entries().filter(|it| !it.merged).map(|it| (it.value, depth + 1)));
+        open.extend(node.items().map(|item| (item, depth + 1)));
+    }
+    found
+}
