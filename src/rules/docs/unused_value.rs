@@ -87,13 +87,11 @@ impl<'a> Judge<'a> {
             _ => "",
         };
         let first = name(0);
-        let missing = |it: &&crate::catalog::closure::Missing<'_>| {
-            it.dependency.effective_name() == first
-        };
+        let missing =
+            |it: &&crate::catalog::closure::Missing<'_>| it.dependency.effective_name() == first;
         let closure = self.cx.analysis.closure;
-        let held = |member: usize| {
-            closure.missing.iter().any(|it| it.parent == member && missing(&it))
-        };
+        let held =
+            |member: usize| closure.missing.iter().any(|it| it.parent == member && missing(&it));
         key.borrowed
             || key.path.0.iter().any(|key| *key == Key::Name("global".to_owned()))
             || first == "exports"
