@@ -49,6 +49,7 @@ impl<'a> Judge<'a> {
                 continue;
             };
             match self.usage(key) {
+                Usage::Unread if self.is_shared(at) => {}
                 Usage::Unread if self.holds_anchor(at) => open.extend(self.children(at)),
                 Usage::Unread => unused.push(key),
                 Usage::Read | Usage::Unknown => open.extend(self.children(at)),
@@ -100,14 +101,23 @@ impl<'a> Judge<'a> {
             || self.cx.analysis.members_of(self.chart).any(held)
     }
 
-    /// Whether a key's value, or something in it, is used again by its anchor.
+    /// Whether a key's value, or what it lies in, is used again by an anchor: it may be read there.
+    fn is_shared(&self, at: usize) -> bool {
+        self.anchored(at, |value, anchor| anchor.contains(value))
+    }
+
+    /// Whether something in a key's value is used again by its anchor.
     fn holds_anchor(&self, at: usize) -> bool {
+        self.anchored(at, Span::contains)
+    }
+
+    fn anchored(&self, at: usize, meets: impl Fn(Span, Span) -> bool) -> bool {
         if self.anchors.is_empty() {
             return false;
         }
         let Some(file) = self.chart.values.as_deref() else { return false };
         let node = self.values.keys.get(at).and_then(|key| Values::node(file, key));
-        node.is_some_and(|node| self.anchors.iter().any(|it| node.span().contains(*it)))
+        node.is_some_and(|node| self.anchors.iter().any(|it| meets(node.span(), *it)))
     }
 
     /// What templates read beside a key, that nothing declares and that is written nearly alike.
