@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The GitHub Action's only script: gets a careen, runs it once, says how it ended.
 # All inputs come as CAREEN_* from action.yml, and none is ever part of a command's text.
+# CAREEN_PROTOCOLS, which no input sets, is what curl may speak: `=https` unless a test or a mirror says otherwise.
 set -euo pipefail
 
 fail() {
@@ -25,7 +26,7 @@ download() {
     archive="careen-$version-$target.tar.gz"
     url="$CAREEN_SERVER/$CAREEN_REPOSITORY/releases/download/v$version/$archive"
     for file in "$archive" "$archive.sha256"; do
-        curl --proto '=https' --fail --silent --show-error --location --retry 3 \
+        curl --proto "${CAREEN_PROTOCOLS:-=https}" --fail --silent --show-error --location --retry 3 \
             --output "$folder/$file" "${url%"$archive"}$file" >&2 ||
             fail "$url can't be fetched: is $version released?"
     done

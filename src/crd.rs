@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     catalog::{Chart, Crd, Origin, TemplateFile, digest::hex},
     template::{Element, Node as Piece, Template},
-    yaml::{Entry, Kind, Node},
+    yaml::{Entry, Kind, Node, Value},
 };
 
 /// How deep a definition is hashed; deeper parts make no difference to the digest.
@@ -134,44 +134,70 @@ pub fn digest(crd: &Crd, chart: &Chart) -> String {
     let Some(spec) = crd.object.at(&["spec"]).filter(|_| is_spec_known(crd, chart)) else {
         return String::new();
     };
-    let mut hash = Sha256::new();
+    let mut feed = Feed { hash: Sha256::new(), buffer: Vec::with_capacity(2 * FEED_BYTES) };
     for key in ["group", "names", "scope", "versions", "version", "validation"] {
         let Some(node) = spec.get(key) else { continue };
-        hash.update(key.as_bytes());
-        feed(node, &mut hash, DIGEST_DEPTH_MAX);
+        feed.write(key.as_bytes());
+        feed.node(node, DIGEST_DEPTH_MAX);
     }
-    hex(&hash.finalize())
+    feed.hash.update(&feed.buffer);
+    hex(&feed.hash.finalize())
 }
 
-fn feed(node: Node<'_>, hash: &mut Sha256, depth: usize) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    match node.kind() {
-        Kind::Mapping => {
-            hash.update(b"{");
-            // A property may be called `description` too: only a text is one. A masked one is null.
-            let prose = |entry: &Entry<'_>| {
-                entry.key == "description"
-                    && matches!(entry.value.kind(), Kind::String | Kind::Null)
-            };
-            let mut entries: Vec<_> = node.entries().filter(|entry| !prose(entry)).collect();
-            entries.sort_by(|a, b| a.key.cmp(&b.key));
-            for entry in entries {
-                hash.update(entry.key.as_bytes());
-                hash.update(b":");
-                feed(entry.value, hash, depth);
-            }
-            hash.update(b"}");
-        }
-        Kind::Sequence => {
-            hash.update(b"[");
-            node.items().for_each(|item| feed(item, hash, depth));
-            hash.update(b"]");
-        }
-        kind => {
-            let text = node.to_text().unwrap_or_default();
-            hash.update(format!("{kind:?} {text}\0").as_bytes());
+/// How many bytes are hashed at once: a digest is many short pieces.
+const FEED_BYTES: usize = 8192;
+
+/// Writes nodes into a hash.
+struct Feed {
+    hash: Sha256,
+    buffer: Vec<u8>,
+}
+
+impl Feed {
+    fn write(&mut self, bytes: &[u8]) {
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= FEED_BYTES {
+            self.hash.update(&self.buffer);
+            self.buffer.clear();
         }
     }
+
+    fn node(&mut self, node: Node<'_>, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        match node.value() {
+            Value::Mapping => {
+                self.write(b"{");
+                let mut entries: Vec<_> = node.entries().filter(|it| !is_prose(it)).collect();
+                entries.sort_by(|a, b| a.key.cmp(&b.key));
+                for entry in entries {
+                    self.write(entry.key.as_bytes());
+                    self.write(b":");
+                    self.node(entry.value, depth);
+                }
+                self.write(b"}");
+            }
+            Value::Sequence => {
+                self.write(b"[");
+                node.items().for_each(|item| self.node(item, depth));
+                self.write(b"]");
+            }
+            Value::String(text) => {
+                self.write(b"\"");
+                self.write(text.as_bytes());
+                self.write(b"\0");
+            }
+            _ => {
+                self.write(node.kind().noun().as_bytes());
+                self.write(node.to_text().unwrap_or_default().as_bytes());
+                self.write(b"\0");
+            }
+        }
+    }
+}
+
+/// A property may be called `description` too: only a text is one. A masked one is null.
+fn is_prose(entry: &Entry<'_>) -> bool {
+    entry.key == "description" && matches!(entry.value.kind(), Kind::String | Kind::Null)
 }
 
 #[cfg(test)]

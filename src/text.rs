@@ -83,9 +83,21 @@ impl Text {
     /// Indexes a text.
     pub fn new(content: impl Into<Arc<str>>) -> Self {
         let content = content.into();
-        let ends = memchr::memchr_iter(b'\n', content.as_bytes());
-        let lines = std::iter::once(0).chain(ends.map(|end| end as u32 + 1)).collect();
-        Self { content, lines }
+        // Counted first: one allocation, which for large files is worth a second look at them.
+        let count = memchr::memchr_iter(b'\n', content.as_bytes()).count();
+        let mut lines = Vec::with_capacity(count + 1);
+        lines.push(0);
+        lines.extend(memchr::memchr_iter(b'\n', content.as_bytes()).map(|end| end as u32 + 1));
+        Self { content, lines: lines.into() }
+    }
+
+    /// Another text of the same length with its line feeds at the same places, as masking leaves it; the
+    /// index of the lines is shared. Indexed anew where the length is another.
+    pub fn with_lines_of(content: String, other: &Text) -> Self {
+        if content.len() != other.content.len() {
+            return Self::new(content);
+        }
+        Self { content: content.into(), lines: Arc::clone(&other.lines) }
     }
 
     /// The text of a file that may be no UTF-8: every byte that is none becomes a question mark, so

@@ -1,5 +1,5 @@
-//! The GitHub Action: what its files promise, and a run of it with `act` on this machine, without
-//! containers and without the network.
+//! The GitHub Action: what its files promise, a run of it with `act` on this machine, and its script
+//! against a folder that stands for the release server; without containers and without the network.
 
 #![allow(
     clippy::unwrap_used,
@@ -68,14 +68,204 @@ fn no_input_is_part_of_a_command_and_no_other_action_is_used() {
 }
 
 #[test]
-fn the_script_is_clean() {
-    let shellcheck = Command::new("shellcheck").arg(root().join("action/run.sh")).output();
+fn the_scripts_are_clean() {
+    let scripts = ["action/run.sh", ".ci/pack", ".ci/run"].map(|path| root().join(path));
+    let shellcheck = Command::new("shellcheck").args(scripts).output();
     let Ok(checked) = shellcheck else {
         eprintln!("skipped: `shellcheck` is not installed");
         return;
     };
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
 }
+
+#[test]
+fn a_released_archive_is_fetched_checked_and_run() {
+    let release = Release::new(PROGRAM);
+    let run = release.run(VERSION, "");
+    assert!(run.status.success(), "{run:?}");
+    let said = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(said.contains("ran audit --fail-on=error --color=never --format=concise"), "{said}");
+    assert_eq!(release.outputs(), "exit-code=0\nsarif=reports/careen.sarif\n");
+    // A `v` before the version is how tags are written.
+    assert!(release.run(&format!("v{VERSION}"), "").status.success());
+}
+
+#[test]
+fn an_archive_that_is_not_the_released_one_is_not_run() {
+    let release = Release::new(PROGRAM);
+    fs::write(release.archive(), b"another").unwrap();
+    release.fails(VERSION, "the checksum of careen-");
+    fs::remove_file(release.archive()).unwrap();
+    release.fails(VERSION, "can't be fetched: is 0.1.0 released?");
+    release.fails("1.0; touch hacked", "`version` is no version");
+    assert!(!release.folder.path().join("hacked").exists());
+}
+
+#[test]
+fn only_https_is_spoken_unless_a_test_says_otherwise() {
+    let release = Release::new(PROGRAM);
+    let run = release.command(VERSION, "").env_remove("CAREEN_PROTOCOLS").output().unwrap();
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
+}
+
+#[test]
+fn without_a_version_the_own_source_is_installed_with_its_lock() {
+    let release = Release::new(PROGRAM);
+    let cargo = format!(
+        "#!/bin/sh\necho \"cargo $*\" >>cargo.log\n\
+         while [ \"$1\" != --root ]; do shift; done\n\
+         mkdir -p \"$2/bin\"\ncat >\"$2/bin/careen\" <<'END'\n{PROGRAM}END\nchmod +x \"$2/bin/careen\"\n"
+    );
+    release.program("cargo", &cargo);
+    let run = release.run("", "bin");
+    assert!(run.status.success(), "{run:?}");
+    let log = fs::read_to_string(release.folder.path().join("cargo.log")).unwrap();
+    let wanted = format!("cargo install --locked --quiet --path {} --root ", root().display());
+    assert!(log.starts_with(&wanted), "{log}");
+    release.program("cargo", "#!/bin/sh\nexit 101\n");
+    let run = release.run("", "bin");
+    assert_eq!(run.status.code(), Some(2), "{run:?}");
+    assert!(String::from_utf8_lossy(&run.stderr).contains("careen can't be built from"), "{run:?}");
+}
+
+#[test]
+fn workflows_use_pinned_actions_and_release_what_the_action_asks_for() {
+    for name in ["ci", "release"] {
+        let path = format!(".github/workflows/{name}.yml");
+        let workflow: Value = serde_yaml::from_str(&read(&path)).unwrap();
+        for (job, steps) in workflow["jobs"].as_object().unwrap() {
+            for step in steps["steps"].as_array().unwrap() {
+                let commit = step["uses"].as_str().map(|uses| uses.split('@').next_back().unwrap());
+                let pinned =
+                    |it: &str| it.len() == 40 && it.bytes().all(|it| it.is_ascii_hexdigit());
+                assert!(commit.is_none_or(pinned), "{path} {job}");
+                let run = step["run"].as_str().unwrap_or_default();
+                assert!(!run.contains("${{"), "{path} {job}: inputs come through env");
+            }
+        }
+    }
+    let release = read(".github/workflows/release.yml");
+    let script = read("action/run.sh");
+    let targets: Vec<_> =
+        script.split("target=").skip(1).filter_map(|it| it.split(' ').next()).collect();
+    assert_eq!(targets.len(), 4, "{targets:?}");
+    for target in targets {
+        assert!(release.contains(&format!("target: {target},")), "{target}");
+    }
+}
+
+#[test]
+fn the_pre_commit_hook_is_a_command_that_runs() {
+    let hooks: Value = serde_yaml::from_str(&read(".pre-commit-hooks.yaml")).unwrap();
+    let hook = &hooks[0];
+    let words: Vec<_> = hook["entry"].as_str().unwrap().split(' ').collect();
+    let more = hook["args"].as_array().unwrap().iter().filter_map(Value::as_str);
+    assert_eq!((words[0], hook["language"].as_str()), ("careen", Some("rust")));
+    let run = Command::new(env!("CARGO_BIN_EXE_careen"))
+        .args(words[1..].iter().copied().chain(more))
+        .current_dir(root().join("fixtures/healthy"))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{run:?}");
+}
+
+/// The version in Cargo.toml, which `.ci/pack` packs.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Stands for careen: says how it was called, and writes the report.
+const PROGRAM: &str = "#!/bin/sh\necho \"ran $*\"\n: >reports/careen.sarif\n";
+
+/// A folder that stands for a release server, and one that the script runs in.
+struct Release {
+    folder: tempfile::TempDir,
+}
+
+impl Release {
+    /// With one release, packed as the workflow packs it.
+    fn new(program: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let release = Self { folder };
+        release.program("careen", program);
+        let packed = Command::new("bash")
+            .arg(root().join(".ci/pack"))
+            .args([TARGET, "bin/careen", &release.downloads()])
+            .current_dir(release.folder.path())
+            .output()
+            .unwrap();
+        assert!(packed.status.success(), "{packed:?}");
+        fs::remove_file(release.folder.path().join("bin/careen")).unwrap();
+        release
+    }
+
+    fn downloads(&self) -> String {
+        format!("server/owner/careen/releases/download/v{VERSION}")
+    }
+
+    fn archive(&self) -> PathBuf {
+        let name = format!("careen-{VERSION}-{TARGET}.tar.gz");
+        self.folder.path().join(self.downloads()).join(name)
+    }
+
+    fn program(&self, name: &str, text: &str) {
+        let path = self.folder.path().join("bin").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        let made = Command::new("chmod").arg("+x").arg(&path).status().unwrap();
+        assert!(made.success());
+    }
+
+    /// The script as action.yml calls it, with the defaults of its inputs; `first` is a folder whose
+    /// programs go before all others.
+    fn command(&self, version: &str, first: &str) -> Command {
+        let folder = self.folder.path();
+        let path = std::env::var("PATH").unwrap();
+        let mut command = Command::new("bash");
+        command.arg(root().join("action/run.sh")).current_dir(folder).env_clear();
+        command.env("PATH", format!("{}:{path}", folder.join(first).display()));
+        let server = format!("file://{}", folder.join("server").display());
+        command.env("CAREEN_SERVER", server).env("CAREEN_PROTOCOLS", "=file");
+        command.env("CAREEN_ACTION", root()).env("CAREEN_REPOSITORY", "owner/careen");
+        command.env("CAREEN_VERSION", version).env("RUNNER_TEMP", folder);
+        command.env("GITHUB_OUTPUT", folder.join("outputs"));
+        for (name, value) in [
+            ("PATH", "."),
+            ("CONFIG", ""),
+            ("SELECT", ""),
+            ("IGNORE", ""),
+            ("CHART", ""),
+            ("FAIL_ON", "error"),
+            ("ALLOW_INCOMPLETE", "false"),
+            ("FORMAT", "concise"),
+            ("SARIF", "reports/careen.sarif"),
+            ("BINARY", ""),
+        ] {
+            command.env(format!("CAREEN_{name}"), value);
+        }
+        command
+    }
+
+    fn run(&self, version: &str, first: &str) -> Output {
+        self.command(version, first).output().unwrap()
+    }
+
+    fn fails(&self, version: &str, why: &str) {
+        let run = self.run(version, "");
+        assert_eq!(run.status.code(), Some(2), "{run:?}");
+        assert!(String::from_utf8_lossy(&run.stderr).contains(why), "{run:?}");
+    }
+
+    fn outputs(&self) -> String {
+        fs::read_to_string(self.folder.path().join("outputs")).unwrap()
+    }
+}
+
+/// What the script asks for on the machine of the tests.
+const TARGET: &str = match (cfg!(target_os = "macos"), cfg!(target_arch = "aarch64")) {
+    (false, false) => "x86_64-unknown-linux-gnu",
+    (false, true) => "aarch64-unknown-linux-gnu",
+    (true, false) => "x86_64-apple-darwin",
+    (true, true) => "aarch64-apple-darwin",
+};
 
 #[test]
 fn a_sound_catalog_passes() {

@@ -61,24 +61,117 @@ const OUTSIDE: [&str; 10] = [
     "x-kubernetes-map-type",
 ];
 
-#[derive(Clone, Default)]
-struct Path {
-    property: String,
+/// The way to a property, told only where there is a fault.
+#[derive(Clone, Copy, Default)]
+struct Path<'p> {
+    above: Option<&'p Path<'p>>,
+    part: Part<'p>,
     depth: usize,
 }
 
-impl Path {
-    fn field(&self, name: &str) -> Self {
-        let dot = if self.property.is_empty() { "" } else { "." };
-        Self { property: format!("{}{dot}{name}", self.property), depth: self.depth + 1 }
+#[derive(Clone, Copy, Default)]
+enum Part<'p> {
+    #[default]
+    Nothing,
+    Field(&'p str),
+    Mark(&'static str),
+}
+
+impl<'p> Path<'p> {
+    fn field(&'p self, name: &'p str) -> Self {
+        self.below(Part::Field(name))
     }
 
-    fn part(&self, mark: &str) -> Self {
-        Self { property: format!("{}{mark}", self.property), depth: self.depth + 1 }
+    fn part(&'p self, mark: &'static str) -> Self {
+        self.below(Part::Mark(mark))
     }
 
-    fn same(&self) -> Self {
-        Self { property: self.property.clone(), depth: self.depth + 1 }
+    fn same(&'p self) -> Self {
+        self.below(Part::Nothing)
+    }
+
+    fn below(&'p self, part: Part<'p>) -> Self {
+        Self { above: Some(self), part, depth: self.depth + 1 }
+    }
+
+    fn property(&self) -> String {
+        let mut ways: Vec<_> = std::iter::successors(Some(self), |path| path.above).collect();
+        ways.reverse();
+        ways.into_iter().fold(String::new(), |mut text, path| {
+            match path.part {
+                Part::Nothing => {}
+                Part::Field(name) if text.is_empty() => text.push_str(name),
+                Part::Field(name) => {
+                    text.push('.');
+                    text.push_str(name);
+                }
+                Part::Mark(mark) => text.push_str(mark),
+            }
+            text
+        })
+    }
+}
+
+/// What of a schema is looked at, found in one pass.
+#[derive(Clone, Default)]
+struct Keywords<'a> {
+    kind: Option<Node<'a>>,
+    items: Option<Node<'a>>,
+    properties: Option<Node<'a>>,
+    additional: Option<Node<'a>>,
+    junctors: [Option<Node<'a>>; JUNCTORS.len()],
+    not: Option<Node<'a>>,
+    embeds: bool,
+    int_or_string: bool,
+    preserves: bool,
+    unique: bool,
+    /// With the place in [`UNSUPPORTED`].
+    unsupported: Vec<(usize, Node<'a>)>,
+}
+
+/// Lists of schemas within a schema.
+const JUNCTORS: [&str; 3] = ["anyOf", "allOf", "oneOf"];
+
+impl<'a> Keywords<'a> {
+    fn of(schema: Node<'a>) -> Self {
+        let mut found = Self::default();
+        for entry in schema.entries() {
+            let value = entry.value;
+            let holds = || value.as_bool() == Some(true);
+            match &*entry.key {
+                "type" => found.kind = Some(value),
+                "items" => found.items = Some(value),
+                "properties" => found.properties = Some(value),
+                "additionalProperties" => found.additional = Some(value),
+                "not" => found.not = Some(value),
+                "x-kubernetes-embedded-resource" => found.embeds = holds(),
+                "x-kubernetes-int-or-string" => found.int_or_string = holds(),
+                "x-kubernetes-preserve-unknown-fields" => found.preserves = holds(),
+                "uniqueItems" => found.unique = holds(),
+                key => found.rare(key, value),
+            }
+        }
+        found.unsupported.sort_by_key(|(number, _)| *number);
+        found
+    }
+
+    fn rare(&mut self, key: &str, value: Node<'a>) {
+        let junctor = JUNCTORS.iter().position(|it| *it == key);
+        if let Some(slot) = junctor.and_then(|number| self.junctors.get_mut(number)) {
+            *slot = Some(value);
+        } else if let Some(number) = UNSUPPORTED.iter().position(|it| *it == key) {
+            self.unsupported.push((number, value));
+        }
+    }
+
+    fn junctor(&self, name: &str) -> Option<Node<'a>> {
+        let number = JUNCTORS.iter().position(|it| *it == name)?;
+        self.junctors.get(number).copied().flatten()
+    }
+
+    /// `type`, empty where it is not there or no text.
+    fn type_name(&self) -> &'a str {
+        self.kind.and_then(Node::as_str).unwrap_or_default()
     }
 }
 
@@ -87,38 +180,38 @@ struct Check {
 }
 
 impl Check {
-    fn fault(&mut self, path: &Path, node: Node<'_>, message: impl Into<String>) {
+    fn fault(&mut self, path: &Path<'_>, node: Node<'_>, message: impl Into<String>) {
         if self.faults.len() < SCHEMA_FAULTS_MAX {
-            let (property, message) = (path.property.clone(), message.into());
+            let (property, message) = (path.property(), message.into());
             self.faults.push(SchemaFault { property, message, span: node.span() });
         }
     }
 
-    fn schema(&mut self, node: Node<'_>, level: Level, path: &Path) {
+    fn schema(&mut self, node: Node<'_>, level: Level, path: &Path<'_>) {
         if path.depth > SCHEMA_DEPTH_MAX || node.kind() != Kind::Mapping {
             return;
         }
-        self.kind(node, level, path);
-        self.keywords(node, level, path);
-        self.resource(node, level, path);
-        self.junctors(node, level, path);
-        if let Some(items) = node.get("items") {
+        let words = Keywords::of(node);
+        self.kind(node, &words, level, path);
+        self.keywords(node, &words, level, path);
+        self.resource(node, &words, level, path);
+        self.junctors(&words, path);
+        if let Some(items) = words.items {
             self.schema(items, Level::Item, &path.part("[]"));
         }
-        for property in node.get("properties").into_iter().flat_map(Node::entries) {
+        for property in words.properties.into_iter().flat_map(Node::entries) {
             self.schema(property.value, Level::Field, &path.field(&property.key));
         }
-        if let Some(additional) = node.get("additionalProperties") {
+        if let Some(additional) = words.additional {
             self.schema(additional, Level::Field, &path.part(".*"));
         }
     }
 
     /// `type` must be there, and at the root an object.
-    fn kind(&mut self, node: Node<'_>, level: Level, path: &Path) {
-        let embedded = is_true(node, "x-kubernetes-embedded-resource");
-        let open = is_true(node, "x-kubernetes-int-or-string")
-            || is_true(node, "x-kubernetes-preserve-unknown-fields");
-        match (type_of(node), node.get("type")) {
+    fn kind(&mut self, node: Node<'_>, words: &Keywords<'_>, level: Level, path: &Path<'_>) {
+        let embedded = words.embeds;
+        let open = words.int_or_string || words.preserves;
+        match (words.type_name(), words.kind) {
             (_, Some(other)) if !matches!(other.kind(), Kind::String | Kind::Null) => {
                 self.fault(path, other, format!("has {} as type", other.kind().noun()));
             }
@@ -133,58 +226,53 @@ impl Check {
             (kind, Some(other)) if level == Level::Root => {
                 self.fault(path, other, format!("is of type `{kind}`, the root must be an object"));
             }
-            ("array", _) if node.get("items").is_none_or(Node::is_null) => {
+            ("array", _) if words.items.is_none_or(Node::is_null) => {
                 self.fault(path, node, "is an array without `items`");
             }
             _ => {}
         }
     }
 
-    fn keywords(&mut self, node: Node<'_>, level: Level, path: &Path) {
-        for key in UNSUPPORTED {
-            if let Some(value) = node.get(key).filter(|value| !is_empty(*value)) {
-                self.fault(path, value, format!("uses `{key}`"));
+    fn keywords(&mut self, node: Node<'_>, words: &Keywords<'_>, level: Level, path: &Path<'_>) {
+        for (number, value) in &words.unsupported {
+            if let Some(key) = UNSUPPORTED.get(*number).filter(|_| !is_empty(*value)) {
+                self.fault(path, *value, format!("uses `{key}`"));
             }
         }
-        if let Some(items) = node.get("items").filter(|items| items.kind() == Kind::Sequence) {
+        if let Some(items) = words.items.filter(|items| items.kind() == Kind::Sequence) {
             self.fault(path, items, "has a list of schemas as `items`");
         }
-        if is_true(node, "uniqueItems") {
+        if words.unique {
             self.fault(path, node, "has `uniqueItems: true`");
         }
-        if is_true(node, "x-kubernetes-int-or-string") {
-            for key in ["x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource"] {
-                if is_true(node, key) {
-                    self.fault(
-                        path,
-                        node,
-                        format!("has `{key}` beside `x-kubernetes-int-or-string`"),
-                    );
-                }
+        if words.int_or_string {
+            let beside = [
+                (words.preserves, "x-kubernetes-preserve-unknown-fields"),
+                (words.embeds, "x-kubernetes-embedded-resource"),
+            ];
+            for (_, key) in beside.into_iter().filter(|(set, _)| *set) {
+                let message = format!("has `{key}` beside `x-kubernetes-int-or-string`");
+                self.fault(path, node, message);
             }
         }
-        let Some(additional) = node.get("additionalProperties").filter(|it| !it.is_null()) else {
-            return;
-        };
+        let Some(additional) = words.additional.filter(|it| !it.is_null()) else { return };
         if level == Level::Root {
             self.fault(path, additional, "has `additionalProperties` at the root");
-        } else if is_true(node, "x-kubernetes-embedded-resource") {
+        } else if words.embeds {
             self.fault(path, additional, "embeds a resource and has `additionalProperties`");
         } else if additional.as_bool() != Some(true)
-            && node.get("properties").is_some_and(|properties| !properties.is_empty())
+            && words.properties.is_some_and(|properties| !properties.is_empty())
         {
             self.fault(path, additional, "has both `properties` and `additionalProperties`");
         }
     }
 
     /// `apiVersion`, `kind` and `metadata` belong to the server.
-    fn resource(&mut self, node: Node<'_>, level: Level, path: &Path) {
-        let embedded = is_true(node, "x-kubernetes-embedded-resource");
-        if level != Level::Root && !embedded {
+    fn resource(&mut self, node: Node<'_>, words: &Keywords<'_>, level: Level, path: &Path<'_>) {
+        if level != Level::Root && !words.embeds {
             return;
         }
-        let properties = node.get("properties");
-        let property = |name: &str| properties.and_then(|properties| properties.get(name));
+        let property = |name: &str| words.properties.and_then(|properties| properties.get(name));
         for (name, wanted) in [("apiVersion", "string"), ("kind", "string"), ("metadata", "object")]
         {
             if let Some(value) = property(name).filter(|value| type_of(*value) != wanted) {
@@ -196,41 +284,47 @@ impl Check {
             let message = "restricts more than `name` and `generateName`";
             self.fault(&path.field("metadata"), extra, message);
         }
-        let keeps = is_true(node, "x-kubernetes-preserve-unknown-fields");
-        if embedded && !keeps && properties.is_none_or(Node::is_empty) {
+        if words.embeds && !words.preserves && words.properties.is_none_or(Node::is_empty) {
             self.fault(path, node, "embeds a resource without properties");
         }
     }
 
-    fn junctors(&mut self, node: Node<'_>, _: Level, path: &Path) {
-        let whole = is_int_or_string(node.get("anyOf"));
-        let first = node.get("allOf").and_then(|all| all.items().next());
+    fn junctors(&mut self, words: &Keywords<'_>, path: &Path<'_>) {
+        let whole = is_int_or_string(words.junctor("anyOf"));
+        let first = words.junctor("allOf").and_then(|all| all.items().next());
         let in_first = first.is_some_and(|first| is_int_or_string(first.get("anyOf")));
-        self.validation(node, whole, in_first, path);
+        self.validation(words, whole, in_first, path);
     }
 
     /// What stands under `allOf`, `anyOf`, `oneOf` and `not` may restrict values and nothing else. The two
     /// patterns of `x-kubernetes-int-or-string` may name types.
-    fn validation(&mut self, node: Node<'_>, skip_any: bool, skip_first: bool, path: &Path) {
-        for key in ["anyOf", "allOf", "oneOf"] {
+    fn validation(
+        &mut self,
+        words: &Keywords<'_>,
+        skip_any: bool,
+        skip_first: bool,
+        path: &Path<'_>,
+    ) {
+        for key in JUNCTORS {
             if key == "anyOf" && skip_any {
                 continue;
             }
-            for (number, nested) in node.get(key).into_iter().flat_map(Node::items).enumerate() {
+            let schemas = words.junctor(key).into_iter().flat_map(Node::items);
+            for (number, nested) in schemas.enumerate() {
                 let skip = key == "allOf" && skip_first && number == 0;
                 self.nested(nested, skip, key, &path.same());
             }
         }
-        if let Some(nested) = node.get("not") {
+        if let Some(nested) = words.not {
             self.nested(nested, false, "not", &path.same());
         }
     }
 
-    fn nested(&mut self, node: Node<'_>, skip_any: bool, junctor: &str, path: &Path) {
+    fn nested(&mut self, node: Node<'_>, skip_any: bool, junctor: &str, path: &Path<'_>) {
         if path.depth > SCHEMA_DEPTH_MAX || node.kind() != Kind::Mapping {
             return;
         }
-        self.validation(node, skip_any, false, path);
+        self.validation(&Keywords::of(node), skip_any, false, path);
         let given = |key: &str| node.get(key).filter(|value| !is_empty(*value));
         for key in ["type"].into_iter().chain(OUTSIDE).chain(["x-kubernetes-int-or-string"]) {
             if let Some(value) = given(key) {
@@ -275,10 +369,6 @@ fn is_int_or_string(any: Option<Node<'_>>) -> bool {
 
 fn type_of(node: Node<'_>) -> &str {
     node.get("type").and_then(Node::as_str).unwrap_or_default()
-}
-
-fn is_true(node: Node<'_>, key: &str) -> bool {
-    node.get(key).and_then(Node::as_bool) == Some(true)
 }
 
 /// What Go decodes as a zero value, so that it is as if it were not there.

@@ -43,10 +43,10 @@ pub fn of(
             .map(|it| crd(it, chart))
             .collect(),
         unkept_crds: crate::crd::keep::unkept(chart),
-        crd_upgrade: if chart.crds.is_empty() {
-            UpgradePath::default()
-        } else {
+        crd_upgrade: if chart.crds.iter().any(|it| it.object.origin == Origin::CrdsFolder) {
             upgrade::path(chart)
+        } else {
+            UpgradePath::default()
         },
         locked: chart.lock.is_some(),
         lock_ignored: chart.lock_ignored,

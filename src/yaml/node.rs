@@ -186,8 +186,12 @@ impl<'a> Node<'a> {
     /// The entries of a mapping: own ones in the order as written, then merged ones; of several equal
     /// keys only the one that counts. Nothing for any other type.
     pub fn entries(self) -> impl Iterator<Item = Entry<'a>> {
-        let count = self.tree().entries(self.target()).0.len() / 2;
-        (0..count).filter_map(move |at| self.entry_at(at))
+        let (entries, own) = self.tree().entries(self.target());
+        let pairs = entries.chunks_exact(2).enumerate();
+        pairs.filter_map(move |(at, pair)| match pair {
+            [key, value] => Some(self.entry_of(*key, *value, at >= own)),
+            _ => None,
+        })
     }
 
     /// The items of a sequence in order. Nothing for any other type.
@@ -235,15 +239,18 @@ impl<'a> Node<'a> {
     }
 
     fn entry_at(self, at: usize) -> Option<Entry<'a>> {
+        let (entries, own) = self.tree().entries(self.target());
+        Some(self.entry_of(*entries.get(at * 2)?, *entries.get(at * 2 + 1)?, at >= own))
+    }
+
+    fn entry_of(self, key: Id, value: Id, merged: bool) -> Entry<'a> {
         let tree = self.tree();
-        let (entries, own) = tree.entries(self.target());
-        let (key, value) = (*entries.get(at * 2)?, *entries.get(at * 2 + 1)?);
-        Some(Entry {
+        Entry {
             key: tree.key_text(self.source(), key),
             key_span: tree.node(key).span,
             value: Node { id: value, ..self },
-            merged: at >= own,
-        })
+            merged,
+        }
     }
 
     fn tree(self) -> &'a Tree {

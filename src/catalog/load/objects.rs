@@ -128,7 +128,8 @@ fn is_literal(mask: &Mask<'_>, offset: u32) -> bool {
 /// Where the arms of a condition write the same key twice, only the first arms are read.
 fn masked(it: &TemplateFile, mask: &Mask<'_>, wanted: impl Fn(&Document) -> bool) -> YamlFile {
     let parse = |first_arms| {
-        let stream = yaml::parse(Text::new(mask.text(first_arms, &wanted)));
+        let text = Text::with_lines_of(mask.text(first_arms, &wanted), &it.file.text);
+        let stream = yaml::parse(text);
         YamlFile { path: Arc::clone(&it.file.path), local: it.file.local.clone(), stream }
     };
     let all = parse(false);

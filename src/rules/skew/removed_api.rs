@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem;
+
 use crate::{
     catalog::{
         Chart, TemplateFile,
@@ -85,27 +87,28 @@ struct Use {
 /// item of a list. Definitions have a rule of their own.
 fn uses(file: &TemplateFile) -> Vec<Use> {
     let text = file.file.text.as_str();
-    let mut start = 0;
     let mut found = Vec::new();
-    for line in text.split_inclusive('\n') {
-        let version =
-            line.strip_prefix("apiVersion:").or_else(|| line.strip_prefix("- apiVersion:"));
-        if let Some(version) = version.map(|rest| rest.split(" #").next().unwrap_or(rest).trim()) {
-            let version = version.trim_matches(['"', '\'']);
-            let rest = text.get(start + line.len()..).unwrap_or_default();
-            let at = start + line.find(version).unwrap_or_default();
-            found.extend(kind(rest).filter(|kind| kind != DEFINITION).and_then(|kind| {
-                let removal = api::removal(version, &kind)?;
-                Some(Use { removal, kind, span: Span::new(at, at + version.len()) })
-            }));
+    for at in memmem::find_iter(text.as_bytes(), KEY) {
+        let before = text.get(..at).unwrap_or_default();
+        let opens = before.strip_suffix("- ").unwrap_or(before);
+        if !(opens.is_empty() || opens.ends_with('\n')) {
+            continue;
         }
-        start += line.len();
+        let after = text.get(at + KEY.len()..).unwrap_or_default();
+        let (line, rest) = after.split_once('\n').unwrap_or((after, ""));
+        let version = line.split(" #").next().unwrap_or(line).trim().trim_matches(['"', '\'']);
+        let at = at + KEY.len() + line.find(version).unwrap_or_default();
+        found.extend(kind(rest).filter(|kind| kind != DEFINITION).and_then(|kind| {
+            let removal = api::removal(version, &kind)?;
+            Some(Use { removal, kind, span: Span::new(at, at + version.len()) })
+        }));
     }
     found.retain(|it| !is_comment(file, it.span));
     found
 }
 
 const DEFINITION: &str = "CustomResourceDefinition";
+const KEY: &[u8] = b"apiVersion:";
 
 /// The kind of the object whose first line came before.
 fn kind(rest: &str) -> Option<String> {
