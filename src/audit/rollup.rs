@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     facts::{CatalogFacts, ChartFacts, FOLD_MIN},
-    finding::{Finding, Place, Related},
+    finding::{Finding, Level, Place, Related},
     rules,
 };
 
@@ -12,7 +12,8 @@ use crate::{
 /// catalog's charts have them, and of those whose page has `archived` in repositories that say so of
 /// themselves. What comes out is one finding on the catalog.
 pub(super) fn together(mut findings: Vec<Finding>, facts: &CatalogFacts) -> Vec<Finding> {
-    findings.retain(|finding| speaks_in_archives(finding) || !is_archived(finding, facts));
+    findings.retain(|finding| speaks_in_archives(finding) || archive(finding, facts).is_none());
+    findings.iter_mut().for_each(|finding| soften(finding, facts));
     let charts: BTreeMap<_, _> =
         facts.charts.iter().map(|chart| (chart.id.path.as_str(), chart)).collect();
     let mut kept = Vec::new();
@@ -41,14 +42,23 @@ fn speaks_in_archives(finding: &Finding) -> bool {
     finding.rule.starts_with("input/") || page.is_some_and(|page| page.archived.is_some())
 }
 
-/// Whether a finding lies in a source that says of itself that it is archived.
-fn is_archived(finding: &Finding, facts: &CatalogFacts) -> bool {
-    facts.archived.values().any(|notice| match notice.path.rsplit_once('/') {
+/// The README's notice, where a finding lies in a source that says of itself that it is archived.
+fn archive<'f>(finding: &Finding, facts: &'f CatalogFacts) -> Option<&'f Place> {
+    facts.archived.values().find(|notice| match notice.path.rsplit_once('/') {
         Some((root, _)) => {
             finding.location.path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'))
         }
         None => true,
     })
+}
+
+/// That nobody works on an archive is what its README says: a fact, and no slip.
+fn soften(finding: &mut Finding, facts: &CatalogFacts) {
+    let folded = finding.chart.is_none() && !finding.rule.starts_with("input/");
+    if let Some(notice) = archive(finding, facts).filter(|_| folded) {
+        finding.level = Level::Note;
+        finding.message += &format!("; {} says that all of it is archived", notice.path);
+    }
 }
 
 /// Why a rule's findings are told once.
@@ -86,7 +96,7 @@ fn roll(mut group: Vec<Finding>, catalog: &str, reason: Reason<'_>, of: usize) -
             words.to_owned()
         }
         Reason::Archived(words, place) => {
-            told.level = group.iter().map(|it| it.level).max().unwrap_or(told.level);
+            told.level = Level::Note;
             told.location = place.clone();
             format!("{words}; {} says that all of it is archived", place.path)
         }

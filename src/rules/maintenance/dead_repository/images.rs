@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem;
+
 use crate::{
     catalog::{
         Chart, TemplateFile, YamlFile,
@@ -77,10 +79,12 @@ fn is_open(holder: Node<'_>, name: &str) -> bool {
     tag == Some("latest") || name.ends_with(":latest")
 }
 
+const KEY: &[u8] = b"image:";
+
 /// Images that a template names itself: `image: k8s.gcr.io/pause:3.2`.
 fn literal(template: &TemplateFile, now: i64) -> Vec<Use> {
     let text = &template.file.text;
-    let lines = text.as_str().match_indices("image:").map(|(at, _)| at + "image:".len());
+    let lines = memmem::find_iter(text.as_str().as_bytes(), KEY).map(|at| at + KEY.len());
     lines
         .filter_map(|start| {
             let rest = text.as_str().get(start..)?.lines().next()?;
