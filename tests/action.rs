@@ -188,7 +188,7 @@ impl Release {
         release.program("careen", program);
         let packed = Command::new("bash")
             .arg(root().join(".ci/pack"))
-            .args([TARGET, "bin/careen", &release.downloads()])
+            .args([TARGET, "bin/careen", &Self::downloads()])
             .current_dir(release.folder.path())
             .output()
             .unwrap();
@@ -197,13 +197,13 @@ impl Release {
         release
     }
 
-    fn downloads(&self) -> String {
+    fn downloads() -> String {
         format!("server/owner/careen/releases/download/v{VERSION}")
     }
 
     fn archive(&self) -> PathBuf {
         let name = format!("careen-{VERSION}-{TARGET}.tar.gz");
-        self.folder.path().join(self.downloads()).join(name)
+        self.folder.path().join(Self::downloads()).join(name)
     }
 
     fn program(&self, name: &str, text: &str) {

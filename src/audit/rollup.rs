@@ -13,7 +13,9 @@ use crate::{
 /// themselves. What comes out is one finding on the catalog.
 pub(super) fn together(mut findings: Vec<Finding>, facts: &CatalogFacts) -> Vec<Finding> {
     findings.retain(|finding| speaks_in_archives(finding) || archive(finding, facts).is_none());
-    findings.iter_mut().for_each(|finding| soften(finding, facts));
+    for finding in &mut findings {
+        soften(finding, facts);
+    }
     let charts: BTreeMap<_, _> =
         facts.charts.iter().map(|chart| (chart.id.path.as_str(), chart)).collect();
     let mut kept = Vec::new();
@@ -57,8 +59,12 @@ fn soften(finding: &mut Finding, facts: &CatalogFacts) {
     let folded = finding.chart.is_none() && !finding.rule.starts_with("input/");
     if let Some(notice) = archive(finding, facts).filter(|_| folded) {
         finding.level = Level::Note;
-        finding.message += &format!("; {} says that all of it is archived", notice.path);
+        finding.message = archived_words(&finding.message, notice);
     }
+}
+
+fn archived_words(words: &str, notice: &Place) -> String {
+    format!("{words}; {} says that all of it is archived", notice.path)
 }
 
 /// Why a rule's findings are told once.
@@ -98,7 +104,7 @@ fn roll(mut group: Vec<Finding>, catalog: &str, reason: Reason<'_>, of: usize) -
         Reason::Archived(words, place) => {
             told.level = Level::Note;
             told.location = place.clone();
-            format!("{words}; {} says that all of it is archived", place.path)
+            archived_words(words, place)
         }
     };
     told.chart = None;

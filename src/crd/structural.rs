@@ -114,6 +114,7 @@ impl<'p> Path<'p> {
 
 /// What of a schema is looked at, found in one pass.
 #[derive(Clone, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "four independent facts about a schema")]
 struct Keywords<'a> {
     kind: Option<Node<'a>>,
     items: Option<Node<'a>>,
