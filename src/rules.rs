@@ -86,8 +86,10 @@ rules! {
     docs {
         "broken-link" broken_link BrokenLink,
         "missing-readme" missing_readme MissingReadme,
+        "missing-upgrade-notes" missing_upgrade_notes MissingUpgradeNotes,
         "scaffold-leftover" scaffold_leftover ScaffoldLeftover,
         "schema-drift" schema_drift SchemaDrift,
+        "stale-changelog" stale_changelog StaleChangelog,
         "stale-value" stale_value StaleValue,
         "undocumented-value" undocumented_value UndocumentedValue,
         "unused-value" unused_value UnusedValue,

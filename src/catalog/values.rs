@@ -3,7 +3,7 @@
 
 mod comments;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Key, ValuesPath, YamlFile};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     yaml::{Kind, Node},
 };
 
-pub use comments::{Convention, Mention};
+pub use comments::{Commented, Convention, Mention};
 
 /// How many keys of a values.yaml are looked at; the rest is as if it were not there.
 pub const KEYS_MAX: usize = 100_000;
@@ -28,7 +28,7 @@ pub struct Values {
     /// Paths that documenting comments name, in the order of the file.
     pub mentions: Vec<Mention>,
     /// Names that stand before a colon in comments: keys that are commented out.
-    pub commented: BTreeSet<String>,
+    pub commented: BTreeMap<String, Vec<Commented>>,
     /// Whether [`KEYS_MAX`] cut something off.
     pub cut: bool,
 }
@@ -57,10 +57,13 @@ pub struct Declared {
 }
 
 /// What comments say of a key where it is declared.
+#[allow(clippy::struct_excessive_bools, reason = "each is said or not, apart from the others")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
     /// Whether a comment describes it.
     pub described: bool,
+    /// Whether a comment describes it for helm-docs (`# -- text`), which makes a row of it.
+    pub row: bool,
     /// Whether a comment keeps it, with everything under it, out of the generated documentation.
     pub hidden: bool,
     /// Whether a comment gives the text of its default, or a modifier changes it.
@@ -167,6 +170,36 @@ impl Values {
                 return self.walk(*child, rest.get(number + 1..).unwrap_or_default(), found);
             }
         }
+    }
+
+    /// Whether written steps, of which the first are declared and the others are not, go on with a key
+    /// that is commented out where the declared ones end.
+    pub fn is_commented(&self, steps: &[Option<String>]) -> bool {
+        let declared = |end: &usize| {
+            *end == 0 || !self.under(steps.get(..*end).unwrap_or_default()).is_empty()
+        };
+        let Some(end) = (0..steps.len()).rev().find(declared) else { return false };
+        let Some(Some(name)) = steps.get(end) else { return false };
+        let below = steps.get(end..).unwrap_or_default().iter().flatten();
+        let dotted = below.cloned().collect::<Vec<_>>().join(".");
+        let places = [name, &dotted].into_iter().filter_map(|name| self.commented.get(name));
+        let mut places = places.flatten().peekable();
+        if places.peek().is_none() {
+            return false;
+        }
+        let holders = self.under(steps.get(..end).unwrap_or_default());
+        let ranges: Vec<_> = holders.iter().map(|holder| self.range(*holder)).collect();
+        places.any(|place| {
+            (end == 0 && place.top) || ranges.iter().any(|range| range.contains(&place.start))
+        })
+    }
+
+    /// The bytes from a key to the next one that is not under it.
+    fn range(&self, at: usize) -> std::ops::Range<u32> {
+        let Some(key) = self.keys.get(at) else { return 0..0 };
+        let next = self.keys.iter().skip(at + 1).find(|other| !key.path.covers(&other.path));
+        let end = next.map_or(u32::MAX, |next| next.key.start);
+        key.key.start..end.max(key.key.start)
     }
 
     /// The keys under one, itself included, in the order of the file.

@@ -4,7 +4,7 @@
 //! (`# +docs:property=path`, `+docs:hidden`, `+docs:ignore`, `+docs:default=`), chart-doc-gen (plain
 //! comments), and the blocks of the schema generators, which describe nothing (`# @schema`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Said;
 use crate::{
@@ -57,6 +57,15 @@ impl Mention {
     }
 }
 
+/// A key that is commented out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Commented {
+    /// Where the comment begins.
+    pub start: u32,
+    /// Whether it would be a key of the whole file's mapping.
+    pub top: bool,
+}
+
 /// All comments of a file, by line.
 pub(super) struct Comments {
     /// The text of comments that have their line for themselves, without `#`.
@@ -66,7 +75,7 @@ pub(super) struct Comments {
     /// The line of a byte.
     text: crate::text::Text,
     pub(super) mentions: Vec<Mention>,
-    pub(super) commented: BTreeSet<String>,
+    pub(super) commented: BTreeMap<String, Vec<Commented>>,
 }
 
 impl Comments {
@@ -76,12 +85,12 @@ impl Comments {
             beside: BTreeMap::new(),
             text: stream.text().clone(),
             mentions: Vec::new(),
-            commented: BTreeSet::new(),
+            commented: BTreeMap::new(),
         };
         for comment in stream.comments() {
             let line = comments.line(comment.span.start);
             let text = comment.text.trim_start_matches('#');
-            comments.commented.extend(commented(text));
+            comments.comment_out(comment, line);
             if comment.own_line {
                 comments.mentions.extend(mentions(comment));
                 comments.own.insert(line, text.trim().to_owned());
@@ -90,6 +99,18 @@ impl Comments {
             }
         }
         comments
+    }
+
+    /// Keeps the key that a comment comments out.
+    fn comment_out(&mut self, comment: &Comment, line: u32) {
+        let text = comment.text.trim_start_matches('#');
+        let blanks = text.len() - text.trim_start().len();
+        let column = comment.span.start - self.text.line_span(line).start;
+        let top = comment.own_line && column == 0 && blanks <= 1;
+        if let Some(name) = commented(text).filter(|_| !text.trim_start().starts_with("- ")) {
+            let places = self.commented.entry(name).or_default();
+            places.push(Commented { start: comment.span.start, top });
+        }
     }
 
     fn line(&self, offset: u32) -> u32 {
@@ -117,6 +138,7 @@ impl Comments {
                 || text.starts_with("+docs:ignore");
             said.default |= text.starts_with("@default ") || text.starts_with("+docs:default");
             said.described |= !block && describes(text);
+            said.row |= text.strip_prefix("-- ").is_some_and(|text| !text.trim().is_empty());
         }
         said.described |=
             beside.is_some_and(|text| !text.starts_with("@schema") && describes(text));
@@ -169,7 +191,8 @@ impl Line<'_> {
     fn mention(&self, path: &str, convention: Convention) -> Option<Mention> {
         let at = self.start + self.text.find(path)?;
         let span = Span::new(at, at + path.len());
-        let path = ValuesPath::parse(path)?;
+        let word = |c: char| c.is_alphanumeric() || "._-/\"'[]\\ ".contains(c);
+        let path = ValuesPath::parse(path).filter(|_| path.chars().all(word))?;
         Some(Mention { path, span, convention, hidden: false, extra: false, default: false })
     }
 

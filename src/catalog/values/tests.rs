@@ -50,7 +50,8 @@ fn comments_above_and_beside_describe() {
     assert_eq!(said(&values, "g"), (false, false, false));
     assert_eq!(said(&values, "h"), (false, false, false));
     assert!(said(&values, "i").1);
-    assert!(values.commented.contains("c") && !values.commented.contains("Text"));
+    assert!(values.commented.contains_key("c") && !values.commented.contains_key("Text"));
+    assert!(said(&values, "e").0 && values.find(&path("e")).unwrap().said.row);
 }
 
 #[test]
@@ -107,4 +108,17 @@ fn many_and_deep_keys_are_cut() {
     let values = self::values(&deep);
     assert_eq!(values.keys.len(), DEPTH_MAX + 1);
     assert!(values.keys.last().unwrap().leaf);
+}
+
+#[test]
+fn keys_are_commented_out_where_they_would_stand() {
+    let values =
+        values("a:\n  b: 1\n  # c: 2\n  l: []\n  # - name: x\nd:\n  e: 1\n# top: 1\n#  under: 1\n");
+    let commented = |steps: &[&str]| {
+        let steps: Vec<_> = steps.iter().map(|step| Some((*step).to_owned())).collect();
+        values.is_commented(&steps)
+    };
+    assert!(commented(&["a", "c"]) && commented(&["a", "c", "x"]) && commented(&["top"]));
+    assert!(!commented(&["c"]) && !commented(&["d", "c"]) && !commented(&["a", "name"]));
+    assert!(!commented(&["under"]) && !commented(&["a", "l", "name"]));
 }

@@ -11,13 +11,13 @@ use crate::{
     finding::Place,
     rule::{ChartContext, Rule, Sink},
     sources::join,
-    template::flow::{Step, Usage},
+    template::flow::{How, Read, Step, Usage},
     text::Span,
     yaml,
 };
 
 /// Of a chart's values, a schema must know this many in a hundred for a gap in it to be a defect.
-const KNOWN_MIN: usize = 90;
+const KNOWN_MIN: usize = 95;
 /// The smallest number of values for which a share says anything.
 const VALUES_MIN: usize = 8;
 /// More gaps of one kind than this are one defect: the schema was not written again.
@@ -238,7 +238,7 @@ impl Drift<'_> {
             let top = path.0.len() == 1;
             let given =
                 top && (self.is_dependency(name) || matches!(name, "global" | "enabled" | "tags"));
-            if given || values.commented.contains(name) || !self.is_unread(&path) {
+            if given || values.commented.contains_key(name) || !self.is_unread(&path) {
                 continue;
             }
             told.push(Told {
@@ -262,7 +262,10 @@ impl Drift<'_> {
             return;
         }
         let members: Vec<_> = analysis.members_of(self.chart).collect();
-        for read in analysis.flow().reads().iter().filter(|read| members.contains(&read.member)) {
+        let reads = analysis.flow().reads().iter();
+        // What is only asked for is often what was there once, to say so.
+        let used = |read: &&Read| members.contains(&read.member) && read.how != How::Tested;
+        for read in reads.filter(used) {
             let file = analysis.templates.files().get(read.file);
             if file.is_none_or(|file| file.chart != read.member) {
                 continue;

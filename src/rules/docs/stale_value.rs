@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use crate::{
     catalog::{
-        Chart, Closure, Dependency, Readme, Values, YamlFile, reference::Row, values::Mention,
+        Chart, Closure, Declared, Dependency, Readme, Values, YamlFile, reference::Row,
+        values::Mention,
     },
     finding::Place,
     rule::{ChartContext, Rule, Sink},
-    template::flow::{Step, Usage},
+    template::flow::{How, Step, Usage},
+    yaml::Kind,
 };
 
 /// How alike two names are, of 1, to be taken for one misspelt.
 const ALIKE: f64 = 0.8;
+/// How many paths of one chart are judged.
+const JUDGED_MAX: usize = 20_000;
 /// How many further rows a finding shows.
 const SHOWN: usize = 5;
 
@@ -34,7 +38,10 @@ impl Rule for StaleValue {
         let comments = chart.values.iter().flat_map(|file| {
             documentation.values.mentions.iter().filter_map(|mention| of_comment(mention, file))
         });
-        for named in comments.chain(rows) {
+        for named in comments.chain(rows).take(JUDGED_MAX) {
+            if named.comment && judge.is_relative(&named.steps) {
+                continue;
+            }
             if judge.is_stale(&named.steps) {
                 let top = judge.topmost(&named.steps);
                 stale.entry(top).or_default().push(named);
@@ -94,7 +101,38 @@ impl Judge<'_> {
         if self.chart.dependencies.iter().any(|it| dependency(&it)) {
             return members.iter().all(|member| self.is_stale_below(*member, first, steps));
         }
-        !members.is_empty() && members.iter().all(|member| self.is_unread(*member, steps))
+        !members.is_empty()
+            && (self.is_under_scalar(&members, steps)
+                || members.iter().all(|member| self.is_unread(*member, steps)))
+    }
+
+    /// Whether a path leads into a value that is a text, number or boolean, and is only printed or
+    /// tested: it has nothing under it.
+    fn is_under_scalar(&self, members: &[usize], steps: &[Option<String>]) -> bool {
+        let above = (1..steps.len()).rev().filter_map(|end| steps.get(..end));
+        let found = above.map(|steps| self.values.under(steps)).find(|found| !found.is_empty());
+        let Some([holder]) = found.as_deref() else { return false };
+        let Some(key) = self.values.keys.get(*holder) else { return false };
+        let scalar = matches!(key.kind, Kind::String | Kind::Bool | Kind::Int | Kind::Float);
+        let path = crate::analysis::steps(&key.path);
+        let reads = || self.cx.analysis.flow().reads().iter();
+        let mut own =
+            reads().filter(|it| members.contains(&it.member) && it.path == path).peekable();
+        scalar
+            && own.peek().is_some()
+            && own.all(|read| matches!(read.how, How::Printed | How::Tested))
+    }
+
+    /// Whether a comment names a declared path by its end alone, which people understand.
+    fn is_relative(&self, steps: &[Option<String>]) -> bool {
+        let Some(Some(last)) = steps.last() else { return false };
+        let ends = |key: &Declared| {
+            let names = key.path.0.iter().rev().zip(steps.iter().rev());
+            key.path.0.len() >= steps.len()
+                && names.into_iter().all(|(key, step)| step.as_ref().is_some_and(|it| key.is(it)))
+        };
+        let named = |key: &&Declared| key.path.0.last().is_some_and(|key| key.is(last));
+        self.values.keys.iter().filter(named).any(ends)
     }
 
     /// Whether the dependency that a path leads into is here, and knows nothing of it.
@@ -109,7 +147,7 @@ impl Judge<'_> {
             && !child.chart.is_library()
             && child.chart.values.is_some()
             && documentation.values.under(below).is_empty()
-            && !is_commented(&documentation.values, below)
+            && !documentation.values.is_commented(below)
             && !below.iter().flatten().any(|step| step == "global")
             && self.is_unread(number, below)
     }
@@ -129,7 +167,7 @@ impl Judge<'_> {
             let path = mention.steps();
             mention.extra && (steps.starts_with(&path) || path.starts_with(steps))
         };
-        is_commented(self.values, steps) || self.values.mentions.iter().any(extra)
+        self.values.is_commented(steps) || self.values.mentions.iter().any(extra)
     }
 
     /// The shortest beginning of a path that is stale itself.
@@ -195,18 +233,16 @@ impl Judge<'_> {
 
     fn only_end(&self, steps: &[Option<String>]) -> Option<String> {
         let name = steps.last()?.as_deref()?;
+        let first = steps.first()?.as_deref()?;
+        let starts_as = |key: &Declared| key.path.0.first().is_some_and(|key| key.is(first));
         let mut same = self.values.keys.iter().filter(|key| {
-            key.path.0.len() > 1 && key.path.0.last().is_some_and(|key| key.is(name))
+            key.path.0.len() > 1
+                && key.path.0.last().is_some_and(|key| key.is(name))
+                && (steps.len() == 1 || starts_as(key))
         });
         let only = same.next()?;
         same.next().is_none().then(|| only.path.to_string())
     }
-}
-
-fn is_commented(values: &Values, steps: &[Option<String>]) -> bool {
-    let last = steps.iter().rev().flatten().next();
-    let whole = || steps.iter().flatten().cloned().collect::<Vec<_>>().join(".");
-    last.is_some_and(|name| values.commented.contains(name)) || values.commented.contains(&whole())
 }
 
 fn written(steps: &[Option<String>]) -> String {

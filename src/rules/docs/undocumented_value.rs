@@ -1,12 +1,15 @@
 //! `docs/undocumented-value`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    catalog::{Chart, Declared, Documentation, Key, Readme, YamlFile},
+    catalog::{Chart, Declared, Documentation, Key, Readme, YamlFile, reference::Style},
     finding::Level,
     rule::{ChartContext, Rule, Sink},
 };
+
+/// So many gaps under one key are one.
+const TOGETHER: usize = 3;
 
 /// A value that nothing describes.
 pub(crate) struct UndocumentedValue;
@@ -23,9 +26,20 @@ impl Rule for UndocumentedValue {
         }
         let counts = Counts { listed, all: leaves.len() };
         if listed * 100 >= leaves.len() * least {
-            let gaps = gaps(documentation, &leaves, readme);
-            for at in gaps {
-                missing(at, &counts, &Files { documentation, readme, file }, out);
+            let files = Files { documentation, readme, file };
+            let mut by_parent: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for at in gaps(documentation, &leaves, readme) {
+                let parent = documentation.values.keys.get(at).map_or(0, |key| key.parent);
+                by_parent.entry(parent).or_default().push(at);
+            }
+            for (parent, gaps) in by_parent {
+                if parent > 0 && gaps.len() >= TOGETHER {
+                    missing(parent, &gaps, &counts, &files, out);
+                } else {
+                    for at in gaps {
+                        missing(at, &[at], &counts, &files, out);
+                    }
+                }
             }
         } else {
             sparse(chart, documentation, &leaves, (file, least), out);
@@ -51,11 +65,32 @@ fn gaps(
     readme: &Readme,
 ) -> BTreeSet<usize> {
     let unlisted = leaves.iter().filter(|(at, _)| !documentation.lists(*at));
-    unlisted
+    let told: BTreeSet<_> = unlisted
         .filter(|(_, key)| !is_told(key, readme))
         .map(|(at, _)| topmost(documentation, *at))
         .filter(|at| documentation.values.keys.get(*at).is_some_and(|key| !is_told(key, readme)))
-        .collect()
+        .collect();
+    told.into_iter().chain(rows_left_out(documentation)).collect()
+}
+
+/// Keys that helm-docs would make a row of, below one that has a row, in a table that it wrote.
+fn rows_left_out(documentation: &Documentation) -> Vec<usize> {
+    let rows = &documentation.reference.rows;
+    if rows.is_empty() || rows.iter().any(|row| row.style != Style::HelmDocs) {
+        return Vec::new();
+    }
+    let found: BTreeSet<_> = rows.iter().flat_map(|row| &row.found).copied().collect();
+    let keys = documentation.values.keys.iter().enumerate();
+    keys.filter(|(at, key)| {
+        let hidden = || documentation.values.line(*at).any(|key| key.said.hidden);
+        key.said.row
+            && !key.borrowed
+            && !found.contains(at)
+            && documentation.lists(*at)
+            && !hidden()
+    })
+    .map(|(at, _)| at)
+    .collect()
 }
 
 fn topmost(documentation: &Documentation, leaf: usize) -> usize {
@@ -77,15 +112,18 @@ fn is_told(key: &Declared, readme: &Readme) -> bool {
     }
 }
 
-fn missing(at: usize, counts: &Counts, files: &Files<'_>, out: &mut Sink) {
+fn missing(at: usize, gaps: &[usize], counts: &Counts, files: &Files<'_>, out: &mut Sink) {
     let Files { documentation, readme, file } = files;
-    let Some(key) = documentation.values.keys.get(at) else { return };
-    let below = documentation.values.subtree(at);
-    let leaf = |at: &&usize| documentation.values.keys.get(**at).is_some_and(|key| key.leaf);
-    let below = below.iter().filter(leaf).count();
-    let what = match below {
-        0 | 1 => format!("`{}` is", key.path),
-        _ => format!("`{}` and the {below} values under it are", key.path),
+    let keys = &documentation.values.keys;
+    let first = gaps.first().and_then(|first| keys.get(*first));
+    let (Some(key), Some(first)) = (keys.get(at), first) else { return };
+    let leaf = |at: &usize| keys.get(*at).is_some_and(|key| key.leaf);
+    let below = gaps.iter().flat_map(|gap| documentation.values.subtree(*gap));
+    let below = below.filter(leaf).count();
+    let what = match (gaps, below) {
+        ([one], 0 | 1) if *one == at => format!("`{}` is", key.path),
+        ([one], _) if *one == at => format!("`{}` and the {below} values under it are", key.path),
+        _ => format!("{below} values under `{}`, such as `{}`, are", key.path, first.path),
     };
     let message = format!(
         "{what} not in the README's reference, which has {} of {} values",
@@ -93,13 +131,13 @@ fn missing(at: usize, counts: &Counts, files: &Files<'_>, out: &mut Sink) {
     );
     let row = documentation.reference.rows.first();
     let help = match row.map(|row| row.style) {
-        Some(crate::catalog::reference::Style::HelmDocs) => "run `helm-docs` and commit the README",
-        Some(crate::catalog::reference::Style::Bitnami) => {
+        Some(Style::HelmDocs) => "run `helm-docs` and commit the README",
+        Some(Style::Bitnami) => {
             "describe it with `## @param` in values.yaml and run `readme-generator`"
         }
         _ => "add a row with its meaning and its default",
     };
-    let draft = out.at(file.place(key.key), message).subject(key.path.to_string()).help(help);
+    let draft = out.at(file.place(first.key), message).subject(key.path.to_string()).help(help);
     if let Some(row) = row {
         draft.also(readme.file.place(row.span), "the reference");
     }

@@ -84,7 +84,11 @@ impl Subject<'_> {
         let cell = *cells.first()?;
         let text = read(&cell).texts.into_iter().next()?;
         let generated = cell.style != reference::Style::Plain;
-        if !generated && agree::is_empty(node) && self.is_in_templates(&text) {
+        if !generated
+            && agree::is_empty(node)
+            && !agree::is_blank(&text)
+            && self.is_in_templates(&text)
+        {
             return None;
         }
         Some(Wrong { cell, text, actual: agree::written(node) })

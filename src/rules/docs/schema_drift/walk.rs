@@ -146,12 +146,20 @@ impl<'a> Walk<'a> {
 
 /// Whether two scalars differ, neither of which is nothing.
 fn differ(one: Node<'_>, other: Node<'_>) -> bool {
+    // Bitnami's generator writes `""` for nothing, and `REGISTRY_NAME` for what the publisher fills in.
+    let placeholder =
+        |text: &str| text.contains('_') && text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     let scalar = |node: Node<'_>| {
+        let text = node.raw().trim();
         !matches!(node.kind(), Kind::Null | Kind::Mapping | Kind::Sequence)
-            && !node.raw().trim().is_empty()
+            && !matches!(text, "" | "\"\"" | "nil")
+            && !placeholder(text)
     };
     let numbers = || Some((one.as_f64()?, other.as_f64()?));
+    let octal =
+        |node: Node<'_>| node.raw().trim_start_matches("0o").trim_start_matches('0').to_owned();
     let same = one.raw().trim() == other.raw().trim()
+        || (one.kind() == Kind::Int && octal(one) == octal(other))
         || one.to_text() == other.to_text()
         || numbers().is_some_and(|(one, other)| (one - other).abs() < f64::EPSILON);
     scalar(one) && scalar(other) && !same

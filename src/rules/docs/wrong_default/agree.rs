@@ -151,7 +151,7 @@ pub(super) fn is_empty(node: Node<'_>) -> bool {
 }
 
 /// Whether a text is what people and generators write for nothing.
-fn is_blank(text: &str) -> bool {
+pub(super) fn is_blank(text: &str) -> bool {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     matches!(
         text.to_ascii_lowercase().as_str(),
