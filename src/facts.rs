@@ -10,6 +10,7 @@ mod owners;
 use std::collections::BTreeMap;
 
 pub use archive::notice as archive_notice;
+pub(crate) use archive::root_readme;
 pub use build::of;
 pub use owners::{OWNERS_FILES, Owners};
 use serde::{Deserialize, Serialize};

@@ -111,6 +111,7 @@ impl Bench<'_> {
             history,
             self.owners.get(chart.source).and_then(Option::as_ref),
             self.index,
+            source,
         ));
         for subchart in chart.subcharts.iter().filter(|subchart| !subchart.vendored) {
             let number = self.number(&subchart.chart);

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::switch;
 use crate::{
     catalog::{Chart, TemplateFile, TextFile},
+    facts,
     finding::Place,
+    sources::Source,
     template::{Element, Node as Piece},
     text::Span,
 };
@@ -22,8 +24,8 @@ pub struct UpgradePath {
 }
 
 /// Looks for a path in a chart's templates and README.
-pub fn path(chart: &Chart) -> UpgradePath {
-    let mut path = UpgradePath { written: instructions(chart), ..UpgradePath::default() };
+pub fn path(chart: &Chart, source: &Source) -> UpgradePath {
+    let mut path = UpgradePath { written: instructions(chart, source), ..UpgradePath::default() };
     path.runs = chart.templates.iter().any(|file| is_operator(file, chart));
     for file in &chart.templates {
         match job(file, chart) {
@@ -134,11 +136,14 @@ fn may_write(lines: &[&str], at: usize) -> bool {
     same_rule.into_iter().any(|line| writes(line)) || lines.get(at).is_some_and(|line| writes(line))
 }
 
-/// A command or a sentence in README or NOTES.txt that asks to apply definitions.
-fn instructions(chart: &Chart) -> Option<Place> {
+/// A command or a sentence in README or NOTES.txt that asks to apply definitions. A chart without a
+/// README has the repository's.
+fn instructions(chart: &Chart, source: &Source) -> Option<Place> {
     let notes = chart.templates.iter().find(|it| it.file.local == "templates/NOTES.txt");
-    let readme = chart.readme.as_ref().map(|readme| &readme.file);
-    readme.into_iter().chain(notes.map(|notes| &notes.file)).find_map(command)
+    let own = chart.readme.as_ref().map(|readme| &readme.file);
+    let said = own.into_iter().chain(notes.map(|notes| &notes.file)).find_map(command);
+    let root = || facts::root_readme(source).filter(|_| own.is_none());
+    said.or_else(|| command(&root()?))
 }
 
 fn command(file: &TextFile) -> Option<Place> {

@@ -20,13 +20,17 @@ const SUBJECTS: [&str; 6] = ["repo", "repository", "project", "catalog", "charts
 /// Where the README at a source's root says that all of it is archived or deprecated: in its first
 /// heading, or in its first paragraph.
 pub fn notice(source: &Source) -> Option<Place> {
-    let local = READMES.into_iter().find(|local| source.has(local))?;
-    let text = Text::of_bytes(&source.read(local).ok()?);
-    let path = source.report_path(local);
-    let readme = Readme::parse(TextFile { path, local: local.to_owned(), text });
+    let readme = Readme::parse(root_readme(source)?);
     let title = readme.headings.first().filter(|title| is_title(&title.text));
     let span = title.map(|title| title.span).or_else(|| first_paragraph(&readme.file.text))?;
     Some(readme.file.place(span))
+}
+
+/// The README at a source's root.
+pub(crate) fn root_readme(source: &Source) -> Option<TextFile> {
+    let local = READMES.into_iter().find(|local| source.has(local))?;
+    let text = Text::of_bytes(&source.read(local).ok()?);
+    Some(TextFile { path: source.report_path(local), local: local.to_owned(), text })
 }
 
 fn is_title(title: &str) -> bool {

@@ -5,6 +5,7 @@ use crate::{
     catalog::{CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile},
     crd::upgrade::{self, UpgradePath},
     history::{ChangeKind, ChartHistory},
+    sources::Source,
     text::Spanned,
 };
 
@@ -14,6 +15,7 @@ pub fn of(
     history: Option<&ChartHistory>,
     owners: Option<&Owners>,
     index: &CatalogIndex,
+    source: &Source,
 ) -> ChartFacts {
     let manifest = chart.manifest.as_ref();
     let text = |field: &Option<Spanned<String>>| field.as_ref().map(|field| field.value.clone());
@@ -44,7 +46,7 @@ pub fn of(
             .collect(),
         unkept_crds: crate::crd::keep::unkept(chart),
         crd_upgrade: if chart.crds.iter().any(|it| it.object.origin == Origin::CrdsFolder) {
-            upgrade::path(chart)
+            upgrade::path(chart, source)
         } else {
             UpgradePath::default()
         },
