@@ -10,7 +10,7 @@
 use std::{
     error::Error,
     io::{BufRead, Write as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
     time::Instant,
 };
@@ -27,43 +27,53 @@ use globset::GlobSet;
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut out = std::io::stdout().lock();
-    for line in std::io::stdin().lock().lines() {
-        let asked: Value = serde_json::from_str(&line?)?;
-        let chart = asked.get("chart").and_then(Value::as_str).unwrap_or_default();
-        let values = asked.get("values").and_then(Value::as_array).into_iter().flatten();
-        let values: Vec<&str> = values.filter_map(Value::as_str).collect();
-        let seed = asked.get("seed").and_then(Value::as_u64).unwrap_or(1);
-        let begin = Instant::now();
-        let rendered = render(Path::new(chart), &values, seed);
-        let seconds = begin.elapsed().as_secs_f64();
-        let mut answer = match rendered {
-            Ok(rendered) => told(&rendered),
-            Err(error) => json!({ "error": error.to_string() }),
-        };
-        if let Some(answer) = answer.as_object_mut() {
-            answer.insert("chart".to_owned(), json!(chart));
-            answer.insert("values".to_owned(), json!(values));
-            answer.insert("seconds".to_owned(), json!(seconds));
+    let lines = std::io::stdin().lock().lines();
+    let asked: Vec<Value> = lines
+        .map(|line| Ok(serde_json::from_str(&line?)?))
+        .collect::<Result<_, Box<dyn Error>>>()?;
+    // A chart is loaded once, whatever it is rendered with.
+    for asked in asked.chunk_by(|a, b| a.get("chart") == b.get("chart")) {
+        let chart = asked.first().and_then(|it| it.get("chart")?.as_str()).unwrap_or_default();
+        if let Err(error) = answer(chart, asked) {
+            for asked in asked {
+                told(asked, json!({ "error": error.to_string() }), [0.0, 0.0])?;
+            }
         }
-        writeln!(out, "{answer}")?;
     }
     Ok(())
 }
 
-fn render(chart: &Path, values: &[&str], seed: u64) -> Result<Rendered, Box<dyn Error>> {
-    let sources = Sources::open(&[PathBuf::from(chart)], None)?;
+/// Loads a chart and renders it with each setting that is asked for.
+fn answer(path: &str, all: &[Value]) -> Result<(), Box<dyn Error>> {
+    let begin = Instant::now();
+    let sources = Sources::open(&[PathBuf::from(path)], None)?;
     let found = discover(&sources, &GlobSet::empty());
     let source = sources.get(0).ok_or("no source")?;
     let folder = found.charts.iter().find(|found| found.folder.is_empty());
     let chart = load::load(source, 0, folder.ok_or("no chart")?);
     let closure = Closure::of(&chart, &|_| None);
-    let setting = Setting {
-        values: values.iter().map(|path| file(path)).collect::<Result<_, _>>()?,
-        seed,
-        ..Setting::default()
-    };
-    Ok(Analysis::new(&closure, &sources).render_with(&setting))
+    let analysis = Analysis::new(&closure, &sources);
+    let mut loading = begin.elapsed().as_secs_f64();
+    for asked in all {
+        let values = asked.get("values").and_then(Value::as_array).into_iter().flatten();
+        let values = values.filter_map(Value::as_str).map(file).collect::<Result<_, _>>()?;
+        let seed = asked.get("seed").and_then(Value::as_u64).unwrap_or(1);
+        let begin = Instant::now();
+        let rendered = analysis.render_with(&Setting { values, seed, ..Setting::default() });
+        let rendering = begin.elapsed().as_secs_f64();
+        told(asked, plain(&rendered), [std::mem::take(&mut loading), rendering])?;
+    }
+    Ok(())
+}
+
+/// Writes one answer, with the seconds of loading and of rendering.
+fn told(asked: &Value, answer: Value, seconds: [f64; 2]) -> Result<(), std::io::Error> {
+    let mut line = asked.clone();
+    if let (Some(line), Value::Object(answer)) = (line.as_object_mut(), answer) {
+        line.extend(answer);
+        line.insert("seconds".to_owned(), json!(seconds));
+    }
+    writeln!(std::io::stdout(), "{line}")
 }
 
 fn file(path: &str) -> Result<Arc<YamlFile>, std::io::Error> {
@@ -72,7 +82,7 @@ fn file(path: &str) -> Result<Arc<YamlFile>, std::io::Error> {
     Ok(Arc::new(YamlFile { path: path.into(), local: path.to_owned(), stream }))
 }
 
-fn told(rendered: &Rendered) -> Value {
+fn plain(rendered: &Rendered) -> Value {
     let error = rendered.failure.as_ref().map(words);
     let error = error.or_else(|| rendered.incomplete.then(|| "a dependency is missing".to_owned()));
     let documents: Vec<Value> = rendered.documents.iter().map(document).collect();

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, rc::Rc, sync::Arc};
 
 use super::{Document, Failure, Rendered, Setting, Step};
 use crate::{
-    catalog::{Chart, Closure, Dependency, Manifest, Member, TemplateFile, YamlFile},
+    catalog::{
+        Chart, Closure, Dependency, Manifest, Member, Problem, ProblemKind, TemplateFile, YamlFile,
+    },
     finding::Place,
     sources::{CHART_FILE, PACKAGE_SEPARATOR, Sources},
     template::{
@@ -53,6 +55,7 @@ fn attempt(
         .map_or_else(|| Ok(KubeVersion::default()), KubeVersion::parse);
     let kube = kube.map_err(|message| fail(Step::KubeVersion, message, None, 0))?;
     let given = given(setting)?;
+    closure.root().map_or(Ok(()), |root| installable(root.chart))?;
     let chart = chart(closure, 0, sources)?;
     let own = release::Setting {
         release: &setting.release,
@@ -83,6 +86,27 @@ fn attempt(
 fn fail(step: Step, message: String, place: Option<Place>, member: usize) -> Failure {
     Failure { step, message, place, member }
 }
+
+/// Helm loads no chart that it refuses, and installs no library.
+fn installable(chart: &Chart) -> Result<(), Failure> {
+    if chart.is_library() {
+        let kind = chart.manifest.as_ref().and_then(|it| Some(it.place(it.kind.as_ref()?.span)));
+        let message = "library charts are not installable".to_owned();
+        return Err(fail(Step::Load, message, kind, 0));
+    }
+    let refused = |problem: &&Problem| match problem.kind {
+        ProblemKind::UnreadableChart => problem.skips,
+        ProblemKind::UnreadableFile => problem.skips && LOADED.contains(&&*problem.subject),
+        _ => false,
+    };
+    chart.problems.iter().find(refused).map_or(Ok(()), |problem| {
+        Err(fail(Step::Load, problem.message.clone(), Some(problem.place.clone()), 0))
+    })
+}
+
+/// What Helm parses when it loads a chart, besides Chart.yaml.
+const LOADED: [&str; 5] =
+    ["Chart.lock", "requirements.lock", "requirements.yaml", "values.yaml", "values.schema.json"];
 
 /// The values files of a setting, merged.
 fn given(setting: &Setting) -> Result<Map, Failure> {

@@ -42,11 +42,11 @@ type answer struct {
 	Error     string     `json:"error,omitempty"`
 	Notes     string     `json:"notes,omitempty"`
 	Documents []document `json:"documents"`
-	Seconds   float64    `json:"seconds"`
+	Seconds   [2]float64 `json:"seconds"`
 }
 
 // render does what pkg/cmd/template.go and runInstall in pkg/cmd/install.go do without a cluster.
-func render(asked request) (*release.Release, error) {
+func render(asked request, begin time.Time, seconds *[2]float64) (*release.Release, error) {
 	options := values.Options{ValueFiles: asked.Values}
 	given, err := options.MergeValues(getter.Providers{})
 	if err != nil {
@@ -68,6 +68,7 @@ func render(asked request) (*release.Release, error) {
 			return nil, fmt.Errorf("an error occurred while checking for chart dependencies: %w", err)
 		}
 	}
+	seconds[0] = time.Since(begin).Seconds()
 	client := action.NewInstall(action.NewConfiguration())
 	client.DryRunStrategy = action.DryRunClient
 	client.ReleaseName = "release-name"
@@ -97,12 +98,12 @@ func answerTo(asked request) (given answer) {
 	given = answer{Chart: asked.Chart, Values: asked.Values}
 	begin := time.Now()
 	defer func() {
-		given.Seconds = time.Since(begin).Seconds()
+		given.Seconds[1] = time.Since(begin).Seconds() - given.Seconds[0]
 		if panicked := recover(); panicked != nil {
 			given.Error = fmt.Sprint("panic: ", panicked)
 		}
 	}()
-	made, err := render(asked)
+	made, err := render(asked, begin, &given.Seconds)
 	if err != nil {
 		given.Error = err.Error()
 		return given
