@@ -114,6 +114,9 @@ rules! {
         "unreleased-changes" unreleased_changes UnreleasedChanges,
         "unversioned-chart" unversioned_chart UnversionedChart,
     }
+    platform {
+        "regenerated-secret" regenerated_secret RegeneratedSecret,
+    }
     skew {
         "app-version-mismatch" app_version_mismatch AppVersionMismatch,
         "bad-kube-version" bad_kube_version BadKubeVersion,

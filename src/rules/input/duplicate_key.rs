@@ -1,6 +1,6 @@
 //! `input/duplicate-key`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     analysis::{Analysis, Document},
@@ -32,8 +32,8 @@ struct Repeat<'a> {
     subject: String,
 }
 
-/// The keys that come twice in what the chart renders, by who writes the later one: what a named template writes
-/// into many documents is repaired once.
+/// The keys that come twice in what the chart renders, by who writes them: what a named template writes into many
+/// documents is repaired once, and so is what one action writes into one mapping.
 fn rendered<'a>(
     chart: &Chart,
     analysis: &'a Analysis<'_>,
@@ -46,7 +46,8 @@ fn rendered<'a>(
             if is_told(chart, &place, &subject) {
                 continue;
             }
-            let group = groups.entry((writer(document, &place), key.key.clone())).or_default();
+            let writer = writer(document, &place, &analysis.place(document, key.first), key);
+            let group = groups.entry(writer).or_default();
             if !group.iter().any(|it| it.place == place) {
                 group.push(Repeat { document, key, place, subject });
             }
@@ -71,15 +72,30 @@ fn is_told(chart: &Chart, place: &Place, subject: &str) -> bool {
     })
 }
 
-/// Who wrote a key: the named template that is included at the place, else the place.
-fn writer(document: &Document, place: &Place) -> String {
-    let template = document.template.as_str();
-    let range = place.start.offset as usize..place.end.offset as usize;
-    let written = template.get(range).filter(|_| place.path == document.path);
-    let name = written
-        .filter(|written| written.starts_with("{{"))
-        .and_then(|written| written.split_once("include \"")?.1.split('"').next());
-    name.map_or_else(|| format!("{}:{}", place.path, place.start.offset), str::to_owned)
+/// Who wrote a key: the named template in which its place lies, or that is included there; else the action that wrote the
+/// first one, with all keys of the mapping; else the place.
+fn writer(
+    document: &Document,
+    place: &Place,
+    first: &Place,
+    key: &yaml::DuplicateKey,
+) -> (String, String) {
+    let action = |place: &Place| {
+        let range = place.start.offset as usize..place.end.offset as usize;
+        let written = document.template.as_str().get(range);
+        written.filter(|written| place.path == document.path && written.starts_with("{{"))
+    };
+    let name =
+        |written: &str| Some(written.split_once("include \"")?.1.split('"').next()?.to_owned());
+    let at = |place: &Place| format!("{}:{}", place.path, place.start.offset);
+    if place.path != document.path {
+        return (at(place), key.key.clone());
+    }
+    match (action(place).and_then(name), action(first)) {
+        (Some(name), _) => (name, key.key.clone()),
+        (None, Some(_)) => (at(first), String::new()),
+        _ => (at(place), key.key.clone()),
+    }
 }
 
 /// How many more places are pointed at.
@@ -88,11 +104,15 @@ const RELATED_MAX: usize = 20;
 fn tell(group: &[Repeat<'_>], analysis: &Analysis<'_>, out: &mut Sink) {
     let Some((first, rest)) = group.split_first() else { return };
     let Repeat { document, key, place, subject } = first;
-    let message = format!(
-        "`{}` comes twice in the rendered `{}`: the last one counts",
-        key.path,
-        document.label()
-    );
+    let keys: BTreeSet<&str> = group.iter().map(|it| it.key.key.as_str()).collect();
+    let more = match keys.len() {
+        0 | 1 => "comes".to_owned(),
+        2 => "and 1 more key come".to_owned(),
+        count => format!("and {} more keys come", count - 1),
+    };
+    let label = document.label();
+    let message =
+        format!("`{}` {more} twice in the rendered `{label}`: the last one counts", key.path);
     let draft = out.at(place.clone(), message).subject(subject.clone());
     let draft = draft.help("write the key once: leave it out of one of the two places");
     let earlier = analysis.place(document, key.first);

@@ -1,10 +1,12 @@
 //! `input/ignored-by-helm`
 
+mod hooks;
+
 use std::collections::BTreeSet;
 
 use crate::{
     analysis::{Analysis, Document},
-    catalog::{Chart, ProblemKind},
+    catalog::{Chart, ProblemKind, TemplateFile},
     rule::{ChartContext, Rule, Sink},
     yaml::{Entry, Node},
 };
@@ -23,6 +25,22 @@ impl Rule for IgnoredByHelm {
             .collect();
         for document in cx.analysis.documents_of(chart).filter(|it| it.kind() == "List") {
             policies(document, cx.analysis, &mut told, out);
+        }
+    }
+
+    fn template(&self, file: &TemplateFile, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+        for hook in hooks::unknown(file) {
+            let place = file.file.place(hook.span);
+            let is_told = chart.problems_of(ProblemKind::IgnoredByHelm).any(|problem| {
+                problem.place.path == place.path && problem.place.start.line == place.start.line
+            });
+            if !is_told {
+                let (name, kind) = (hook.name, hook.kind);
+                let message = format!("`{name}` is no hook: Helm drops the {kind} that has it");
+                out.at(place, message)
+                    .subject(format!("{kind} in {}", file.file.local))
+                    .help("use a hook that Helm knows, such as `pre-install`, or delete the object");
+            }
         }
     }
 }

@@ -71,7 +71,13 @@ impl<'a> Workload<'a> {
         };
         let claims = self.claims().into_iter().flat_map(Node::items);
         let claimed = claims.flat_map(|it| of(CLAIMS, it.at(&["metadata", "labels"])));
-        of(SELECTOR, self.labels()).chain(claimed).collect()
+        of(SELECTOR, self.labels().filter(|_| self.is_fixed())).chain(claimed).collect()
+    }
+
+    /// Whether the API version lets nobody change the selector: the first ones did, but for the `StatefulSet`.
+    fn is_fixed(&self) -> bool {
+        let first = ["extensions/v1beta1", "apps/v1beta1"].contains(&self.document.api_version());
+        !first || self.document.kind() == "StatefulSet"
     }
 
     fn labels(&self) -> Option<Node<'a>> {
@@ -104,7 +110,7 @@ impl<'a> Workload<'a> {
         then: &Versions,
     ) -> Option<Difference> {
         // Before apps/v1 the selector could be left out.
-        let (labels, old) = (self.labels()?, was.labels()?);
+        let (labels, old) = (self.labels().filter(|_| self.is_fixed())?, was.labels()?);
         let (new, old) = (texts(labels, now), texts(old, then));
         // What stands there now comes first.
         let mut keys = new.keys().chain(old.keys());
@@ -307,5 +313,44 @@ impl Versions {
             return "<version>".to_owned();
         }
         value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{text::Text, yaml};
+
+    fn leaves(text: &str) -> Leaves {
+        let stream = yaml::parse(Text::new(text));
+        let versions = Versions { version: vec!["1.2.0".to_owned()], app: "v4.5".to_owned() };
+        let mut leaves = Leaves::new();
+        leaves_of(stream.root().unwrap(), &versions, &mut Vec::new(), &mut leaves);
+        leaves
+    }
+
+    #[test]
+    fn claims_are_compared_as_the_api_server_does() {
+        let a = "{spec: {resources: {requests: {storage: 1Gi}}, storageClassName: null}}";
+        let b = "{kind: PersistentVolumeClaim, spec: {volumeMode: Filesystem, resources: {requests: {storage: 1024Mi}}}}";
+        assert!(leaves(a) == leaves(b));
+        assert!(leaves(a) != leaves("{spec: {resources: {requests: {storage: 2Gi}}}}"));
+        assert!(leaves("a: web-1.2.0") == leaves("a: web-<version>"));
+    }
+
+    #[test]
+    fn claims_are_compared_up_to_a_depth() {
+        let nested =
+            |depth: usize| leaves(&format!("{}x{}", "{a: ".repeat(depth), "}".repeat(depth))).len();
+        assert_eq!((nested(DEPTH_MAX - 1), nested(DEPTH_MAX + 1)), (1, 0));
+        assert_eq!(nested(yaml::MAX_DEPTH - 1), 0);
+    }
+
+    #[test]
+    fn labels_with_a_version_are_told() {
+        let versions = Versions { version: vec!["1.2.0".to_owned()], app: "v4.5".to_owned() };
+        assert!(versions.are_in("helm.sh/chart", "web-1.2.0"));
+        assert!(versions.are_in("app.kubernetes.io/version", "4.5"));
+        assert!(!versions.are_in("app", "4.5") && !versions.are_in("chart", "web"));
     }
 }
