@@ -16,9 +16,8 @@ pub(super) fn unknown(file: &TemplateFile) -> Vec<Unknown<'_>> {
     if name.starts_with('_') || name == "NOTES.txt" {
         return Vec::new();
     }
-    let in_comment = |span: Span| {
-        file.template.comments.iter().any(|comment| comment.tag.span.contains(span))
-    };
+    let in_comment =
+        |span: Span| file.template.comments.iter().any(|comment| comment.tag.span.contains(span));
     let mut found = of_text(file.file.text.as_str());
     found.retain(|it| it.kind != "CustomResourceDefinition" && !in_comment(it.span));
     found
