@@ -405,3 +405,6 @@ fn cut(output: &Output, start: usize, end: usize) -> Output {
         parts: parts.iter().take_while(|part| part.start < to).map(within).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;
