@@ -33,6 +33,11 @@ fn the_template_corpus_is_survived() {
 }
 
 #[test]
+fn the_render_corpus_is_survived() {
+    replay("render", targets::render);
+}
+
+#[test]
 fn the_archive_corpus_is_survived() {
     replay("archive", targets::archive);
 }
@@ -220,6 +225,53 @@ proptest! {
             apply(&mut files, number, damage);
         }
         audited(&files);
+    }
+}
+
+/// What templates are put together from, so that they often run.
+const TEMPLATE_PIECES: [&str; 32] = [
+    "{{ .Values.name }}",
+    "{{ .Values.list }}",
+    "{{ .Values.none.x }}",
+    "{{- range $i, $x := .Values.list }}\n",
+    "{{ range until 3 }}",
+    "{{ if .Values.on }}",
+    "{{ else }}",
+    "{{ with .Values.map }}",
+    "{{ end }}",
+    "{{- end -}}",
+    "{{ include \"web.name\" . }}",
+    "{{- include \"web.labels\" $ | nindent 4 }}",
+    "{{ toYaml .Values.map | nindent 2 }}",
+    "{{ tpl .Values.text $ }}",
+    "{{ $x := dict \"a\" 1 }}",
+    "{{ $x }}",
+    "{{ set $.Values \"name\" (list 1) | toJson }}",
+    "{{ randAlphaNum 5 | b64enc }}",
+    "{{ required \"x\" .Values.none }}",
+    "{{ lookup \"v1\" \"Secret\" \"\" \"\" }}",
+    "{{ printf \"%v %d\" . 1 }}",
+    "{{ break }}",
+    "apiVersion: v1\n",
+    "kind: Secret\n",
+    "kind: List\nitems:\n",
+    "metadata:\n  labels:\n",
+    "\n---\n",
+    "\n  a: ",
+    "\n- ",
+    ": ",
+    "{",
+    "\"",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_template_is_rendered(
+        pieces in prop::collection::vec(prop::sample::select(&TEMPLATE_PIECES[..]), 0..24)
+    ) {
+        targets::render(pieces.concat().as_bytes());
     }
 }
 

@@ -9,8 +9,11 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use careen::{
+    analysis::Analysis,
     audit::{self, Settings, Silent},
+    catalog::{Closure, load},
     config::{Config, Selection},
+    discover,
     finding::{Finding, Place},
     report::{self, Files, Format, Report, State, Style},
     rule::Page,
@@ -131,6 +134,47 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
 }
+
+/// Renders a small chart with a template of these bytes, as `helm template` would, and audits it: every document's
+/// bytes come from somewhere in a template.
+pub fn render(bytes: &[u8]) {
+    let files = || {
+        memory([
+            ("web/Chart.yaml", b"apiVersion: v2\nname: web\nversion: 1.0.0\n".as_slice()),
+            ("web/values.yaml", VALUES),
+            ("web/templates/_helpers.tpl", HELPERS),
+            ("web/templates/x.yaml", bytes),
+            ("web/files/a.txt", b"one\ntwo {{ .Values.name }}\n"),
+        ])
+    };
+    let sources = Sources::from_list(vec![files()]);
+    let found = discover::discover(&sources, &globset::GlobSet::empty());
+    let chart = found.charts.first().zip(sources.get(0));
+    let chart = chart.map(|(folder, source)| load::load(source, 0, folder));
+    if let Some(chart) = chart {
+        let closure = Closure::of(&chart, &|_| None);
+        let analysis = Analysis::new(&closure, &sources);
+        for document in &analysis.rendered().documents {
+            check_stream(&document.file.stream);
+            let length = document.text().len();
+            for at in 0..length.min(ORIGINS_CHECKED) {
+                check_place(&document.origin(Span::new(at, at + 1)), &sources);
+            }
+        }
+    }
+    audited(files());
+}
+
+/// Of so many bytes of a document it is looked up where they come from.
+const ORIGINS_CHECKED: usize = 4_096;
+
+const VALUES: &[u8] =
+    b"name: web\nport: 8080\nlist: [a, b, {c: d}]\nmap: {a: 1, b: {c: x}}\non: true\nnone:\n\
+    text: '{{ .Values.name }} {{ include \"web.name\" . }}'\nfloat: 1.5\n";
+
+const HELPERS: &[u8] = b"{{- define \"web.name\" -}}{{ .Values.name | trunc 63 }}{{- end -}}\n\
+    {{- define \"web.self\" -}}{{ include \"web.self\" . }}{{- end -}}\n\
+    {{- define \"web.labels\" -}}app: web\nteam: {{ .Values.name }}{{- end -}}\n";
 
 /// Audits a small chart whose Chart.yaml is these bytes.
 pub fn chart(bytes: &[u8]) {

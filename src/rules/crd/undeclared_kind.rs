@@ -19,16 +19,33 @@ impl Rule for UndeclaredKind {
             return;
         }
         let used = used(chart, cx.analysis);
-        if used.is_empty() {
+        // A chart of nothing but custom resources is a set of them for an operator: that is its purpose.
+        let built_in = |document: &Document| document.custom_kind().is_none();
+        if used.is_empty() || !cx.analysis.documents_of(chart).any(built_in) {
             return;
         }
         let brought = brought::by_closure(cx.analysis);
         for ((group, kind), documents) in used {
-            if !brought.contains(group, kind) {
+            if !brought.contains(group, kind) && !is_named(chart, group, kind) {
                 tell(&documents, cx.analysis, out);
             }
         }
     }
+}
+
+/// Whether the README or the description says what has to be there: the kind, its group, or the first part of the
+/// group, which is the operator's name.
+fn is_named(chart: &Chart, group: &str, kind: &str) -> bool {
+    let operator = group.split('.').next().unwrap_or(group).to_lowercase();
+    let spaced = operator.replace('-', " ");
+    let words = [kind.to_lowercase(), group.to_lowercase(), operator, spaced];
+    let readme = chart.readme.as_ref().map(|it| it.file.text.as_str());
+    let manifest = chart.manifest.as_ref();
+    let description = manifest.and_then(|it| it.description.as_ref()).map(|it| it.value.as_str());
+    readme.into_iter().chain(description).any(|text| {
+        let text = text.to_lowercase();
+        words.iter().any(|word| text.contains(word.as_str()))
+    })
 }
 
 /// The custom resources that a chart renders, by group and kind; tests are not installed.

@@ -85,3 +85,15 @@ fn values_are_written_as_go_writes_them() {
     let shown = wrong.iter().take(20).cloned().collect::<Vec<_>>().join("\n");
     assert!(wrong.is_empty(), "{} of {}:\n{shown}", wrong.len(), rows.len());
 }
+
+/// Templates can make them: `{{ $l = list $l }}` in a loop.
+#[test]
+fn values_that_nest_without_end_are_let_go() {
+    let mut list = Value::Nil;
+    let mut map = Value::Nil;
+    for _ in 0..1_000_000 {
+        list = Value::list([list]);
+        map = Value::map([("a".into(), map)]);
+    }
+    drop((list, map));
+}

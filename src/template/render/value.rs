@@ -250,6 +250,10 @@ impl Value {
         Self::Map(Map::new(entries))
     }
 
+    fn is_collection(&self) -> bool {
+        matches!(self, Value::List(_) | Value::Map(_))
+    }
+
     /// Whether Go's templates hold it for true (`template.IsTrue`).
     pub fn is_true(&self) -> bool {
         match self {
@@ -264,6 +268,47 @@ impl Value {
             Value::Map(map) => !map.entries.borrow().is_empty(),
             Value::Object(object) => object.is_true(),
         }
+    }
+}
+
+// A template can nest values without end, each in the next: they are let go without recursion.
+impl Drop for List {
+    fn drop(&mut self) {
+        let mut held = Vec::new();
+        take_items(self, &mut held);
+        let_go(held);
+    }
+}
+
+impl Drop for Map {
+    fn drop(&mut self) {
+        let mut held = Vec::new();
+        take_entries(self, &mut held);
+        let_go(held);
+    }
+}
+
+fn let_go(mut held: Vec<Value>) {
+    while let Some(mut value) = held.pop() {
+        match &mut value {
+            Value::List(list) => take_items(list, &mut held),
+            Value::Map(map) => take_entries(map, &mut held),
+            _ => {}
+        }
+    }
+}
+
+/// Takes the collections out of a list that nobody else has.
+fn take_items(list: &mut List, held: &mut Vec<Value>) {
+    let items = Rc::get_mut(&mut list.items).unwrap_or_default();
+    held.extend(items.iter_mut().filter(|it| it.is_collection()).map(std::mem::take));
+}
+
+/// Takes the collections out of a map that nobody else has.
+fn take_entries(map: &mut Map, held: &mut Vec<Value>) {
+    if let Some(entries) = Rc::get_mut(&mut map.entries) {
+        let values = entries.get_mut().values_mut();
+        held.extend(values.filter(|it| it.is_collection()).map(std::mem::take));
     }
 }
 
