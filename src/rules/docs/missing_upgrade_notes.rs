@@ -38,7 +38,7 @@ impl Rule for MissingUpgradeNotes {
         };
         let documents = Notes::read(chart, cx);
         let noted = bumped.iter().filter(|major| documents.tell_of(**major)).count();
-        let kept = noted > 0 && noted * 2 >= bumped.len();
+        let kept = noted > 0 && noted * 3 >= bumped.len() * 2;
         if !kept || documents.tell_of(now.major) || documents.name(now.major) {
             return;
         }

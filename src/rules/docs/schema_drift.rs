@@ -188,7 +188,10 @@ impl Drift<'_> {
         if whole {
             self.missing(walk.missing, &format!("{known} of {}", leaves.len()), told);
         }
-        self.stale(walk.stale, told);
+        // What a library's templates read is known only in the chart that calls them.
+        if !self.chart.is_library() {
+            self.stale(walk.stale, told);
+        }
     }
 
     fn defaults(&self, defaults: Vec<walk::OtherDefault>, told: &mut Vec<Told>) {

@@ -137,7 +137,7 @@ fn missing(at: usize, gaps: &[usize], counts: &Counts, files: &Files<'_>, out: &
         }
         _ => "add a row with its meaning and its default",
     };
-    let draft = out.at(file.place(first.key), message).subject(key.path.to_string()).help(help);
+    let draft = out.at(file.place(first.key), message).subject(first.path.to_string()).help(help);
     if let Some(row) = row {
         draft.also(readme.file.place(row.span), "the reference");
     }

@@ -213,3 +213,54 @@ impl Retrieve for Nothing {
         Ok(Json::Bool(true))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{text::Text, yaml};
+
+    fn told(schema: &str, values: &str) -> Vec<String> {
+        let schema = yaml::parse_json(Text::new(schema));
+        let values = yaml::parse(Text::new(values));
+        let file =
+            |local: &str, stream| YamlFile { path: local.into(), local: local.into(), stream };
+        let (schema, values) = (file("values.schema.json", schema), file("values.yaml", values));
+        refusals(&schema, &values).into_iter().map(|it| it.path.to_string()).collect()
+    }
+
+    #[test]
+    fn only_what_no_user_can_give_is_refused() {
+        let schema = r#"{"properties": {"a": {"type": "string", "minLength": 3}, "b": {"enum": ["x"]},
+            "c": {"type": "integer", "minimum": 2}}, "required": ["d"], "additionalProperties": false}"#;
+        assert!(told(schema, "a: ''\nb: ''\nc: 2\n").is_empty());
+        assert_eq!(told(schema, "a: 1\nb: y\nc: 1\ne: 1\n"), ["a", "b", "c", "e"]);
+    }
+
+    #[test]
+    fn references_end() {
+        for schema in [
+            r##"{"$ref": "#"}"##,
+            r##"{"$ref": "#/definitions/a", "definitions": {"a": {"allOf": [{"$ref": "#/definitions/b"}]}, "b": {"$ref": "#/definitions/a"}}}"##,
+            r#"{"properties": {"a": {"$ref": "https://example.com/schema.json"}}}"#,
+            r#"{"properties": {"a": {"$ref": "file:///etc/hostname"}}}"#,
+        ] {
+            assert!(told(schema, "a: 1\n").is_empty(), "{schema}");
+        }
+        let tree =
+            r##"{"properties": {"a": {"$ref": "#"}}, "additionalProperties": {"type": "string"}}"##;
+        assert_eq!(told(tree, "a:\n  a:\n    b: 1\n"), ["a.a.b"]);
+    }
+
+    #[test]
+    fn deep_schemas_are_left_alone() {
+        let deep = DEPTH_MAX + 1;
+        let schema =
+            format!("{}{{\"type\": \"string\"}}{}", "{\"not\": ".repeat(deep), "}".repeat(deep));
+        assert!(told(&schema, "a: 1\n").is_empty());
+        let wide: String = (0..=STEPS_MAX).map(|_| "{\"$ref\": \"#/definitions/a\"},").collect();
+        let wide = format!(
+            "{{\"allOf\": [{wide} true], \"$ref\": \"#/definitions/a\", \"definitions\": {{\"a\": true}}}}"
+        );
+        assert!(told(&wide, "a: 1\n").is_empty());
+    }
+}
