@@ -215,7 +215,10 @@ impl Line<'_> {
         let path = rest.split_whitespace().next().unwrap_or_default();
         let after = rest.trim_start().get(path.len()..).unwrap_or_default().trim_start();
         let mention = match tag {
-            "param" | "extra" | "skip" => self.mention(path, Convention::Bitnami),
+            // `@param name - type - text` is another convention, of names that stand for themselves.
+            "param" | "extra" | "skip" if !after.starts_with("- ") => {
+                self.mention(path, Convention::Bitnami)
+            }
             _ => None,
         };
         let set = |mention| Mention {

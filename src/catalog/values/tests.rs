@@ -56,7 +56,7 @@ fn comments_above_and_beside_describe() {
 
 #[test]
 fn comments_name_paths() {
-    let text = "## @section General\n## @param a.b [default: x] Text\n## @skip c\n## @extra d.e Text\na:\n  b: 1\n  # a.\"x.y\" -- text\n  x.y: 2\nc:\n  z: 1\n# +docs:property=q.r\n# some words -- and more\n# ------- rule ---\n";
+    let text = "## @section General\n## @param a.b [default: x] Text\n## @skip c\n## @extra d.e Text\n## @param z - string - Text\na:\n  b: 1\n  # a.\"x.y\" -- text\n  x.y: 2\nc:\n  z: 1\n# +docs:property=q.r\n# some words -- and more\n# ------- rule ---\n";
     let values = values(text);
     let mentions: Vec<_> = values
         .mentions

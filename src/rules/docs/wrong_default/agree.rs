@@ -114,6 +114,7 @@ fn is_scalar(text: &str, node: Node<'_>) -> bool {
     bare == raw
         || text == raw
         || bare == typed
+        || (bare.contains('/') && bare.trim_end_matches('/') == raw.trim_end_matches('/'))
         || squash(&bare.replace("\\n", " ")) == squash(raw)
         || numbers().is_some_and(|(one, other)| close(one, other))
         || node.as_bool().is_some_and(|value| is_bool(bare, value))
