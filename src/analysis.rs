@@ -17,10 +17,12 @@ mod objects;
 mod previous;
 mod rendered;
 mod rendering;
+mod undeclared;
 
 pub use flow::steps;
 pub use previous::with_previous;
 pub use rendered::{Document, Failure, Hook, Rendered, Setting, Step};
+pub use undeclared::{OwnRead, Undeclared};
 
 /// A chart with everything under it, and what its templates do.
 #[derive(Debug)]

@@ -85,12 +85,15 @@ rules! {
     }
     docs {
         "broken-link" broken_link BrokenLink,
+        "broken-notes" broken_notes BrokenNotes,
         "missing-readme" missing_readme MissingReadme,
         "missing-upgrade-notes" missing_upgrade_notes MissingUpgradeNotes,
         "scaffold-leftover" scaffold_leftover ScaffoldLeftover,
         "schema-drift" schema_drift SchemaDrift,
         "stale-changelog" stale_changelog StaleChangelog,
         "stale-value" stale_value StaleValue,
+        "type-conflict" type_conflict TypeConflict,
+        "undeclared-value" undeclared_value UndeclaredValue,
         "undocumented-value" undocumented_value UndocumentedValue,
         "unused-value" unused_value UnusedValue,
         "version-drift" version_drift VersionDrift,

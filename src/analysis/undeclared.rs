@@ -1,0 +1,291 @@
+//! Values that a chart's own templates read and that nothing declares or documents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    analysis::Analysis,
+    catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
+    finding::Place,
+    template::flow::{How, Read, Step},
+    yaml::{Kind, Node},
+};
+
+/// A path that templates read and that nothing declares: the highest key of it that is missing.
+#[derive(Debug)]
+pub struct Undeclared<'c> {
+    /// The path as the chart's own templates would write it.
+    pub path: ValuesPath,
+    /// Whose values, an index into the closure's members, and the path in them.
+    pub member: usize,
+    /// The path in that member's values.
+    pub inner: ValuesPath,
+    /// The places in the chart's own templates, in their order.
+    pub reads: Vec<OwnRead<'c>>,
+    /// Whether one of the places asks first, or has another value.
+    pub optional: bool,
+}
+
+/// A place of the chart's own that reads below an undeclared key.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnRead<'c> {
+    /// The template.
+    pub file: &'c TemplateFile,
+    /// What it reads.
+    pub read: &'c Read,
+    /// Whether the place needs the value: it neither asks for it, nor only hands it on.
+    pub needs: bool,
+}
+
+impl OwnRead<'_> {
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        self.file.file.place(self.read.span)
+    }
+
+    /// Whether it stands in the notes that an install prints.
+    pub fn in_notes(&self) -> bool {
+        self.file.file.local == "templates/NOTES.txt"
+    }
+}
+
+impl Analysis<'_> {
+    /// What a chart's own templates read and nothing declares, in the order of paths. Empty for libraries, for
+    /// charts without values.yaml, and for those whose values can't be read whole.
+    pub fn undeclared<'a>(&'a self, chart: &'a Chart) -> Vec<Undeclared<'a>> {
+        let documentation = chart.documentation();
+        if chart.is_library() || chart.values.is_none() || documentation.values.cut {
+            return Vec::new();
+        }
+        let members: Vec<usize> = self.members_of(chart).collect();
+        let found: Vec<_> = members.iter().map(|it| self.undeclared_at(*it, chart)).collect();
+        let Some((first, others)) = found.split_first() else { return Vec::new() };
+        // What only one of several uses of the chart leaves out is set by the others' parents.
+        let kept = first.iter().filter(|(path, _)| others.iter().all(|it| it.contains_key(*path)));
+        let kept: BTreeSet<ValuesPath> = kept.map(|(path, _)| path.clone()).collect();
+        let first = found.into_iter().next().unwrap_or_default();
+        first.into_iter().filter(|(path, _)| kept.contains(path)).map(|(_, it)| it).collect()
+    }
+
+    fn undeclared_at<'a>(
+        &'a self,
+        member: usize,
+        chart: &'a Chart,
+    ) -> BTreeMap<ValuesPath, Undeclared<'a>> {
+        let own: BTreeMap<usize, &TemplateFile> = self.own_files(chart);
+        let mut found: BTreeMap<ValuesPath, Undeclared<'a>> = BTreeMap::new();
+        let mut judged: BTreeMap<(usize, &[Step]), Option<ValuesPath>> = BTreeMap::new();
+        let declared = self.declared_spans(&own, &mut judged);
+        for read in self.flow().reads() {
+            let Some(file) = own.get(&read.file).copied() else { continue };
+            let Some(prefix) = self.prefix(member, read.member) else { continue };
+            let top = judged
+                .entry((read.member, &read.path))
+                .or_insert_with(|| self.missing(read.member, &read.path));
+            let Some(inner) = top.clone() else { continue };
+            let path = ValuesPath([prefix, inner.0.clone()].concat());
+            let shared = declared.contains(&(read.file, read.span));
+            let needs = needs(read, inner.0.len()) && !shared;
+            let optional = read.guarded && read.path.len() == inner.0.len();
+            let entry = found.entry(path.clone()).or_insert_with(|| Undeclared {
+                path,
+                member: read.member,
+                inner,
+                reads: Vec::new(),
+                optional: false,
+            });
+            entry.optional |= optional || shared;
+            entry.reads.push(OwnRead { file, read, needs });
+        }
+        found.retain(|_, it| it.member == member || !self.is_known_below(it, &own));
+        found
+    }
+
+    /// The numbers, in the template set, of a chart's own files.
+    fn own_files<'a>(&'a self, chart: &'a Chart) -> BTreeMap<usize, &'a TemplateFile> {
+        let files = self.templates.files().iter().enumerate();
+        let own = files.filter_map(|(number, file)| {
+            let mut all = chart.templates.iter();
+            Some((number, all.find(|it| std::ptr::eq(&raw const it.template, file.template))?))
+        });
+        own.collect()
+    }
+
+    /// The places that read something that is declared: a named template that several components share.
+    fn declared_spans<'a>(
+        &'a self,
+        own: &BTreeMap<usize, &TemplateFile>,
+        judged: &mut BTreeMap<(usize, &'a [Step]), Option<ValuesPath>>,
+    ) -> BTreeSet<(usize, crate::text::Span)> {
+        let reads = self.flow().reads().iter().filter(|read| own.contains_key(&read.file));
+        let mut spans = BTreeSet::new();
+        for read in reads {
+            let top = judged
+                .entry((read.member, &read.path))
+                .or_insert_with(|| self.missing(read.member, &read.path));
+            if top.is_none() {
+                spans.insert((read.file, read.span));
+            }
+        }
+        spans
+    }
+
+    /// The keys that lead from one member's values to those of another under it.
+    fn prefix(&self, from: usize, to: usize) -> Option<Vec<Key>> {
+        let mut keys = Vec::new();
+        let mut at = to;
+        while at != from {
+            let member = self.closure.members.get(at)?;
+            keys.push(Key::Name(member.name.clone()));
+            at = member.parent?;
+        }
+        keys.reverse();
+        Some(keys)
+    }
+
+    /// Whether other charts' templates read what a chart reads of the values of one under it.
+    fn is_known_below(&self, it: &Undeclared<'_>, own: &BTreeMap<usize, &TemplateFile>) -> bool {
+        let inner = super::steps(&it.inner);
+        let mut reads = self.flow().reads().iter();
+        reads.any(|read| {
+            read.member == it.member
+                && !own.contains_key(&read.file)
+                && read.path.starts_with(&inner)
+        })
+    }
+
+    /// The highest key of a path that nothing declares; none where all of it is declared, may be, or can't be
+    /// known.
+    fn missing(&self, member: usize, path: &[Step]) -> Option<ValuesPath> {
+        let here = self.closure.members.get(member)?;
+        let first = named(path.first()?)?;
+        if first == "global" || first == "tags" || here.chart.is_library() {
+            return None;
+        }
+        let dependency = here.chart.dependencies.iter().any(|it| it.effective_name() == first);
+        if dependency || self.is_written(member, path) {
+            return None;
+        }
+        let layers = self.layers(member)?;
+        let mut known = 0;
+        for (values, prefix) in &layers {
+            known = known.max(layer(values, prefix, path)?);
+        }
+        let top = path.get(..=known)?;
+        let names: Vec<_> = top.iter().map(named).collect::<Option<_>>()?;
+        let switch = here.dependency.and_then(|it| it.condition.as_ref()).is_some();
+        let documented = is_documented(here.chart, &names)
+            || (switch && names == ["enabled"])
+            || self.closure.members.iter().any(|it| is_condition(it.chart, &names));
+        (!documented).then(|| ValuesPath::of(names))
+    }
+
+    /// Whether templates themselves put something at a path.
+    fn is_written(&self, member: usize, path: &[Step]) -> bool {
+        let mut writes = self.flow().writes().iter().filter(|write| write.member == member);
+        let same =
+            |(one, other): (&Step, &Step)| one == other || *one == Step::Any || *other == Step::Any;
+        writes.any(|write| write.path.iter().zip(path).all(same))
+    }
+
+    /// All that gives a member values: its own file, what charts above it set for it, and what it imports.
+    /// None where some of it can't be known.
+    fn layers(&self, member: usize) -> Option<Vec<(&Values, Vec<String>)>> {
+        let here = self.closure.members.get(member)?;
+        let mut layers = vec![(&here.chart.documentation().values, Vec::new())];
+        let mut prefix = Vec::new();
+        let mut at = here;
+        while let Some(above) = at.parent {
+            prefix.insert(0, at.name.clone());
+            at = self.closure.members.get(above)?;
+            layers.push((&at.chart.documentation().values, prefix.clone()));
+        }
+        for dependency in here.chart.dependencies.iter().filter(|it| !it.import_values.is_empty()) {
+            // Imports of another shape than a name lead anywhere.
+            let name = dependency.effective_name();
+            let (_, child) = self.closure.children(member).find(|(_, it)| it.name == name)?;
+            for import in &dependency.import_values {
+                let export = import.as_str()?.to_owned();
+                let steps = vec!["exports".to_owned(), export];
+                layers.push((&child.chart.documentation().values, steps));
+            }
+        }
+        Some(layers)
+    }
+}
+
+/// Whether comments, the README or the schema speak of a path.
+fn is_documented(chart: &Chart, names: &[&str]) -> bool {
+    let documentation = chart.documentation();
+    let values = &documentation.values;
+    let meets = |steps: &[Option<String>]| {
+        let same = |(step, name): (&Option<String>, &&str)| {
+            step.as_deref().is_none_or(|step| step == *name)
+        };
+        !steps.is_empty() && steps.iter().zip(names).all(same) && steps.len() >= names.len()
+    };
+    let commented = names.last().is_some_and(|name| values.commented.contains(*name))
+        || values.commented.contains(&names.join("."));
+    commented
+        || values.mentions.iter().any(|mention| meets(&mention.steps()))
+        || documentation.reference.rows.iter().any(|row| meets(&row.key.steps))
+        || chart.schema.as_ref().and_then(|it| it.root()).is_some_and(|it| knows(it, names))
+}
+
+/// Whether a place fails, or writes nothing where something is meant, when the key at a depth is absent.
+fn needs(read: &Read, depth: usize) -> bool {
+    let below = read.path.len().saturating_sub(depth);
+    let breaks = below > 0 && read.chained > below;
+    let printed = below == 0 && matches!(read.how, How::Printed | How::Whole | How::Tpl);
+    breaks || (printed && !read.guarded)
+}
+
+fn named(step: &Step) -> Option<&str> {
+    match step {
+        Step::Key(name) => Some(name),
+        Step::Any => None,
+    }
+}
+
+/// How many steps of a path a layer of values has; none where it ends in something that may hold anything, or
+/// where all are there.
+fn layer(values: &Values, prefix: &[String], path: &[Step]) -> Option<usize> {
+    let mut at = 0;
+    for name in prefix {
+        let Some(next) = values.keys.get(at).and_then(|key| key.children.get(name)) else {
+            return Some(0);
+        };
+        at = *next;
+    }
+    for (number, step) in path.iter().enumerate() {
+        let key = values.keys.get(at)?;
+        if at > 0 && (key.leaf || key.kind != Kind::Mapping) {
+            return None;
+        }
+        match key.children.get(named(step)?) {
+            Some(next) => at = *next,
+            None => return Some(number),
+        }
+    }
+    None
+}
+
+fn is_condition(chart: &Chart, names: &[&str]) -> bool {
+    let conditions = chart.dependencies.iter().filter_map(|it| it.condition.as_ref());
+    let mut paths = conditions.flat_map(|text| text.value.split(',')).map(str::trim);
+    let path = names.join(".");
+    paths.any(|it| it == path || it.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// Whether a schema names a path, or leaves open what lies there.
+fn knows(schema: Node<'_>, names: &[&str]) -> bool {
+    let mut at = schema;
+    for name in names {
+        let open = ["$ref", "allOf", "anyOf", "oneOf", "patternProperties"];
+        let free = at.get("additionalProperties").is_some_and(|it| it.kind() == Kind::Mapping);
+        match at.at(&["properties", name]) {
+            Some(next) => at = next,
+            None => return free || open.iter().any(|key| at.get(key).is_some()),
+        }
+    }
+    true
+}

@@ -1,0 +1,83 @@
+//! `docs/broken-notes`
+
+use std::collections::BTreeSet;
+
+use crate::{
+    analysis::{Document, OwnRead},
+    catalog::{Chart, TemplateFile},
+    finding::Place,
+    rule::{ChartContext, Rule, Sink},
+    text::Span,
+};
+
+/// What stands before the name of a service in the commands that notes print.
+const PREFIXES: [&str; 3] = ["svc/", "service/", "services/"];
+/// The release's name in a rendering with defaults: what begins with it was computed for this release.
+const RELEASE: &str = "release-name";
+
+/// Notes that speak of what is not there.
+pub(crate) struct BrokenNotes;
+
+impl Rule for BrokenNotes {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        let mut notes = chart.templates.iter();
+        let Some(file) = notes.find(|it| it.file.local == "templates/NOTES.txt") else { return };
+        for value in cx.analysis.undeclared(chart) {
+            if value.optional || !value.reads.iter().all(OwnRead::in_notes) {
+                continue;
+            }
+            let Some(read) = value.reads.iter().find(|read| read.needs) else { continue };
+            let path = &value.path;
+            out.at(read.place(), format!("the notes read `{path}`, which nothing declares"))
+                .subject(path.to_string())
+                .help("read the value that the templates read, or declare this one");
+        }
+        services(file, chart, cx, out);
+    }
+}
+
+/// The services that commands in the notes speak of, and that the chart does not render.
+fn services(file: &TemplateFile, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+    let analysis = cx.analysis;
+    if !analysis.closure.root().is_some_and(|root| std::ptr::eq(root.chart, chart)) {
+        return;
+    }
+    let Some(place) = place(file) else { return };
+    let rendered = analysis.rendered();
+    let Some(notes) = rendered.notes.as_deref().filter(|_| !rendered.incomplete) else { return };
+    let services = rendered.documents.iter().filter(|it| it.kind() == "Service");
+    let known: BTreeSet<&str> = services.map(Document::name).collect();
+    if rendered.failure.is_some() || known.is_empty() {
+        return;
+    }
+    let named: BTreeSet<&str> = notes.lines().flat_map(named).collect();
+    for name in named.into_iter().filter(|name| !known.contains(name)) {
+        let list: Vec<_> = known.iter().take(3).map(|name| format!("`{name}`")).collect();
+        let message = format!(
+            "the notes name the service `{name}`, which is not rendered; there is {}",
+            list.join(", ")
+        );
+        out.at(place.clone(), message)
+            .subject(name)
+            .help("compute the name in the notes as in the service's template");
+    }
+}
+
+/// The names of services in a line with a command.
+fn named(line: &str) -> Vec<&str> {
+    if !line.contains("kubectl") {
+        return Vec::new();
+    }
+    let word = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+    let after = |token| PREFIXES.iter().find_map(|prefix| str::strip_prefix(token, prefix));
+    let names = line.split_whitespace().filter_map(after);
+    let names = names.filter_map(|rest: &str| rest.split(word).next());
+    names.filter(|name| name.starts_with(RELEASE)).collect()
+}
+
+/// Where the notes name a service.
+fn place(file: &TemplateFile) -> Option<Place> {
+    let text = file.file.text.as_str();
+    let at = PREFIXES.iter().find_map(|prefix| Some((text.find(&format!("{prefix}{{{{"))?, prefix)));
+    at.map(|(at, prefix)| file.file.place(Span::new(at, at + prefix.len())))
+}
