@@ -84,8 +84,9 @@ impl Analysis<'_> {
             let Some(inner) = top.clone() else { continue };
             let path = ValuesPath([prefix, inner.0.clone()].concat());
             let shared = declared.contains(&(read.file, read.span));
-            let needs = needs(read, inner.0.len()) && !shared;
-            let optional = read.guarded && read.path.len() == inner.0.len();
+            let compared = read.path.len() == inner.0.len() && copes(file, read);
+            let needs = needs(read, inner.0.len()) && !shared && !compared;
+            let optional = compared || (read.guarded && read.path.len() == inner.0.len());
             let entry = found.entry(path.clone()).or_insert_with(|| Undeclared {
                 path,
                 member: read.member,
@@ -237,6 +238,19 @@ fn needs(read: &Read, depth: usize) -> bool {
     let breaks = below > 0 && read.chained > below;
     let printed = below == 0 && matches!(read.how, How::Printed | How::Whole | How::Tpl);
     breaks || (printed && !read.guarded)
+}
+
+/// What takes a value that is not there for one that differs, or as the last resort.
+const COPING: [&str; 3] = ["eq", "ne", "default"];
+
+/// Whether a place hands a value to a function that copes with its absence.
+fn copes(file: &TemplateFile, read: &Read) -> bool {
+    let text = file.file.text.as_str();
+    let before = text.get(..read.span.start as usize).unwrap_or_default();
+    let call = before.rsplit(['(', '{', '|', '=']).next().unwrap_or_default();
+    let mut words = call.split_whitespace();
+    let function = words.find(|word| !matches!(*word, "-" | "if" | "else" | "with"));
+    function.is_some_and(|word| COPING.contains(&word))
 }
 
 fn named(step: &Step) -> Option<&str> {

@@ -78,6 +78,7 @@ fn named(line: &str) -> Vec<&str> {
 /// Where the notes name a service.
 fn place(file: &TemplateFile) -> Option<Place> {
     let text = file.file.text.as_str();
-    let at = PREFIXES.iter().find_map(|prefix| Some((text.find(&format!("{prefix}{{{{"))?, prefix)));
+    let at =
+        PREFIXES.iter().find_map(|prefix| Some((text.find(&format!("{prefix}{{{{"))?, prefix)));
     at.map(|(at, prefix)| file.file.place(Span::new(at, at + prefix.len())))
 }

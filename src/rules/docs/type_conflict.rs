@@ -76,8 +76,7 @@ impl<'a> Judge<'a> {
         let through = read.chained >= below;
         let scalar = matches!(key.kind, Kind::String | Kind::Int | Kind::Float | Kind::Bool);
         let handled = read.guarded && read.how != How::Tested;
-        (through && scalar && !handled)
-            .then(|| (key, format!("a template reads `{name}` of it")))
+        (through && scalar && !handled).then(|| (key, format!("a template reads `{name}` of it")))
     }
 
     /// The deepest declared key on a path.
@@ -101,9 +100,8 @@ impl<'a> Judge<'a> {
     }
 
     fn is_written(&self, read: &Read) -> bool {
-        let same = |(one, other): (&Step, &Step)| {
-            one == other || *one == Step::Any || *other == Step::Any
-        };
+        let same =
+            |(one, other): (&Step, &Step)| one == other || *one == Step::Any || *other == Step::Any;
         let mut writes = self.cx.analysis.flow().writes().iter().filter(|it| it.member == 0);
         writes.any(|write| write.path.iter().zip(&read.path).all(same))
     }

@@ -10,6 +10,10 @@ use crate::{
 
 /// How alike two names are, of 1, to be taken for one misspelt.
 const ALIKE: f64 = 0.75;
+/// Names of fewer letters than this may differ by one of them and be two things.
+const SLIP_LENGTH_MIN: usize = 6;
+/// Up to this many optional values of a chart are told one by one.
+const OPTIONAL_EACH_MAX: usize = 3;
 /// How many further places a finding shows.
 const PLACES_SHOWN: usize = 3;
 /// How many paths a message lists.
@@ -41,14 +45,24 @@ impl Rule for UndeclaredValue {
 /// What a chart takes without saying so, told once.
 fn summarize(optional: &[(&Undeclared<'_>, &OwnRead<'_>)], out: &mut Sink) {
     let Some((first, others)) = optional.split_first() else { return };
+    if optional.len() <= OPTIONAL_EACH_MAX {
+        for (value, read) in optional {
+            let path = &value.path;
+            let message = format!("the optional value `{path}` is read and nowhere documented");
+            out.at(read.place(), message)
+                .subject(path.to_string())
+                .level(Level::Note)
+                .help(format!("declare `{path}` in values.yaml, or say in a comment what it does"));
+        }
+        return;
+    }
     let shown = optional.iter().take(PATHS_SHOWN).map(|(value, _)| format!("`{}`", value.path));
     let mut list = shown.collect::<Vec<_>>().join(", ");
     if optional.len() > PATHS_SHOWN {
         list = format!("{list} and {} more", optional.len() - PATHS_SHOWN);
     }
-    let (what, verb) = if others.is_empty() { ("value", "is") } else { ("values", "are") };
     let message =
-        format!("{} optional {what} {verb} read and nowhere documented: {list}", optional.len());
+        format!("{} optional values are read and nowhere documented: {list}", optional.len());
     let draft = out.at(first.1.place(), message).level(Level::Note);
     let draft = draft.help("declare them in values.yaml, with a comment on what they do");
     let places = others.iter().take(PLACES_SHOWN);
@@ -92,9 +106,8 @@ impl Judge<'_> {
 
     /// The place at which the chart's own values fail to render because the key is not there.
     fn failing<'v>(&self, value: &'v Undeclared<'v>) -> Option<&'v OwnRead<'v>> {
-        let breaking = |read: &&OwnRead<'_>| {
-            read.needs && read.read.path.len() > value.inner.0.len()
-        };
+        let breaking =
+            |read: &&OwnRead<'_>| read.needs && read.read.path.len() > value.inner.0.len();
         value.reads.iter().find(breaking)?;
         let rendered = self.cx.analysis.rendered();
         let failure = rendered.failure.as_ref().filter(|_| !rendered.incomplete)?;
@@ -112,7 +125,8 @@ impl Judge<'_> {
         })
     }
 
-    /// A declared value that nothing reads, and that is written nearly alike: a slip.
+    /// The declared value that was meant, as far as that is plain: nothing reads it and it is written nearly
+    /// alike or has the same name elsewhere; or the two differ by a slip of the finger.
     fn meant(&self, value: &Undeclared<'_>) -> Option<ValuesPath> {
         if value.path != value.inner {
             return None;
@@ -122,9 +136,22 @@ impl Judge<'_> {
         if near.is_some() {
             return near;
         }
+        let slip = |key: &&Declared| {
+            let names = last(&key.path).zip(last(&value.path));
+            names.is_some_and(|(one, other)| is_slip(one, other))
+        };
+        if let Some(key) = self.siblings(value).find(slip) {
+            return Some(key.path.clone());
+        }
         let whole = squash(&value.path);
-        let mut same = self.values.keys.iter().skip(1).filter(|key| squash(&key.path) == whole);
-        same.find(|key| key.path != value.path).map(|key| key.path.clone())
+        let elsewhere = |key: &&Declared| {
+            key.path != value.path
+                && (squash(&key.path) == whole || key.path.0.ends_with(&value.path.0))
+                && self.is_unread(value, key)
+        };
+        let mut same = self.values.keys.iter().skip(1).filter(elsewhere);
+        let only = same.next()?;
+        same.next().is_none().then(|| only.path.clone())
     }
 
     /// A declared value beside it that is written nearly alike.
@@ -155,13 +182,31 @@ fn best<'k>(
 ) -> Option<ValuesPath> {
     let name = last(&value.path)?.to_lowercase();
     let score = |key: &Declared| {
-        last(&key.path).map_or(0.0, |other| {
-            strsim::normalized_damerau_levenshtein(&name, &other.to_lowercase())
-        })
+        let other = last(&key.path).unwrap_or_default().to_lowercase();
+        // `nameOverride` and `fullnameOverride` are two things.
+        let other_thing = other.ends_with(&name) || name.ends_with(&other);
+        let score = strsim::normalized_damerau_levenshtein(&name, &other);
+        if other_thing && other != name { 0.0 } else { score }
     };
     let scored = keys.map(|key| (score(key), key)).filter(|(score, _)| *score >= ALIKE);
     let best = scored.max_by(|one, other| one.0.total_cmp(&other.0));
     best.map(|(_, key)| key.path.clone())
+}
+
+/// Whether two names differ by one letter that nobody would tell two things apart by: not by a plural, a
+/// number or a letter in a short name.
+fn is_slip(one: &str, other: &str) -> bool {
+    let mut letters: Vec<char> = one.chars().collect();
+    for letter in other.chars() {
+        match letters.iter().position(|it| *it == letter) {
+            Some(at) => drop(letters.swap_remove(at)),
+            None => letters.push(letter),
+        }
+    }
+    let telling = |c: &char| c.is_ascii_digit() || c.eq_ignore_ascii_case(&'s');
+    one.len().min(other.len()) >= SLIP_LENGTH_MIN
+        && strsim::osa_distance(one, other) == 1
+        && !letters.iter().any(telling)
 }
 
 fn last(path: &ValuesPath) -> Option<&str> {
