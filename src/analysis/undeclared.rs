@@ -224,8 +224,8 @@ fn is_documented(chart: &Chart, names: &[&str]) -> bool {
         };
         !steps.is_empty() && steps.iter().zip(names).all(same) && steps.len() >= names.len()
     };
-    let commented = names.last().is_some_and(|name| values.commented.contains(*name))
-        || values.commented.contains(&names.join("."));
+    let commented = names.last().is_some_and(|name| values.commented.contains_key(*name))
+        || values.commented.contains_key(&names.join("."));
     commented
         || values.mentions.iter().any(|mention| meets(&mention.steps()))
         || documentation.reference.rows.iter().any(|row| meets(&row.key.steps))
