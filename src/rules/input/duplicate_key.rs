@@ -48,7 +48,7 @@ fn rendered<'a>(
             }
             let writer = writer(document, &place, &analysis.place(document, key.first), key);
             let group = groups.entry(writer).or_default();
-            if !group.iter().any(|it| it.place == place) {
+            if !group.iter().any(|it| it.place == place && it.key.key == key.key) {
                 group.push(Repeat { document, key, place, subject });
             }
         }
@@ -94,6 +94,7 @@ fn writer(
     match (action(place).and_then(name), action(first)) {
         (Some(name), _) => (name, key.key.clone()),
         (None, Some(_)) => (at(first), String::new()),
+        (None, None) if action(place).is_some() => (at(place), String::new()),
         _ => (at(place), key.key.clone()),
     }
 }
@@ -117,5 +118,9 @@ fn tell(group: &[Repeat<'_>], analysis: &Analysis<'_>, out: &mut Sink) {
     let draft = draft.help("write the key once: leave it out of one of the two places");
     let earlier = analysis.place(document, key.first);
     let draft = if earlier == *place { draft } else { draft.also(earlier, "first here") };
-    rest.iter().take(RELATED_MAX).fold(draft, |draft, it| draft.also(it.place.clone(), "and here"));
+    let others: BTreeSet<_> = rest.iter().map(|it| &it.place).filter(|it| *it != place).collect();
+    others
+        .into_iter()
+        .take(RELATED_MAX)
+        .fold(draft, |draft, place| draft.also(place.clone(), "and here"));
 }
