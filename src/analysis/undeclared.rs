@@ -84,7 +84,12 @@ impl Analysis<'_> {
             let Some(inner) = top.clone() else { continue };
             let path = ValuesPath([prefix, inner.0.clone()].concat());
             let shared = declared.contains(&(read.file, read.span));
-            let compared = read.path.len() == inner.0.len() && copes(file, read);
+            // Keys with dots are of files that a mapping is written to as a whole.
+            let foreign = inner
+                .0
+                .last()
+                .is_some_and(|key| matches!(key, Key::Name(name) if name.contains('.')));
+            let compared = read.path.len() == inner.0.len() && (foreign || copes(file, read));
             let needs = needs(read, inner.0.len()) && !shared && !compared;
             let optional = compared || (read.guarded && read.path.len() == inner.0.len());
             let entry = found.entry(path.clone()).or_insert_with(|| Undeclared {
