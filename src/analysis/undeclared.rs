@@ -53,7 +53,8 @@ impl Analysis<'_> {
     /// charts without values.yaml, and for those whose values can't be read whole.
     pub fn undeclared<'a>(&'a self, chart: &'a Chart) -> Vec<Undeclared<'a>> {
         let documentation = chart.documentation();
-        if chart.is_library() || chart.values.is_none() || documentation.values.cut {
+        let readable = chart.values.as_ref().is_some_and(|it| it.stream.error().is_none());
+        if chart.is_library() || !readable || documentation.values.cut {
             return Vec::new();
         }
         let members: Vec<usize> = self.members_of(chart).collect();
@@ -203,6 +204,9 @@ impl Analysis<'_> {
         while let Some(above) = at.parent {
             prefix.insert(0, at.name.clone());
             at = self.closure.members.get(above)?;
+            if at.chart.values.as_ref().is_some_and(|it| it.stream.error().is_some()) {
+                return None;
+            }
             layers.push((&at.chart.documentation().values, prefix.clone()));
         }
         for dependency in here.chart.dependencies.iter().filter(|it| !it.import_values.is_empty()) {
