@@ -68,6 +68,8 @@ pub struct Said {
     pub hidden: bool,
     /// Whether a comment gives the text of its default, or a modifier changes it.
     pub default: bool,
+    /// Whether a comment says that it does nothing.
+    pub idle: bool,
 }
 
 impl Values {

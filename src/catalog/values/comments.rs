@@ -138,12 +138,31 @@ impl Comments {
                 || text.starts_with("+docs:ignore");
             said.default |= text.starts_with("@default ") || text.starts_with("+docs:default");
             said.described |= !block && describes(text);
+            said.idle |= is_idle(text);
             said.row |= text.strip_prefix("-- ").is_some_and(|text| !text.trim().is_empty());
         }
+        said.idle |= beside.is_some_and(|text| is_idle(text));
         said.described |=
             beside.is_some_and(|text| !text.starts_with("@schema") && describes(text));
         said
     }
+}
+
+/// What a comment says of a value that is only kept so that nobody's values break.
+const IDLE: &[&str] = &[
+    "is ignored",
+    "ignored since",
+    "no effect",
+    "no longer used",
+    "no longer has",
+    "not used",
+    "unused",
+];
+
+/// Whether a line of a comment says that a value does nothing.
+fn is_idle(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    IDLE.iter().any(|words| lower.contains(words))
 }
 
 /// Whether a line of a comment says something: it is neither a rule, a tag, nor a key that is

@@ -6,7 +6,7 @@ use crate::{
     catalog::{Chart, Declared, Key, Values, ValuesPath, YamlFile, values},
     config,
     rule::{ChartContext, Rule, Sink},
-    template::flow::{Step, Usage},
+    template::flow::{How, Step, Usage},
     text::Span,
     yaml::Node,
 };
@@ -18,7 +18,10 @@ impl Rule for UnusedValue {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let Some(file) = chart.values.as_deref().filter(|_| !chart.is_library()) else { return };
         let values = &chart.documentation().values;
-        let judge = Judge { chart, cx, values, anchors: used_anchors(file) };
+        let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
+        let guides = [Some(file.stream.text().as_str()), readme].into_iter().flatten();
+        let guides = if evaluates(cx) { guides.collect() } else { Vec::new() };
+        let judge = Judge { chart, cx, values, anchors: used_anchors(file), guides };
         let mut unused = Vec::new();
         judge.below(0, &mut unused);
         for key in unused {
@@ -33,11 +36,18 @@ impl Rule for UnusedValue {
     }
 }
 
+/// Whether templates evaluate values as templates: what users write into these may read anything.
+fn evaluates(cx: &ChartContext<'_>) -> bool {
+    cx.analysis.flow().reads().iter().any(|read| read.how == How::Tpl)
+}
+
 struct Judge<'a> {
     chart: &'a Chart,
     cx: &'a ChartContext<'a>,
     values: &'a Values,
     anchors: BTreeSet<Span>,
+    /// Texts that may tell people to read a value in templates of their own.
+    guides: Vec<&'a str>,
 }
 
 impl<'a> Judge<'a> {
@@ -94,11 +104,22 @@ impl<'a> Judge<'a> {
         let held =
             |member: usize| closure.missing.iter().any(|it| it.parent == member && missing(&it));
         key.borrowed
+            || key.said.idle
+            || self.is_offered(key)
             || key.path.0.iter().any(|key| *key == Key::Name("global".to_owned()))
             || first == "exports"
             || first.starts_with("x-")
             || first.starts_with(['_', '.'])
             || self.cx.analysis.members_of(self.chart).any(held)
+    }
+
+    /// Whether a text shows how to read a key in a template of one's own.
+    fn is_offered(&self, key: &Declared) -> bool {
+        let reference = format!(".Values.{}", key.path);
+        let ends =
+            |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || "_-".contains(c));
+        let shown = |text: &str, at: usize| text.get(at + reference.len()..).is_some_and(ends);
+        self.guides.iter().any(|text| text.match_indices(&reference).any(|(at, _)| shown(text, at)))
     }
 
     /// Whether a key's value, or what it lies in, is used again by an anchor: it may be read there.
