@@ -5,7 +5,7 @@ use std::{borrow::Cow, rc::Rc};
 use super::arguments::items;
 use crate::template::render::{
     fmt,
-    value::{List, ListKind, MapKind, Str, Value},
+    value::{List, ListKind, Str, Value},
 };
 
 /// Go's kind of a value (`reflect.Kind`).
@@ -25,24 +25,8 @@ pub(super) fn kind(value: &Value) -> &'static str {
 }
 
 /// Go's type of a value, as `%T` prints it.
-pub(super) fn type_name(value: &Value) -> Cow<'_, str> {
-    Cow::Borrowed(match value {
-        Value::Nil => "<nil>",
-        Value::Bytes(_) => "[]uint8",
-        Value::List(list) => match list.kind {
-            ListKind::Any => "[]interface {}",
-            ListKind::String => "[]string",
-            ListKind::Int => "[]int",
-            ListKind::Map => "[]map[string]interface {}",
-        },
-        Value::Map(map) => match map.kind {
-            MapKind::Any => "map[string]interface {}",
-            MapKind::Values => "common.Values",
-            MapKind::String => "map[string]string",
-        },
-        Value::Object(object) => return Cow::Borrowed(object.type_name()),
-        scalar => kind(scalar),
-    })
+pub(super) fn type_name(value: &Value) -> Cow<'static, str> {
+    fmt::type_name(value).map_or(Cow::Borrowed("<nil>"), Cow::Owned)
 }
 
 /// Whether sprig holds a value for not given (`empty`): as Go's truth, but structs are never empty.
