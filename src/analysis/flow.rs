@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, rendering::Packed},
-    catalog::{Closure, Key, Member, ValuesPath},
+    catalog::{Closure, Dependency, Key, Member, ValuesPath},
     template::{
         flow::{self, Files, Flow, Input, Step, Usage},
         render::files::FileSource,
@@ -81,18 +81,17 @@ fn member<'c>(closure: &'c Closure<'c>, number: usize, member: &'c Member<'c>) -
         library: chart.is_library(),
         defaults: defaults.unwrap_or_default(),
         conditions: paths.map(|path| path.split('.').collect()).collect(),
-        exports: exports(member),
+        exports: closure.entries_of(number).flat_map(exports).collect(),
         missing: missing.map(|missing| missing.dependency.effective_name()).collect(),
     }
 }
 
 /// The paths of a member's values that its parent imports (`import-values`).
-fn exports(member: &Member<'_>) -> Vec<Vec<String>> {
-    let imports = member.dependency.map(|it| it.import_values.as_slice()).unwrap_or_default();
+fn exports(entry: &Dependency) -> Vec<Vec<String>> {
     let path = |text: &str| text.split('.').map(str::to_owned).collect();
     let export = |import: &serde_json::Value| match import.as_str() {
         Some(name) => Some(vec!["exports".to_owned(), name.to_owned()]),
         None => import.get("child")?.as_str().map(path),
     };
-    imports.iter().filter_map(export).collect()
+    entry.import_values.iter().filter_map(export).collect()
 }

@@ -32,7 +32,8 @@ pub(super) fn render(
     sources: &Sources,
     setting: &Setting,
 ) -> Rendered {
-    let mut rendered = Rendered { incomplete: !closure.missing.is_empty(), ..Rendered::default() };
+    let incomplete = closure.missing.iter().any(|missing| !missing.outside);
+    let mut rendered = Rendered { incomplete, ..Rendered::default() };
     match attempt(closure, templates, sources, setting) {
         Ok((documents, notes)) => {
             rendered.documents = documents;
@@ -67,20 +68,27 @@ fn attempt(
     };
     let site = Site { closure, set: templates };
     let prepared = Prepared::new(chart, &given, &own).map_err(|failure| site.place(failure))?;
-    let numbers: BTreeSet<usize> = prepared.numbers().into_iter().collect();
-    let all = templates.files().iter().all(|file| numbers.contains(&file.chart));
-    let left;
-    let set = if all {
-        templates
-    } else {
-        let files = templates.files().iter().filter(|file| numbers.contains(&file.chart)).copied();
-        left = TemplateSet::new(files.collect());
-        &left
-    };
+    let left = taking_part(templates, &prepared.numbers().into_iter().collect());
+    let set = left.as_ref().unwrap_or(templates);
     let site = Site { closure, set };
     let mut release = prepared.render(set).map_err(|failure| site.place(failure))?;
     let notes = release.notes.take();
     Ok((site.documents(release), notes))
+}
+
+/// The templates of the charts with these numbers; none where that is all. Of two charts of one name only one
+/// has its templates rendered: Helm keeps them by name.
+fn taking_part<'c>(set: &TemplateSet<'c>, numbers: &BTreeSet<usize>) -> Option<TemplateSet<'c>> {
+    let files = set.files().iter().filter(|file| numbers.contains(&file.chart)).copied();
+    let mut files: Vec<SetFile<'c>> = files.collect();
+    files.dedup_by(|later, earlier| {
+        let same = later.name == earlier.name;
+        if same {
+            *earlier = *later;
+        }
+        same
+    });
+    (files.len() < set.files().len()).then(|| TemplateSet::new(files))
 }
 
 fn fail(step: Step, message: String, place: Option<Place>, member: usize) -> Failure {

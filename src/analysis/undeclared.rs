@@ -179,7 +179,7 @@ impl Analysis<'_> {
         }
         let top = path.get(..=known)?;
         let names: Vec<_> = top.iter().map(named).collect::<Option<_>>()?;
-        let switch = here.dependency.and_then(|it| it.condition.as_ref()).is_some();
+        let switch = self.closure.entries_of(member).any(|it| it.condition.is_some());
         let documented = is_documented(here.chart, &names)
             || (switch && names == ["enabled"])
             || self.closure.members.iter().any(|it| is_condition(it.chart, &names));

@@ -178,18 +178,32 @@ impl Chart {
         self.manifest.as_ref().is_some_and(Manifest::is_deprecated)
     }
 
-    /// The subchart that a dependency is met by: an unpacked or packaged chart of its name whose
-    /// version its constraint admits, else the first of its name.
+    /// The subchart that stands for a dependency to who looks at the files: an unpacked or packaged chart
+    /// of its name whose version its constraint admits, else the first of its name.
     pub fn subchart(&self, dependency: &Dependency) -> Option<&Subchart> {
-        let constraint = dependency.version.as_ref().and_then(|text| Constraint::parse(text).ok());
-        let named = || {
-            self.subcharts.iter().filter(|subchart| subchart.chart.name() == dependency.name.value)
-        };
-        let admitted = |subchart: &&Subchart| {
-            let version = version::parse(&subchart.chart.id.version).ok();
-            constraint.as_ref().zip(version).is_some_and(|(range, version)| range.matches(&version))
-        };
-        named().find(admitted).or_else(|| named().next())
+        self.admitted(dependency)
+            .or_else(|| self.subcharts.iter().find(|it| it.chart.name() == dependency.name.value))
+    }
+
+    /// The subchart that Helm takes for a dependency: the first of its name whose version its constraint
+    /// admits (`getAliasDependency` in `pkg/chart/v2/util/dependencies.go` of helm.sh/helm v4.3.1).
+    pub fn admitted(&self, dependency: &Dependency) -> Option<&Subchart> {
+        self.subcharts.iter().find(|subchart| dependency.admits(&subchart.chart))
+    }
+
+    /// The subcharts that no dependency admits, those of a listed name among them: Helm installs them under
+    /// their own names (`processDependencyEnabled`).
+    pub fn unlisted(&self) -> impl Iterator<Item = &Subchart> {
+        self.subcharts.iter().filter(|subchart| {
+            !self.dependencies.iter().any(|dependency| dependency.admits(&subchart.chart))
+        })
+    }
+
+    /// The subcharts whose values Helm holds under a name: unlisted ones and those of dependencies.
+    pub fn subcharts_as<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Subchart> {
+        let unlisted = self.unlisted().filter(move |subchart| subchart.chart.name() == name);
+        let named = self.dependencies.iter().filter(move |it| it.effective_name() == name);
+        unlisted.chain(named.filter_map(|dependency| self.admitted(dependency)))
     }
 
     /// The version that a dependency stands for: what the lock says, else what lies under charts/,

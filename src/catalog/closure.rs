@@ -7,7 +7,8 @@ use super::{Chart, Dependency, TemplateFile};
 pub struct Closure<'c> {
     /// The chart itself first; every other member comes after its parent.
     pub members: Vec<Member<'c>>,
-    /// Dependencies whose chart is nowhere: not vendored, not local, not in the catalog.
+    /// Dependencies whose chart is nowhere: not vendored, not local, not in the catalog; and those under
+    /// whose alias nothing is, because only charts outside of their constraint lie under charts/.
     pub missing: Vec<Missing<'c>>,
 }
 
@@ -39,6 +40,9 @@ pub struct Missing<'c> {
     pub parent: usize,
     /// The entry.
     pub dependency: &'c Dependency,
+    /// Whether charts/ has a chart of its name whose version it does not admit: Helm takes that for a chart
+    /// of its own, under its own name and not under the alias.
+    pub outside: bool,
 }
 
 impl<'c> Closure<'c> {
@@ -59,6 +63,15 @@ impl<'c> Closure<'c> {
     /// The members right under one.
     pub fn children(&self, parent: usize) -> impl Iterator<Item = (usize, &Member<'c>)> {
         self.members.iter().enumerate().filter(move |(_, member)| member.parent == Some(parent))
+    }
+
+    /// The entries that speak of a member: those of its parent under whose name it stands. Conditions, tags
+    /// and `import-values` go by it, also where the constraint does not admit the chart.
+    pub fn entries_of(&self, member: usize) -> impl Iterator<Item = &'c Dependency> {
+        let it = self.members.get(member);
+        let parent = it.and_then(|it| self.members.get(it.parent?)).map(|it| it.chart);
+        let entries = parent.map(|chart| chart.dependencies.as_slice()).unwrap_or_default();
+        entries.iter().filter(move |entry| it.is_some_and(|it| entry.effective_name() == it.name))
     }
 
     /// Whether a member is a chart, or lies under one: a chart that depends on itself ends there.
@@ -87,22 +100,24 @@ impl<'c> Closure<'c> {
             from_catalog,
             ..Member::new(chart, name, format!("{path}/charts/{name}"))
         };
-        let named =
-            |name: &str| chart.dependencies.iter().any(|dependency| dependency.name.value == name);
-        for subchart in chart.subcharts.iter().filter(|subchart| !named(subchart.chart.name())) {
+        for subchart in chart.unlisted() {
             let name = subchart.chart.name();
             self.add(child(&subchart.chart, name, None, false), depth + 1, elsewhere);
         }
         for dependency in &chart.dependencies {
             let name = dependency.effective_name();
-            let vendored = chart.subchart(dependency).map(|subchart| &subchart.chart);
+            let vendored = chart.admitted(dependency).map(|subchart| &subchart.chart);
+            // Helm looks for a name before it looks at versions: what lies there is not asked for elsewhere.
+            let outside = vendored.is_none() && chart.subchart(dependency).is_some();
             let other = || elsewhere(dependency).filter(|found| !self.is_under(parent, found));
-            match vendored.or_else(other) {
+            match vendored.or_else(|| if outside { None } else { other() }) {
                 Some(found) => {
                     let member = child(found, name, Some(dependency), vendored.is_none());
                     self.add(member, depth + 1, elsewhere);
                 }
-                None => self.missing.push(Missing { parent, dependency }),
+                // Without an alias the chart is in its place all the same.
+                None if outside && name == dependency.name.value => {}
+                None => self.missing.push(Missing { parent, dependency, outside }),
             }
         }
     }

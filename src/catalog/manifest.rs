@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::YamlFile;
+use super::{Chart, YamlFile};
 use crate::{
     finding::Place,
     text::{Span, Spanned},
+    version::{self, Constraint},
 };
 
 /// Chart.yaml as Helm decodes it: scalars become strings as sigs.k8s.io/yaml makes them.
@@ -103,6 +104,16 @@ impl Dependency {
     /// The key under which the parent's values hold this dependency: alias, else name.
     pub fn effective_name(&self) -> &str {
         self.alias.as_ref().unwrap_or(&self.name)
+    }
+
+    /// Whether a chart is one that this asks for: by its own name and a version in the range. What can't be
+    /// read, of the two, is in none (`IsCompatibleRange`).
+    pub fn admits(&self, chart: &Chart) -> bool {
+        let range = self.version.as_ref().map_or("", |version| &version.value);
+        let admits = |range: Constraint| {
+            version::parse(&chart.id.version).is_ok_and(|version| range.matches(&version))
+        };
+        chart.name() == self.name.value && Constraint::parse(range).is_ok_and(admits)
     }
 
     /// The place of a span of the declaring file.

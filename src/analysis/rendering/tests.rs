@@ -4,9 +4,10 @@ use globset::GlobSet;
 
 use crate::{
     analysis::{Analysis, Rendered, Setting, Step},
-    catalog::{Closure, load},
+    catalog::{Closure, ValuesPath, load},
     discover::discover,
     sources::{Source, Sources},
+    template::flow::Usage,
     text::Span,
 };
 
@@ -14,16 +15,23 @@ const CHART: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
 
 /// What a chart of these files renders to, and what is told where it was given up.
 fn rendered(files: &[(&str, &str)]) -> (Rendered, Option<String>) {
+    analysed(files, |analysis| {
+        analysis.rendered();
+        let told = analysis.given_up().map(|problem| problem.message);
+        (analysis.render_with(&Setting::default()), told)
+    })
+}
+
+/// Looks at a chart of these files.
+fn analysed<T>(files: &[(&str, &str)], look: impl Fn(&Analysis<'_>) -> T) -> T {
     let files = [("Chart.yaml", CHART)].iter().chain(files);
     let files = files.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    let files: std::collections::BTreeMap<_, _> = files.collect();
     let sources = Sources::from_list(vec![Source::memory("", files)]);
     let found = discover(&sources, &GlobSet::empty());
     let chart = load::load(sources.get(0).unwrap(), 0, &found.charts[0]);
     let closure = Closure::of(&chart, &|_| None);
-    let analysis = Analysis::new(&closure, &sources);
-    analysis.rendered();
-    let told = analysis.given_up().map(|problem| problem.message);
-    (analysis.render_with(&Setting::default()), told)
+    look(&Analysis::new(&closure, &sources))
 }
 
 #[test]
@@ -60,4 +68,61 @@ fn a_chart_that_never_ends_is_given_up() {
     assert_eq!(failure.step, Step::Limit);
     assert_eq!(failure.place.unwrap().start.line, 1);
     assert!(told.unwrap().starts_with("the chart is not rendered: "));
+}
+
+/// A chart that asks for `api ^2.0.0` and has 1.0.0: what it renders to, as `name: values`.
+fn outside(entry: &str, values: &str) -> String {
+    let chart = format!("{CHART}dependencies:\n- name: api\n  version: ^2.0.0\n{entry}");
+    let files = [
+        ("Chart.yaml", chart.as_str()),
+        ("values.yaml", values),
+        ("charts/api/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\n"),
+        ("charts/api/templates/a.yaml", "kind: {{ .Chart.Name }}\nvalues: {{ toJson .Values }}\n"),
+    ];
+    let (rendered, _) = rendered(&files);
+    assert!(rendered.failure.is_none() && !rendered.incomplete, "{rendered:?}");
+    let shown = |it: &crate::analysis::Document| it.text().replace('\n', " ");
+    rendered.documents.iter().map(shown).collect()
+}
+
+#[test]
+fn a_chart_outside_of_its_range_goes_by_its_own_name() {
+    let off = "api: {enabled: false}\ncache: {enabled: false, x: 1}\ntags: {data: false}";
+    assert_eq!(outside("  condition: api.enabled\n", off), "");
+    assert_eq!(outside("  tags: [data]\n", off), "");
+    let own = "kind: api values: {\"enabled\":false,\"global\":{}}";
+    let told = outside("  alias: cache\n  condition: cache.enabled\n", off);
+    assert!(told.contains(own), "{told}");
+    assert!(outside("  alias: cache\n  tags: [data]\n", off).contains(own));
+}
+
+#[test]
+fn of_two_charts_of_one_name_one_is_rendered() {
+    let chart = format!("{CHART}dependencies:\n- name: api\n  version: ^2.0.0\n");
+    let files = [
+        ("Chart.yaml", chart.as_str()),
+        ("charts/a/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\n"),
+        ("charts/a/templates/a.yaml", "kind: Old\n"),
+        ("charts/b/Chart.yaml", "apiVersion: v2\nname: api\nversion: 2.0.0\n"),
+        ("charts/b/templates/a.yaml", "kind: New\n"),
+    ];
+    let (rendered, _) = rendered(&files);
+    let kinds: Vec<_> = rendered.documents.iter().map(crate::analysis::Document::kind).collect();
+    assert_eq!(kinds, ["New"]);
+}
+
+#[test]
+fn of_values_under_an_alias_without_a_chart_nothing_is_said() {
+    let chart = format!("{CHART}dependencies:\n- {{name: api, version: ^2.0.0, alias: cache}}\n");
+    let files = [
+        ("Chart.yaml", chart.as_str()),
+        ("charts/api/Chart.yaml", "apiVersion: v2\nname: api\nversion: 1.0.0\n"),
+        ("charts/api/templates/a.yaml", "a: {{ .Values.read }}\n"),
+    ];
+    analysed(&files, |analysis| {
+        let usage = |path: [&str; 2]| analysis.usage(0, &ValuesPath::of(path));
+        assert_eq!(usage(["cache", "x"]), Usage::Unknown);
+        assert_eq!(usage(["api", "read"]), Usage::Read);
+        assert_eq!(usage(["api", "x"]), Usage::Unread);
+    });
 }

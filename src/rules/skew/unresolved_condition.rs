@@ -1,7 +1,7 @@
 //! `skew/unresolved-condition`
 
 use crate::{
-    catalog::{Chart, Dependency, Subchart, YamlFile},
+    catalog::{Chart, Dependency, YamlFile},
     rule::{ChartContext, Rule, Sink},
     text::Text,
     yaml::{self, Kind, Node},
@@ -52,6 +52,9 @@ fn unresolved(
     chart: &Chart,
     cx: &ChartContext<'_>,
 ) -> Option<Unresolved> {
+    if let Some(outside) = outside(it, chart) {
+        return Some(outside);
+    }
     let states: Vec<_> = condition
         .split(',')
         .map(str::trim)
@@ -82,6 +85,25 @@ fn unresolved(
     })
 }
 
+/// Nothing stands under an alias where the chart that lies there is outside of the constraint: Helm takes it
+/// for one that nobody listed.
+fn outside(it: &Dependency, chart: &Chart) -> Option<Unresolved> {
+    let (alias, name) = (it.effective_name(), &it.name.value);
+    if alias == name || chart.admitted(it).is_some() {
+        return None;
+    }
+    let found = chart.unlisted().find(|subchart| subchart.chart.name() == name)?;
+    let (version, kind) = (&found.chart.id.version, found.chart.is_library());
+    let range = it.version.as_ref().map_or("", |range| range.value.trim());
+    (!kind).then(|| Unresolved {
+        reason: format!(
+            "switches nothing: `{name}` {version} under charts/ is outside of `{range}`, so it is always \
+             installed, as `{name}`"
+        ),
+        help: format!("put a `{name}` of `{range}` there, or make `version` admit {version}"),
+    })
+}
+
 /// Helm looks a path up in the chart's values with those of its dependencies under their names.
 fn state(path: &str, it: &Dependency, chart: &Chart, cx: &ChartContext<'_>) -> State {
     let keys: Vec<&str> = path.split('.').collect();
@@ -102,12 +124,12 @@ fn state(path: &str, it: &Dependency, chart: &Chart, cx: &ChartContext<'_>) -> S
         return if is_held(chart) { State::Fine } else { State::Absent };
     }
     // The dependency's own defaults count too, as far as its files are here.
-    let subcharts: Option<Vec<&Subchart>> =
-        named.iter().map(|dependency| chart.subchart(dependency)).collect();
-    let Some(subcharts) = subcharts else { return State::Fine };
+    if named.iter().any(|dependency| chart.subchart(dependency).is_none()) {
+        return State::Fine;
+    }
     let below = keys.get(1..).unwrap_or_default();
-    let found = subcharts
-        .iter()
+    let found = chart
+        .subcharts_as(first)
         .filter_map(|subchart| subchart.chart.values.as_deref())
         .find_map(|values| lookup(values, below));
     match found {
