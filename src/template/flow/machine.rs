@@ -175,6 +175,11 @@ impl<'t, 'i> Machine<'t, 'i> {
                     self.paths.mark(path, Mark::Whole);
                 }
             }
+            for key in &member.missing {
+                for path in self.walk(top, &[key]) {
+                    self.paths.mark(path, Mark::Maybe);
+                }
+            }
         }
     }
 
