@@ -1,6 +1,6 @@
 //! Text with places: byte spans, and the lines and columns that people read.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,19 +76,26 @@ impl<T> std::ops::Deref for Spanned<T> {
 #[derive(Clone, Debug)]
 pub struct Text {
     content: Arc<str>,
-    lines: Arc<[u32]>,
+    /// Where lines begin: made when a line is first asked for, which of most texts nobody does.
+    lines: Arc<OnceLock<Box<[u32]>>>,
 }
 
 impl Text {
-    /// Indexes a text.
+    /// Takes a text.
     pub fn new(content: impl Into<Arc<str>>) -> Self {
-        let content = content.into();
-        // Counted first: one allocation, which for large files is worth a second look at them.
-        let count = memchr::memchr_iter(b'\n', content.as_bytes()).count();
-        let mut lines = Vec::with_capacity(count + 1);
-        lines.push(0);
-        lines.extend(memchr::memchr_iter(b'\n', content.as_bytes()).map(|end| end as u32 + 1));
-        Self { content, lines: lines.into() }
+        Self { content: content.into(), lines: Arc::default() }
+    }
+
+    /// Where each line begins.
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let feeds = || memchr::memchr_iter(b'\n', self.content.as_bytes());
+            // Counted first: one allocation, which for large files is worth a second look at them.
+            let mut lines = Vec::with_capacity(feeds().count() + 1);
+            lines.push(0);
+            lines.extend(feeds().map(|end| end as u32 + 1));
+            lines.into()
+        })
     }
 
     /// Another text of the same length with its line feeds at the same places, as masking leaves it; the
@@ -103,6 +110,9 @@ impl Text {
     /// The text of a file that may be no UTF-8: every byte that is none becomes a question mark, so
     /// that offsets are those of the file.
     pub fn of_bytes(bytes: &[u8]) -> Self {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Self::new(text);
+        }
         let mut content = String::with_capacity(bytes.len());
         for chunk in bytes.utf8_chunks() {
             content.push_str(chunk.valid());
@@ -123,15 +133,15 @@ impl Text {
 
     /// How many lines there are, a last empty one included.
     pub fn line_count(&self) -> usize {
-        self.lines.len()
+        self.lines().len()
     }
 
     /// The bytes of a line (from 1) without its line feed; the last one where `line` is past the end.
     pub fn line_span(&self, line: u32) -> Span {
-        let last = self.lines.len().saturating_sub(1);
+        let last = self.lines().len().saturating_sub(1);
         let index = (line.max(1) as usize - 1).min(last);
-        let start = self.lines.get(index).copied().unwrap_or(0);
-        let end = match self.lines.get(index + 1) {
+        let start = self.lines().get(index).copied().unwrap_or(0);
+        let end = match self.lines().get(index + 1) {
             Some(next) => next - 1,
             None => self.content.len() as u32,
         };
@@ -144,8 +154,8 @@ impl Text {
         while !self.content.is_char_boundary(at) {
             at -= 1;
         }
-        let line = self.lines.partition_point(|start| *start as usize <= at).max(1);
-        let start = self.lines.get(line - 1).copied().unwrap_or(0) as usize;
+        let line = self.lines().partition_point(|start| *start as usize <= at).max(1);
+        let start = self.lines().get(line - 1).copied().unwrap_or(0) as usize;
         let before = self.content.get(start..at).unwrap_or("");
         let before = if start == 0 { before.trim_start_matches(BYTE_ORDER_MARK) } else { before };
         Position { line: line as u32, column: before.chars().count() as u32 + 1, offset: at as u32 }

@@ -141,7 +141,7 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
         lock: lock(&mut files, manifest.as_ref()),
         values: values(&mut files),
         schema: schema(&mut files),
-        readme: document(&mut files, "readme.md").map(Readme::parse),
+        readme: document(&mut files, "readme.md").map(Readme::new),
         changelog: document(&mut files, "changelog.md"),
         templates: templates(&mut files, manifest.as_ref()),
         dependencies,

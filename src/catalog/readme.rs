@@ -5,16 +5,24 @@ mod events;
 mod html;
 mod tables;
 
+use std::{ops::Deref, sync::OnceLock};
+
 use super::TextFile;
 use crate::text::Span;
 
 pub use tables::{CELLS_MAX, ITEMS_MAX};
 
-/// A Markdown file, parsed once.
+/// A Markdown file, parsed when something of it is first asked for.
 #[derive(Clone, Debug)]
 pub struct Readme {
     /// The file.
     pub file: TextFile,
+    markdown: OnceLock<Markdown>,
+}
+
+/// What stands in a Markdown file.
+#[derive(Clone, Debug, Default)]
+pub struct Markdown {
     /// Headings, in order.
     pub headings: Vec<Heading>,
     /// Links and images outside code, those of inline HTML too, in order.
@@ -30,11 +38,21 @@ pub struct Readme {
 }
 
 impl Readme {
-    /// Parses a Markdown file; every text is Markdown, so that this cannot fail.
-    pub fn parse(file: TextFile) -> Self {
-        events::read(file)
+    /// Takes a Markdown file; every text is Markdown, so that this cannot fail.
+    pub fn new(file: TextFile) -> Self {
+        Self { file, markdown: OnceLock::new() }
     }
+}
 
+impl Deref for Readme {
+    type Target = Markdown;
+
+    fn deref(&self) -> &Markdown {
+        self.markdown.get_or_init(|| events::read(&self.file.text))
+    }
+}
+
+impl Markdown {
     /// Whether a link's fragment, without `#`, leads to a place of this file.
     pub fn has_anchor(&self, fragment: &str) -> bool {
         let fragment = fragment.strip_prefix("user-content-").unwrap_or(fragment);

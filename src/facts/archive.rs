@@ -20,7 +20,7 @@ const SUBJECTS: [&str; 6] = ["repo", "repository", "project", "catalog", "charts
 /// Where the README at a source's root says that all of it is archived or deprecated: in its first
 /// heading, or in its first paragraph.
 pub fn notice(source: &Source) -> Option<Place> {
-    let readme = Readme::parse(root_readme(source)?);
+    let readme = Readme::new(root_readme(source)?);
     let title = readme.headings.first().filter(|title| is_title(&title.text));
     let span = title.map(|title| title.span).or_else(|| first_paragraph(&readme.file.text))?;
     Some(readme.file.place(span))

@@ -1,14 +1,13 @@
-//! From pulldown-cmark's events to a [`Readme`].
+//! From pulldown-cmark's events to [`Markdown`].
 
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
 
-use super::{Code, Heading, Link, Readme, TextFile, anchor::Anchors, html, tables::Collector};
-use crate::text::{BYTE_ORDER_MARK, Span};
+use super::{Code, Heading, Link, Markdown, anchor::Anchors, html, tables::Collector};
+use crate::text::{BYTE_ORDER_MARK, Span, Text};
 
-pub(super) fn read(file: TextFile) -> Readme {
-    let text = file.text.clone();
+pub(super) fn read(text: &Text) -> Markdown {
     let whole = text.as_str();
     let source = whole.trim_start_matches(BYTE_ORDER_MARK);
     let offset = whole.len() - source.len();
@@ -29,23 +28,15 @@ pub(super) fn read(file: TextFile) -> Readme {
         code: None,
         html_heading: None,
         collector: Collector::default(),
-        readme: Readme {
-            file,
-            headings: Vec::new(),
-            links: Vec::new(),
-            code: Vec::new(),
-            html_anchors: Vec::new(),
-            tables: Vec::new(),
-            items: Vec::new(),
-        },
+        markdown: Markdown::default(),
     };
     for (event, range) in events {
-        let heading = reader.readme.headings.len().checked_sub(1);
+        let heading = reader.markdown.headings.len().checked_sub(1);
         let place = |range: &Range<usize>| Span::new(range.start + offset, range.end + offset);
         reader.collector.event(&event, &range, place, heading);
         reader.event(event, range);
     }
-    Readme { tables: reader.collector.tables, items: reader.collector.items, ..reader.readme }
+    Markdown { tables: reader.collector.tables, items: reader.collector.items, ..reader.markdown }
 }
 
 /// A link reference definition: its destination and where that stands.
@@ -90,7 +81,7 @@ struct Reader<'t> {
     /// The text so far of an HTML heading that is open.
     html_heading: Option<String>,
     collector: Collector,
-    readme: Readme,
+    markdown: Markdown,
 }
 
 impl Reader<'_> {
@@ -124,10 +115,10 @@ impl Reader<'_> {
     }
 
     fn text(&mut self, text: &str) {
-        let image = self.links.last().and_then(|index| self.readme.links.get(*index));
+        let image = self.links.last().and_then(|index| self.markdown.links.get(*index));
         let image = image.is_some_and(|link| link.image);
         for index in &self.links {
-            if let Some(link) = self.readme.links.get_mut(*index) {
+            if let Some(link) = self.markdown.links.get_mut(*index) {
                 link.text.push_str(text);
             }
         }
@@ -144,7 +135,7 @@ impl Reader<'_> {
         let Some((level, range, text)) = self.heading.take() else { return };
         let range = range.start..range.start + self.written(&range).trim_end().len();
         let (anchor, span) = (self.anchors.next(&text), self.span(&range));
-        self.readme.headings.push(Heading { level, text: text.trim().to_owned(), anchor, span });
+        self.markdown.headings.push(Heading { level, text: text.trim().to_owned(), anchor, span });
     }
 
     fn written(&self, range: &Range<usize>) -> &str {
@@ -161,9 +152,9 @@ impl Reader<'_> {
             }
         };
         let span = self.span(&place.unwrap_or(range));
-        self.links.push(self.readme.links.len());
+        self.links.push(self.markdown.links.len());
         let (destination, text) = (url.to_owned(), String::new());
-        self.readme.links.push(Link { destination, text, image, span });
+        self.markdown.links.push(Link { destination, text, image, span });
     }
 
     fn start_code(&mut self, kind: &CodeBlockKind<'_>, start: usize) {
@@ -184,8 +175,8 @@ impl Reader<'_> {
     fn end_code(&mut self) {
         let Some((language, text, start)) = self.code.take() else { return };
         let span = self.span(&text.unwrap_or(start..start));
-        let heading = self.readme.headings.len().checked_sub(1);
-        self.readme.code.push(Code { language, span, heading });
+        let heading = self.markdown.headings.len().checked_sub(1);
+        self.markdown.code.push(Code { language, span, heading });
     }
 
     fn html(&mut self, range: Range<usize>) {
@@ -208,7 +199,7 @@ impl Reader<'_> {
 
     fn tag(&mut self, tag: &html::Tag<'_>) {
         let anchors = ["id", "name"].into_iter().filter_map(|name| tag.attribute(name));
-        self.readme.html_anchors.extend(anchors.map(|(value, _)| value.to_owned()));
+        self.markdown.html_anchors.extend(anchors.map(|(value, _)| value.to_owned()));
         match tag.name.as_str() {
             "a" => self.html_link(tag, "href", false),
             "img" => self.html_link(tag, "src", true),
@@ -216,7 +207,7 @@ impl Reader<'_> {
             "/h1" | "/h2" | "/h3" | "/h4" | "/h5" | "/h6" => {
                 if let Some(text) = self.html_heading.take() {
                     let anchor = self.anchors.next(&text);
-                    self.readme.html_anchors.push(anchor);
+                    self.markdown.html_anchors.push(anchor);
                 }
             }
             _ => {}
@@ -228,6 +219,6 @@ impl Reader<'_> {
         let span = self.span(&span.range());
         let text = tag.attribute("alt").map(|(text, _)| text.to_owned()).unwrap_or_default();
         let destination = destination.trim().to_owned();
-        self.readme.links.push(Link { destination, text, image, span });
+        self.markdown.links.push(Link { destination, text, image, span });
     }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::text::Text;
 
 fn readme(text: &str) -> Readme {
-    Readme::parse(TextFile {
+    Readme::new(TextFile {
         path: "README.md".into(),
         local: "README.md".into(),
         text: Text::new(text),
@@ -12,7 +12,7 @@ fn readme(text: &str) -> Readme {
 }
 
 fn anchors(text: &str) -> Vec<String> {
-    readme(text).headings.into_iter().map(|heading| heading.anchor).collect()
+    readme(text).headings.iter().map(|heading| heading.anchor.clone()).collect()
 }
 
 #[test]

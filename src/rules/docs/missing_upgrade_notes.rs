@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    catalog::{Chart, Readme, TextFile},
+    catalog::{Chart, Readme, TextFile, readme::Heading},
     rule::{ChartContext, Rule, Sink},
     sources::join,
     version,
@@ -76,8 +76,9 @@ impl Notes {
             Some(TextFile { path: cx.source.report_path(&path), local: local.clone(), text })
         };
         let texts: Vec<_> = files.filter_map(read).collect();
-        let readmes = texts.iter().map(|file| Readme::parse(file.clone()));
-        let headings = readmes.flat_map(|readme| readme.headings).map(|heading| heading.text);
+        let readmes = texts.iter().map(|file| Readme::new(file.clone()));
+        let text_of = |heading: &Heading| heading.text.clone();
+        let headings = readmes.flat_map(|it| it.headings.iter().map(text_of).collect::<Vec<_>>());
         Self { headings: headings.collect(), texts }
     }
 

@@ -93,7 +93,7 @@ struct Log {
 
 impl Log {
     fn read(file: &TextFile) -> Self {
-        let readme = Readme::parse(file.clone());
+        let readme = Readme::new(file.clone());
         let open = |text: &str| {
             let text = text.to_lowercase();
             ["unreleased", "upcoming", "next", "head"].iter().any(|word| text.contains(word))

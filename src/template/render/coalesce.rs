@@ -4,6 +4,8 @@
 //! `pkg/chart/v2/loader/load.go` of helm.sh/helm v4.3.1; the functions bear Go's names. Recursion is as
 //! deep as values nest: [`crate::yaml::MAX_DEPTH`] in a file, and a level for each chart.
 
+use std::{cell::RefCell, rc::Rc};
+
 use super::{
     release::Chart,
     value::{Map, Str, Value},
@@ -63,16 +65,30 @@ pub fn merge_maps(a: &Map, b: &Map) -> Map {
 /// The values that a chart and the charts under it see: what is given over what they come with, null
 /// taking keys away (`CoalesceValues`).
 pub fn coalesce_values(chart: &Chart, given: &Map) -> Result<Map, String> {
-    coalesce(chart, deep_copy_map(given), false)
+    coalesce(chart, deep_copy_map(given), Pass { merge: false, last: false })
+}
+
+/// The same where nobody asks for the charts' own values again: they are not copied.
+pub fn coalesce_values_at_last(chart: &Chart, given: &Map) -> Result<Map, String> {
+    coalesce(chart, deep_copy_map(given), Pass { merge: false, last: true })
 }
 
 /// The same, keeping null (`MergeValues`).
 pub fn merge_values(chart: &Chart, given: &Map) -> Result<Map, String> {
-    coalesce(chart, deep_copy_map(given), true)
+    coalesce(chart, deep_copy_map(given), Pass { merge: true, last: false })
 }
 
-fn coalesce(chart: &Chart, dest: Map, merge: bool) -> Result<Map, String> {
-    own_values(chart, &dest, merge);
+/// How values are coalesced.
+#[derive(Clone, Copy)]
+struct Pass {
+    /// Null is kept.
+    merge: bool,
+    /// The charts' own values may be changed.
+    last: bool,
+}
+
+fn coalesce(chart: &Chart, dest: Map, pass: Pass) -> Result<Map, String> {
+    own_values(chart, &dest, pass);
     for child in &chart.children {
         let name = Str::from(child.name.as_str());
         let below = match get(&dest, &name) {
@@ -83,7 +99,7 @@ fn coalesce(chart: &Chart, dest: Map, merge: bool) -> Result<Map, String> {
             }
         };
         coalesce_globals(&below, &dest);
-        dest.insert(name, Value::Map(coalesce(child, below, merge)?));
+        dest.insert(name, Value::Map(coalesce(child, below, pass)?));
     }
     Ok(dest)
 }
@@ -114,12 +130,12 @@ fn coalesce_globals(dest: &Map, src: &Map) {
 }
 
 /// Puts a chart's own values under those that are given (`coalesceValues`).
-fn own_values(chart: &Chart, given: &Map, merge: bool) {
-    let own = deep_copy_map(&chart.values);
+fn own_values(chart: &Chart, given: &Map, Pass { merge, last }: Pass) {
+    let own = if last { chart.values.clone() } else { deep_copy_map(&chart.values) };
     for (key, value) in entries(&own) {
         match get(given, &key) {
             Some(Value::Nil) if !merge => {
-                given.entries.borrow_mut().remove(&key);
+                given.entries.borrow_mut().remove(key.bytes());
             }
             Some(Value::Map(dest)) => {
                 if let Value::Map(src) = value {
@@ -147,19 +163,20 @@ fn own_values(chart: &Chart, given: &Map, merge: bool) {
 
 /// Merges a map into another one, which wins (`coalesceTablesFullKey`).
 pub fn coalesce_tables(dst: &Map, src: &Map, merge: bool) {
-    let original = entries(src);
-    let is_nil = |value: &Value| matches!(value, Value::Nil);
-    for (key, _) in entries(dst).into_iter().filter(|(_, value)| is_nil(value)) {
-        src.insert(key, Value::Nil);
-    }
+    let taken = nulls(dst).into_iter().map(|key| {
+        let had = get(src, &key).is_some_and(|value| !matches!(value, Value::Nil));
+        src.insert(key.clone(), Value::Nil);
+        (key, had)
+    });
+    let taken: Vec<(Str, bool)> = taken.collect();
     let had = |key: &Str| {
-        let found = original.binary_search_by(|(other, _)| other.cmp(key));
-        found.ok().and_then(|at| original.get(at)).is_some_and(|(_, value)| !is_nil(value))
+        let found = taken.binary_search_by(|(other, _)| other.cmp(key));
+        found.ok().and_then(|at| taken.get(at)).is_some_and(|(_, had)| *had)
     };
     for (key, value) in entries(src) {
         match (get(dst, &key), value) {
             (Some(Value::Nil), _) if !merge && had(&key) => {
-                dst.entries.borrow_mut().remove(&key);
+                dst.entries.borrow_mut().remove(key.bytes());
             }
             (None, value) => dst.insert(key, value),
             (Some(Value::Map(dst)), Value::Map(src)) => coalesce_tables(&dst, &src, merge),
@@ -168,12 +185,19 @@ pub fn coalesce_tables(dst: &Map, src: &Map, merge: bool) {
     }
 }
 
+/// The keys that hold null, sorted.
+fn nulls(map: &Map) -> Vec<Str> {
+    let entries = map.entries.borrow();
+    let nulls = entries.iter().filter(|(_, value)| matches!(value, Value::Nil));
+    nulls.map(|(key, _)| key.clone()).collect()
+}
+
 /// Drops nulls, at any depth (`cleanNilValues`).
 fn clean_nil_values(map: &Map) {
     map.entries.borrow_mut().retain(|_, value| !matches!(value, Value::Nil));
-    for (_, value) in entries(map) {
+    for value in map.entries.borrow().values() {
         if let Value::Map(map) = value {
-            clean_nil_values(&map);
+            clean_nil_values(map);
         }
     }
 }
@@ -197,8 +221,9 @@ pub fn path_value(values: &Map, path: &str) -> Option<Value> {
 
 /// A map that shares nothing with the original but what can't be changed.
 pub fn deep_copy_map(map: &Map) -> Map {
-    let copy = Map::new(entries(map).into_iter().map(|(key, value)| (key, deep_copy(&value))));
-    copy.with_kind(map.kind)
+    let entries = map.entries.borrow();
+    let copy = entries.iter().map(|(key, value)| (key.clone(), deep_copy(value)));
+    Map::new(copy).with_kind(map.kind)
 }
 
 fn deep_copy(value: &Value) -> Value {
@@ -216,11 +241,11 @@ fn deep_copy(value: &Value) -> Value {
 
 /// A map of its own that shares its values.
 fn copy_map(map: &Map) -> Map {
-    Map::new(entries(map)).with_kind(map.kind)
+    Map { kind: map.kind, entries: Rc::new(RefCell::new(map.entries.borrow().clone())) }
 }
 
 fn get(map: &Map, key: &Str) -> Option<Value> {
-    map.entries.borrow().get(key).cloned()
+    map.entries.borrow().get(key.bytes()).cloned()
 }
 
 /// The entries as they are now: what is done with them may change the map.

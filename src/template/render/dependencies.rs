@@ -47,7 +47,7 @@ pub fn process_dependencies(chart: &mut Chart, given: &Map) -> Result<(), String
 
 /// `processDependencyEnabled`. The recursion ends with the tree of charts.
 fn process_enabled(chart: &mut Chart, given: &Map, path: &str) -> Result<(), String> {
-    if chart.dependencies.is_empty() {
+    if !asks(chart) {
         return Ok(());
     }
     let values = coalesce_values(chart, given)?;
@@ -64,6 +64,14 @@ fn process_enabled(chart: &mut Chart, given: &Map, path: &str) -> Result<(), Str
     }
     chart.dependencies.retain(|dependency| !disabled.contains(&dependency.name));
     Ok(())
+}
+
+/// Whether a condition or tag stands somewhere in a tree of charts. Without one nothing is disabled, and
+/// what is wrong with the values is met again when they are coalesced for good.
+fn asks(chart: &Chart) -> bool {
+    let asks_for = |it: &Dependency| !it.condition.is_empty() || !it.tags.is_empty();
+    let below = || chart.children.iter().any(asks);
+    !chart.dependencies.is_empty() && (chart.dependencies.iter().any(asks_for) || below())
 }
 
 /// What the tags say, unless a condition says otherwise.
@@ -111,7 +119,8 @@ fn process_import_values(chart: &mut Chart) -> Result<(), String> {
         }
     }
     // The parent's own values win. What was imported shares maps with them.
-    let own = deep_copy_map(&values);
+    let is_empty = imported.entries.borrow().is_empty();
+    let own = if is_empty { values } else { deep_copy_map(&values) };
     coalesce_tables(&own, &imported, true);
     chart.values = own;
     Ok(())

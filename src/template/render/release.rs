@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use super::{
     capabilities::{Capabilities, KubeVersion},
-    coalesce::{coalesce_values, table},
+    coalesce::{coalesce_values_at_last, table},
     dependencies::{Dependency, process_dependencies},
     documents::{Document, sort_manifests},
     exec::{Engine, ExecError, Output},
@@ -117,7 +117,7 @@ impl<'s> Prepared<'s> {
     /// check of `kubeVersion`.
     pub fn new(mut chart: Chart, given: &Map, setting: &'s Setting<'s>) -> Result<Self, Failure> {
         process_dependencies(&mut chart, given).map_err(Failure::Values)?;
-        let values = coalesce_values(&chart, given).map_err(Failure::Values)?;
+        let values = coalesce_values_at_last(&chart, given).map_err(Failure::Values)?;
         let mut wrong = Vec::new();
         validate_against_schema(&chart, &values, &mut wrong);
         if !wrong.is_empty() {

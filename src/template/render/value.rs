@@ -3,7 +3,11 @@
 //! Maps are shared and changed in place (`set`, `unset`, `merge`); everything else is immutable and
 //! cheap to clone. One rendering lives on one thread; what leaves it are documents.
 
-use std::{borrow::Cow, cell::RefCell, collections::BTreeMap, fmt, rc::Rc};
+use std::{borrow::Cow, cell::RefCell, fmt, rc::Rc};
+
+pub use entries::Entries;
+
+mod entries;
 
 /// A value in a Go interface, with its dynamic type.
 #[derive(Clone, Default)]
@@ -66,7 +70,7 @@ pub struct Map {
     /// The type under which this reference knows it; the entries may be shared under another.
     pub kind: MapKind,
     /// The entries; Go ranges over them and prints them sorted by key.
-    pub entries: Rc<RefCell<BTreeMap<Str, Value>>>,
+    pub entries: Rc<RefCell<Entries>>,
 }
 
 /// A map's static type.
@@ -307,8 +311,11 @@ fn take_items(list: &mut List, held: &mut Vec<Value>) {
 /// Takes the collections out of a map that nobody else has.
 fn take_entries(map: &mut Map, held: &mut Vec<Value>) {
     if let Some(entries) = Rc::get_mut(&mut map.entries) {
-        let values = entries.get_mut().values_mut();
-        held.extend(values.filter(|it| it.is_collection()).map(std::mem::take));
+        entries.get_mut().each_mut(|value| {
+            if value.is_collection() {
+                held.push(std::mem::take(value));
+            }
+        });
     }
 }
 

@@ -89,7 +89,7 @@ impl<'a> Tree<'a> {
         }
         let markdown = target.to_lowercase().ends_with(".md") && !anchor.is_empty();
         let content = markdown.then(|| self.source.read(&target).ok()).flatten()?;
-        let other = Readme::parse(crate::catalog::TextFile {
+        let other = Readme::new(crate::catalog::TextFile {
             path: self.source.report_path(&target),
             local: target.clone(),
             text: Text::new(String::from_utf8_lossy(&content).into_owned()),

@@ -35,9 +35,10 @@ impl<'a> State<'a, '_> {
             }
             Value::Map(map) => {
                 // What the body sets is not seen: the entries are taken first, sorted by key.
-                let entries: Vec<_> = map.entries.borrow().clone().into_iter().collect();
-                let mut entries = entries.into_iter().map(|(key, value)| {
-                    (Operand::of(Value::Str(key)), Operand::entry(map.kind, value))
+                let entries = map.entries.borrow().clone();
+                let mut entries = entries.iter().map(|(key, value)| {
+                    let key = Operand::of(Value::Str(key.clone()));
+                    (key, Operand::entry(map.kind, value.clone()))
                 });
                 self.iterate(arm, &mut entries)?
             }

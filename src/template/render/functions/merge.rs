@@ -49,7 +49,7 @@ fn entry(
     overwrite: bool,
     depth: usize,
 ) -> Result<(), String> {
-    let old = target.entries.borrow().get(&key).cloned();
+    let old = target.entries.borrow().get(key.bytes()).cloned();
     match (&old, &value) {
         (_, Value::Nil) => {
             if overwrite {
