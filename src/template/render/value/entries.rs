@@ -211,13 +211,15 @@ mod tests {
 
     #[test]
     fn many_entries_are_kept_as_few_are() {
-        let key = |number: usize| Str::from(format!("{:03}", number * 7 % (4 * FEW)));
+        let all = || {
+            let key = |number| Str::from(format!("{:03}", number * 7 % (4 * FEW)));
+            (0..2 * FEW).map(move |number| (key(number), Value::str(number.to_string())))
+        };
         let mut one_by_one = Entries::default();
-        for number in 0..2 * FEW {
-            one_by_one.insert(key(number), Value::Int(number as i64));
+        for (key, value) in all() {
+            one_by_one.insert(key, value);
         }
-        let all = (0..2 * FEW).map(|number| (key(number), Value::Int(number as i64)));
-        let mut at_once: Entries = all.collect();
+        let mut at_once: Entries = all().collect();
         assert_eq!(shown(&one_by_one), shown(&at_once));
         assert_eq!(at_once.len(), 2 * FEW);
         at_once.remove(b"007");
