@@ -191,7 +191,8 @@ mod tests {
     use super::*;
 
     fn shown(entries: &Entries) -> String {
-        entries.iter().map(|(key, value)| format!("{}={value:?} ", key.text())).collect()
+        let shown = entries.iter().map(|(key, value)| format!("{}={value:?}", key.text()));
+        shown.collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -199,12 +200,12 @@ mod tests {
         let pairs = [("b", 1), ("a", 2), ("b", 3), ("c", 4), ("b", 5)];
         let made = pairs.map(|(key, value)| (Str::from(key), Value::Int(value)));
         let mut entries: Entries = made.into_iter().collect();
-        assert_eq!(shown(&entries), "a=2 b=5 c=4 ");
+        assert_eq!(shown(&entries), "a=2 b=5 c=4");
         entries.insert("aa".into(), Value::Int(6));
         entries.insert("c".into(), Value::Int(7));
         entries.remove(b"a");
         entries.remove(b"none");
-        assert_eq!(shown(&entries), "aa=6 b=5 c=7 ");
+        assert_eq!(shown(&entries), "aa=6 b=5 c=7");
         entries.retain(|key, _| key.bytes() != b"b");
         assert_eq!((entries.len(), entries.get(b"b").is_none()), (2, true));
     }
