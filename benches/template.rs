@@ -21,8 +21,6 @@ const FIXTURES: [&str; 3] = [
     include_str!("../fixtures/templates/windows.yaml"),
 ];
 
-static FUNCTIONS: LazyLock<FunctionSet> = LazyLock::new(FunctionSet::helm);
-
 /// The fixtures again and again, dense in tags.
 static MADE: LazyLock<Vec<Text>> =
     LazyLock::new(|| (0..COPIES).flat_map(|_| FIXTURES).map(Text::new).collect());
@@ -65,7 +63,7 @@ fn measure(bencher: Bencher<'_, '_>, texts: &[Text]) {
     let bytes: usize = texts.iter().map(|text| text.as_str().len()).sum();
     bencher.counter(BytesCount::new(bytes)).bench_local(|| {
         for text in texts {
-            black_box(parse(text.clone(), &FUNCTIONS));
+            black_box(parse(text.clone(), FunctionSet::helm()));
         }
     });
 }

@@ -54,7 +54,7 @@ fn render(cases: &Json, text: &str) -> Json {
     let mut texts = vec![(NAME, text)];
     texts.extend(strings(&cases["files"]));
     let parsed: Vec<(&str, Template)> =
-        texts.iter().map(|(name, text)| (*name, parse(Text::new(*text), &helm))).collect();
+        texts.iter().map(|(name, text)| (*name, parse(Text::new(*text), helm))).collect();
     let mut answer = serde_json::Map::new();
     answer.insert("text".into(), text.into());
     let main = &parsed.first().unwrap().1;

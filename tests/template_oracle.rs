@@ -55,7 +55,7 @@ fn recorded_verdicts_are_those_of_go() {
 fn recorded_verdicts_are_ours() {
     let functions = functions::FunctionSet::helm();
     for (text, recorded) in cases() {
-        let own = own_verdict(&text, &functions);
+        let own = own_verdict(&text, functions);
         assert_eq!(own.strip_prefix("error ").unwrap_or("ok"), recorded, "{text:?}");
     }
 }
@@ -93,7 +93,7 @@ fn real_templates_and_their_mutants_agree_with_go() {
 }
 
 fn go_accepts(text: &str) -> bool {
-    own_verdict(text, &functions::FunctionSet::helm()).starts_with("ok")
+    own_verdict(text, functions::FunctionSet::helm()).starts_with("ok")
 }
 
 fn fixtures() -> Vec<String> {

@@ -77,8 +77,8 @@ fn check_span(text: &Text, span: Span) {
 /// Parses bytes as a template, and goes over all that came out.
 pub fn template(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    for functions in [FunctionSet::helm(), FunctionSet::go()] {
-        check_template(&template::parse(Text::new(&*text), &functions));
+    for functions in [FunctionSet::helm(), &FunctionSet::go()] {
+        check_template(&template::parse(Text::new(&*text), functions));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
             capabilities::KubeVersion,
             coalesce,
             dependencies::{self, Import},
-            exec::{Output, Part},
+            exec::{self, Output, Part},
             files::FileSource,
             release::{self, Metadata, Prepared, Release},
             value::Map,
@@ -34,14 +34,40 @@ pub(super) fn render(
 ) -> Rendered {
     let incomplete = closure.missing.iter().any(|missing| !missing.outside);
     let mut rendered = Rendered { incomplete, ..Rendered::default() };
-    match attempt(closure, templates, sources, setting) {
+    let attempt = |max_depth| attempt(closure, templates, sources, setting, max_depth);
+    let attempted = match attempt(exec::MAX_DEPTH) {
+        Err(Stop { too_deep: true, failure }) => {
+            let again = on_large_stack(|| attempt(exec::MAX_DEPTH_ON_LARGE_STACK));
+            again.unwrap_or(Err(Stop { too_deep: true, failure }))
+        }
+        attempted => attempted,
+    };
+    match attempted {
         Ok((documents, notes)) => {
             rendered.documents = documents;
             rendered.notes = notes;
         }
-        Err(failure) => rendered.failure = Some(failure),
+        Err(stop) => rendered.failure = Some(stop.failure),
     }
     rendered
+}
+
+/// Runs something on a stack of its own; none where the system has no such stack to give.
+fn on_large_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
+    let builder = std::thread::Builder::new().stack_size(exec::LARGE_STACK);
+    std::thread::scope(|scope| builder.spawn_scoped(scope, run).ok()?.join().ok())
+}
+
+/// Why an attempt to render stopped, and whether a larger stack may help.
+struct Stop {
+    failure: Failure,
+    too_deep: bool,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self { failure, too_deep: false }
+    }
 }
 
 fn attempt(
@@ -49,7 +75,8 @@ fn attempt(
     templates: &TemplateSet<'_>,
     sources: &Sources,
     setting: &Setting,
-) -> Result<(Vec<Document>, Option<String>), Failure> {
+    max_depth: usize,
+) -> Result<(Vec<Document>, Option<String>), Stop> {
     let kube = setting
         .kube_version
         .as_deref()
@@ -65,13 +92,17 @@ fn attempt(
         api_versions: &setting.api_versions,
         seed: setting.seed,
         now: setting.now,
+        max_depth,
     };
     let site = Site { closure, set: templates };
     let prepared = Prepared::new(chart, &given, &own).map_err(|failure| site.place(failure))?;
     let left = taking_part(templates, &prepared.numbers().into_iter().collect());
     let set = left.as_ref().unwrap_or(templates);
     let site = Site { closure, set };
-    let mut release = prepared.render(set).map_err(|failure| site.place(failure))?;
+    let mut release = prepared.render(set).map_err(|failure| {
+        let too_deep = matches!(failure, release::Failure::Depth(..));
+        Stop { failure: site.place(failure), too_deep }
+    })?;
     let notes = release.notes.take();
     Ok((site.documents(release), notes))
 }
@@ -331,7 +362,8 @@ impl Site<'_, '_> {
             release::Failure::Template(file, span, message) => {
                 self.in_template(Step::Template, file, span, message)
             }
-            release::Failure::Limit(file, span, message) => {
+            release::Failure::Limit(file, span, message)
+            | release::Failure::Depth(file, span, message) => {
                 self.in_template(Step::Limit, file, span, message)
             }
             release::Failure::Document(file, _, message) => {

@@ -340,7 +340,7 @@ fn templates(files: &mut Files<'_>, manifest: Option<&Manifest>) -> Vec<Template
         let strict = !partial && name != "NOTES.txt";
         let read = if strict { Files::text } else { Files::prose };
         if let Some(file) = read(files, &local, &path) {
-            let template = template::parse(file.text.clone(), &functions);
+            let template = template::parse(file.text.clone(), functions);
             templates.push(TemplateFile { file, template });
         }
     }

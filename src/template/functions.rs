@@ -1,5 +1,7 @@
 //! The functions that templates can call, by name.
 
+use std::sync::LazyLock;
+
 /// A set of function names. A template that calls any other is refused, as Go does.
 #[derive(Clone, Debug)]
 pub struct FunctionSet {
@@ -11,8 +13,9 @@ pub struct FunctionSet {
 
 impl FunctionSet {
     /// What Helm gives to templates: [`NAMES`].
-    pub fn helm() -> Self {
-        NAMES.iter().copied().collect()
+    pub fn helm() -> &'static Self {
+        static HELM: LazyLock<FunctionSet> = LazyLock::new(|| NAMES.iter().copied().collect());
+        &HELM
     }
 
     /// What Go gives to every template: [`GO_NAMES`].

@@ -173,7 +173,7 @@ mod tests {
     fn gated(files: &[(&str, &str)]) -> bool {
         let helm = FunctionSet::helm();
         let parsed: Vec<_> =
-            files.iter().map(|(name, text)| (*name, parse(Text::new(*text), &helm))).collect();
+            files.iter().map(|(name, text)| (*name, parse(Text::new(*text), helm))).collect();
         let files = parsed.iter().map(|(name, template)| SetFile { name, template, chart: 0 });
         let set = TemplateSet::new(files.collect());
         let found = set.files().iter().enumerate().find_map(|(number, file)| {

@@ -164,7 +164,7 @@ mod tests {
     fn reached(files: &[(&str, &str)]) -> (Vec<String>, bool) {
         let helm = FunctionSet::helm();
         let parsed: Vec<_> =
-            files.iter().map(|(name, text)| (*name, parse(Text::new(*text), &helm))).collect();
+            files.iter().map(|(name, text)| (*name, parse(Text::new(*text), helm))).collect();
         let files = parsed.iter().map(|(name, template)| SetFile { name, template, chart: 0 });
         let set = TemplateSet::new(files.collect());
         let file = set.files().iter().position(|file| file.name == "z").unwrap();

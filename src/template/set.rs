@@ -107,7 +107,7 @@ mod tests {
     fn counts(files: &[(&str, &str)]) -> String {
         let helm = FunctionSet::helm();
         let parsed: Vec<_> =
-            files.iter().map(|(name, text)| (*name, parse(Text::new(*text), &helm))).collect();
+            files.iter().map(|(name, text)| (*name, parse(Text::new(*text), helm))).collect();
         let files = parsed.iter().map(|(name, template)| SetFile { name, template, chart: 0 });
         let set = TemplateSet::new(files.collect());
         let found = set.get("d").unwrap();
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_file_is_a_template_by_its_name() {
-        let template = parse(Text::new("{{define \"d\"}}{{end}}x"), &FunctionSet::helm());
+        let template = parse(Text::new("{{define \"d\"}}{{end}}x"), FunctionSet::helm());
         let set = TemplateSet::new(vec![SetFile { name: "web/_x", template: &template, chart: 0 }]);
         assert!(set.get("web/_x").is_some_and(|named| named.define.is_none()));
         assert!(set.files()[0].is_partial());

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn parsed(text: &str) -> Template {
-    parse(Text::new(text), &FunctionSet::helm())
+    parse(Text::new(text), FunctionSet::helm())
 }
 
 fn messages(template: &Template) -> Vec<&str> {

@@ -51,6 +51,23 @@ fn documents_know_who_wrote_them() {
 }
 
 #[test]
+fn templates_nest_deeper_than_a_threads_stack_is() {
+    let template = |times: usize| {
+        let next = r#"{{if gt (int .) 1}}{{include "x" (sub (int .) 1)}}{{end}}"#;
+        format!(r#"{{{{define "x"}}}}a{next}{{{{end}}}}kind: {{{{include "x" {times}}}}}"#)
+    };
+    let run = move |times| rendered(&[("templates/a.yaml", &template(times))]);
+    let thread = std::thread::Builder::new().stack_size(2 << 20);
+    let (deep, endless) = thread.spawn(move || (run(500), run(5_000))).unwrap().join().unwrap();
+    assert_eq!(deep.0.documents[0].kind(), "a".repeat(500));
+    assert_eq!(deep.1, None);
+    // Helm has a limit of its own, which is none of careen's.
+    let failure = endless.0.failure.unwrap();
+    assert_eq!((failure.step, endless.1), (Step::Template, None));
+    assert!(failure.message.contains("nested reference name: x"), "{}", failure.message);
+}
+
+#[test]
 fn what_helm_refuses_has_a_place() {
     let (rendered, told) = rendered(&[("templates/a.yaml", "a: 1\n{{ fail \"no\" }}")]);
     let failure = rendered.failure.unwrap();

@@ -89,7 +89,7 @@ pub(super) struct Machine<'t, 'i> {
     pub(super) lookers: HashSet<Owner>,
     pub(super) changed: bool,
     pub(super) defaults: Defaults,
-    pub(super) functions: FunctionSet,
+    pub(super) functions: &'static FunctionSet,
     pub(super) consumed: HashSet<SetId>,
     pub(super) consumed_objects: HashSet<ObjectId>,
     pub(super) escaped: HashSet<SetId>,
@@ -250,7 +250,7 @@ impl<'t, 'i> Machine<'t, 'i> {
         frame: &Frame<'_>,
         span: Span,
     ) -> SetId {
-        let parsed = || Rc::new(parse(Text::new(self.paths.text(text)), &self.functions));
+        let parsed = || Rc::new(parse(Text::new(self.paths.text(text)), self.functions));
         let template = self.parsed.get(&text).cloned().unwrap_or_else(parsed);
         self.parsed.insert(text, Rc::clone(&template));
         if !template.errors.is_empty() || !template.defines.is_empty() {

@@ -17,7 +17,7 @@ impl Fixture<'_> {
     fn run<T>(&self, look: impl Fn(&Flow) -> T) -> T {
         let helm = FunctionSet::helm();
         let parsed: Vec<_> =
-            self.files.iter().map(|(name, text)| (*name, parse(Text::new(*text), &helm))).collect();
+            self.files.iter().map(|(name, text)| (*name, parse(Text::new(*text), helm))).collect();
         for (name, template) in &parsed {
             assert!(template.errors.is_empty(), "{name}: {:?}", template.errors);
         }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 fn masked(text: &str) -> String {
-    let template = parse(Text::new(text), &FunctionSet::helm());
+    let template = parse(Text::new(text), FunctionSet::helm());
     let mask = Mask::new(&template);
     let masked = mask.text(false, |_| true);
     assert_eq!(masked.len(), text.len());
@@ -46,7 +46,7 @@ fn lines_of_actions_and_inline_conditions_are_gone() {
 #[test]
 fn only_first_arms_on_demand() {
     let text = "{{ if .x }}\na: 1\n{{ else if .y }}\na: 2\n{{ else }}\na: 3\n{{ end }}\nb: 1";
-    let template = parse(Text::new(text), &FunctionSet::helm());
+    let template = parse(Text::new(text), FunctionSet::helm());
     let first = Mask::new(&template).text(true, |_| true);
     let lines: Vec<_> = first.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     assert_eq!(lines, ["a: 1", "b: 1"]);
@@ -61,7 +61,7 @@ fn documents_are_split_and_judged() {
         "---\n{{ include \"x\" . }}\ne: 1\n",
         "---\nf: 1\n",
     );
-    let template = parse(Text::new(text), &FunctionSet::helm());
+    let template = parse(Text::new(text), FunctionSet::helm());
     let mask = Mask::new(&template);
     let literal: Vec<_> = mask.documents().iter().map(|document| document.literal).collect();
     assert_eq!(literal, [true, false, false, false, true]);

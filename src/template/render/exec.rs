@@ -35,9 +35,17 @@ mod tests;
 pub const MAX_STEPS: u64 = 20_000_000;
 /// How many rounds `range` takes in one engine, all of them together.
 pub const MAX_ROUNDS: u64 = 5_000_000;
-/// How deep execution nests, each block, pipeline and template counted: bounds the stack, of which a
-/// debug build takes 1.3 MiB then. Go's limit is 100,000 templates, Helm's 1,000 of one name.
+/// How deep execution nests on a stack of 2 MiB, each block, pipeline and template counted: a debug build
+/// takes 1.3 MiB of it then.
 pub const MAX_DEPTH: usize = 250;
+/// How deep execution nests on a stack of [`LARGE_STACK`]; see [`Engine::nesting`]. Go's limit is 100,000
+/// templates.
+pub const MAX_DEPTH_ON_LARGE_STACK: usize = 20_000;
+/// The bytes of a stack on which [`MAX_DEPTH_ON_LARGE_STACK`] is safe, in debug builds too. It is touched
+/// only as far as execution nests.
+pub const LARGE_STACK: usize = 256 << 20;
+/// How often a name is being included at once when Helm includes it no more (`recursionMaxNums`).
+pub const MAX_INCLUDES: usize = 1_000;
 /// How many bytes one engine renders; what `include` and `tpl` give counts each time.
 pub const MAX_OUTPUT: usize = 128 << 20;
 /// How many bytes functions make in one engine.
@@ -55,6 +63,12 @@ impl<'s, 't> Engine<'s, 't> {
     /// since 1970-01-01 UTC.
     pub fn new(set: &'s TemplateSet<'t>, seed: u64, now: i64) -> Self {
         Self { set, core: core::Core::new(seed, now) }
+    }
+
+    /// How deep execution may nest: as deep as the stack allows, [`MAX_DEPTH`] unless it is said here.
+    pub fn nesting(mut self, max_depth: usize) -> Self {
+        self.core.max_depth = max_depth;
+        self
     }
 
     /// Renders the file of this index in [`TemplateSet::files`] with `dot` as `.` and `$`. An index

@@ -75,6 +75,8 @@ pub struct Setting<'s> {
     pub seed: u64,
     /// The present, in seconds since 1970-01-01 UTC.
     pub now: i64,
+    /// How deep templates may nest: [`super::exec::MAX_DEPTH`], or more on a larger stack.
+    pub max_depth: usize,
 }
 
 /// A chart that can be rendered: without what is disabled, its values coalesced and checked.
@@ -108,6 +110,8 @@ pub enum Failure {
     Template(usize, Span, String),
     /// A bound of careen's was crossed, there.
     Limit(usize, Span, String),
+    /// Templates nest deeper than [`Setting::max_depth`], there.
+    Depth(usize, Span, String),
     /// What a file rendered to is refused: the file, the byte of what it rendered to, the message.
     Document(usize, usize, String),
 }
@@ -181,7 +185,8 @@ impl<'s> Prepared<'s> {
             }
         }
         let dots = self.dots();
-        let mut engine = Engine::new(set, self.setting.seed, self.setting.now);
+        let engine = Engine::new(set, self.setting.seed, self.setting.now);
+        let mut engine = engine.nesting(self.setting.max_depth);
         let mut rendered = BTreeMap::new();
         for (number, file) in set.files().iter().enumerate().filter(|(_, file)| !file.is_partial())
         {
@@ -320,7 +325,10 @@ fn map<const N: usize>(entries: [(&str, Value); N]) -> Value {
 /// What Helm makes of Go's error (`reformatExecErrorMsg`): of `fail` and `required` only their own
 /// words.
 fn failure(error: ExecError) -> Failure {
-    let ExecError { message, file, span, limit, .. } = error;
+    let ExecError { message, file, span, limit, too_deep, .. } = error;
+    if too_deep {
+        return Failure::Depth(file, span, message);
+    }
     if limit {
         return Failure::Limit(file, span, message);
     }

@@ -28,15 +28,24 @@ pub(super) struct Lines<'s> {
     source: &'s str,
     /// Where the next line begins.
     pub(super) at: usize,
+    /// A line that was looked at before its turn: where it was looked for, and where the one after it
+    /// begins.
+    seen: Option<(usize, Line, usize)>,
 }
 
 impl<'s> Lines<'s> {
     pub(super) fn new(source: &'s str) -> Self {
-        Self { source, at: 0 }
+        Self { source, at: 0, seen: None }
     }
 
     /// The next line that is not blank.
     pub(super) fn next(&mut self) -> Option<Line> {
+        if let Some((from, line, after)) = self.seen.take()
+            && from == self.at
+        {
+            self.at = after;
+            return Some(line);
+        }
         while let Some(raw) = self.raw() {
             // By bytes: by characters it takes twice as long, and this is on the way of every line.
             let bytes = raw.as_bytes();
@@ -51,6 +60,12 @@ impl<'s> Lines<'s> {
             self.skip(raw);
         }
         None
+    }
+
+    /// Goes back to a place, after which a line was the next one.
+    pub(super) fn back(&mut self, to: usize, line: Option<Line>) {
+        self.seen = line.map(|line| (to, line, self.at));
+        self.at = to;
     }
 
     /// The next line without its line feed, which is not passed.

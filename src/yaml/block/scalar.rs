@@ -102,7 +102,7 @@ impl Reader<'_> {
         let goes_on =
             |next: &Line| next.column > parent && !self.text(next.from, next.end).starts_with('#');
         let Some(next) = next.filter(goes_on) else {
-            self.lines.at = start;
+            self.lines.back(start, next);
             return None;
         };
         let blank = self.text(start, next.from).matches('\n').count();

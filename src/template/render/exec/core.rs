@@ -26,6 +26,9 @@ pub(super) struct Core {
     pub(super) rounds: u64,
     pub(super) written: usize,
     pub(super) depth: usize,
+    pub(super) max_depth: usize,
+    /// How often each name is being included.
+    pub(super) included: HashMap<Str, usize>,
     /// What the template at hand writes.
     pub(super) out: Buffer,
     /// Texts that `include` and `tpl` made in this action, with their origins.
@@ -34,7 +37,6 @@ pub(super) struct Core {
     pub(super) spare: Vec<Vec<Value>>,
     functions: HashMap<Box<str>, Option<Callee<'static>>>,
     parsed: HashMap<Str, Rc<Template>>,
-    known: FunctionSet,
 }
 
 impl Core {
@@ -47,18 +49,20 @@ impl Core {
             rounds: 0,
             written: 0,
             depth: 0,
+            max_depth: super::MAX_DEPTH,
+            included: HashMap::new(),
             out: Buffer::default(),
             traces: Vec::new(),
             spare: Vec::new(),
             functions: HashMap::new(),
             parsed: HashMap::new(),
-            known: FunctionSet::helm(),
         }
     }
 
     /// Forgets what a rendering that failed has left behind.
     pub(super) fn begin(&mut self) {
         self.depth = 0;
+        self.included.clear();
         self.out = Buffer::default();
         self.traces.clear();
     }
@@ -78,7 +82,7 @@ impl Core {
         if let Some(template) = self.parsed.get(text) {
             return Rc::clone(template);
         }
-        let template = Rc::new(parse(Text::new(text.text().into_owned()), &self.known));
+        let template = Rc::new(parse(Text::new(&*text.text()), FunctionSet::helm()));
         if text.bytes().len() <= MAX_PARSED_BYTES {
             if self.parsed.len() >= MAX_PARSED {
                 self.parsed.clear();

@@ -17,6 +17,8 @@ pub struct ExecError {
     pub span: Span,
     /// A limit of careen's own was crossed: Go may well render the file.
     pub limit: bool,
+    /// That limit was the depth, which is another one on a larger stack (see [`super::Engine::nesting`]).
+    pub too_deep: bool,
     /// The places on the way, the outermost first: of files and what in them called the next one.
     /// The last is the place where it failed.
     pub trail: Vec<(usize, Span)>,
@@ -75,22 +77,26 @@ impl ExecError {
         function: &str,
         fault: Fault,
     ) -> Box<Self> {
-        let (text, limit, inner) = match fault {
+        let (text, limit, mut inner) = match fault {
             Fault::Plain(text) => (text, false, None),
             Fault::Limit(text) => (text, true, None),
-            Fault::Inner(inner) => (inner.message.clone(), inner.limit, Some(inner)),
+            Fault::Inner(mut inner) => {
+                (std::mem::take(&mut inner.message), inner.limit, Some(inner))
+            }
             Fault::Worded(words, inner) => {
                 (format!("{words}{}", inner.message), inner.limit, Some(inner))
             }
         };
+        let text = without_middle(text);
         let mut error = Self::new(source, name, at, &format!("error calling {function}: {text}"));
         error.limit = limit;
         error.causes.push(text);
-        if let Some(inner) = inner {
-            error.causes.extend(inner.causes);
+        if let Some(inner) = &mut inner {
+            error.too_deep = inner.too_deep;
+            error.causes.extend(inner.causes.drain(..).take(MAX_CAUSES));
             if !inner.trail.is_empty() {
                 (error.file, error.span) = (inner.file, inner.span);
-                error.trail.extend(inner.trail);
+                error.trail.append(&mut inner.trail);
             }
         }
         error
@@ -134,6 +140,22 @@ impl std::fmt::Display for ExecError {
 }
 
 impl std::error::Error for ExecError {}
+
+/// How long the text of an error may be that another one wraps, and how many of them are kept: every
+/// template on the way wraps it again.
+const MAX_TEXT: usize = 64 << 10;
+const MAX_CAUSES: usize = 200;
+
+/// A text that is too long without its middle.
+fn without_middle(text: String) -> String {
+    if text.len() <= MAX_TEXT {
+        return text;
+    }
+    let (head, tail) = (MAX_TEXT / 2, text.len() - MAX_TEXT / 2);
+    let (head, tail) = (text.floor_char_boundary(head), text.ceil_char_boundary(tail));
+    let piece = |range: std::ops::Range<usize>| text.get(range).unwrap_or_default();
+    format!("{} … {}", piece(0..head), piece(tail..text.len()))
+}
 
 const WARN_START: &str = "HELM_ERR_START";
 const WARN_END: &str = "HELM_ERR_END";

@@ -35,9 +35,14 @@ pub(super) fn call(state: &mut State<'_, '_>, late: Late, args: &[Value]) -> Res
     }
 }
 
-/// Helm counts how often each name is being included and stops at 1,000 (`recursionMaxNums`); the stack
-/// stops it here long before, see [`super::MAX_DEPTH`].
+/// Includes a template. Helm counts how often each name is being included (`includeFun`).
 fn include(state: &mut State<'_, '_>, name: &Str, data: Value) -> Result<Value, Fault> {
+    let times = state.core.included.entry(name.clone()).or_default();
+    if *times > super::MAX_INCLUDES {
+        let (name, why) = (name.text(), "unable to execute template");
+        return Err(format!("rendering template has a nested reference name: {name}: {why}").into());
+    }
+    *times += 1;
     let Some((name_in_set, found)) = state.names.get(&name.text()) else {
         let (name, parent) = (quote::quoted(&name.text()), quote::quoted(TPL_NAME));
         return Err(
@@ -47,6 +52,9 @@ fn include(state: &mut State<'_, '_>, name: &Str, data: Value) -> Result<Value, 
     let written = state
         .capture(|state| state.run(name_in_set, found, &Operand::of(data)))
         .map_err(Fault::Inner)?;
+    if let Some(times) = state.core.included.get_mut(name) {
+        *times -= 1;
+    }
     Ok(state.core.keep(written))
 }
 
@@ -59,10 +67,10 @@ fn tpl(state: &mut State<'_, '_>, text: &Str, data: Value) -> Result<Value, Faul
         });
     }
     let template = state.core.parse(text);
-    let shown = quote::quoted(&text.text());
+    let shown = || quote::quoted(&text.text());
     if let Some(error) = template.errors.first() {
         let line = line_of(&template, error.span);
-        let message = &error.message;
+        let (shown, message) = (shown(), &error.message);
         return Err(format!(
             "cannot parse template {shown}: template: {TPL_NAME}:{line}: {message}"
         )
@@ -70,6 +78,7 @@ fn tpl(state: &mut State<'_, '_>, text: &Str, data: Value) -> Result<Value, Faul
     }
     if let Some(message) = names::redefined(&template) {
         let line = template.text.line_count();
+        let shown = shown();
         let words = format!("cannot parse template {shown}: template: {TPL_NAME}:{line}: ");
         return Err(Fault::Plain(words + &message));
     }
@@ -83,7 +92,7 @@ fn tpl(state: &mut State<'_, '_>, text: &Str, data: Value) -> Result<Value, Faul
             state.walk_list(&dot, main.body).map(|_| ())
         })
         .map_err(|error| {
-            let words = format!("error during tpl function execution for {shown}: ");
+            let words = format!("error during tpl function execution for {}: ", shown());
             Fault::Worded(words, error)
         })?;
     if memmem::find(&written.text, NO_VALUE).is_some() {

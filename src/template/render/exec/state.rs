@@ -67,9 +67,11 @@ impl<'a, 'm> State<'a, 'm> {
     /// One level deeper: in blocks, pipelines and templates.
     pub(super) fn descend(&mut self) -> Run<()> {
         self.core.depth += 1;
-        if self.core.depth > super::MAX_DEPTH {
-            let message = format!("execution nests deeper than {}", super::MAX_DEPTH);
-            return Err(self.limit(&message));
+        if self.core.depth > self.core.max_depth {
+            let message = format!("execution nests deeper than {}", self.core.max_depth);
+            let mut error = self.limit(&message);
+            error.too_deep = true;
+            return Err(error);
         }
         Ok(())
     }

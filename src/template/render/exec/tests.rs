@@ -15,7 +15,7 @@ fn execute(
 ) -> Result<Output, ExecError> {
     let helm = FunctionSet::helm();
     let parsed: Vec<Template> =
-        [text, beside].iter().map(|text| parse(Text::new(*text), &helm)).collect();
+        [text, beside].iter().map(|text| parse(Text::new(*text), helm)).collect();
     let files = NAMES.iter().zip(&parsed);
     let files = files.map(|(name, template)| SetFile { name, template, chart: 0 }).collect();
     let set = TemplateSet::new(files);
@@ -42,23 +42,70 @@ fn a_file_that_is_none_renders_to_nothing() {
     assert_eq!(Engine::new(&set, 1, 0).execute(7, Value::Nil), Ok(Output::default()));
 }
 
+/// What nests as deep as it may.
+const NESTED: [&str; 7] = [
+    r#"{{define "x"}}{{include "x" .}}{{end}}{{include "x" .}}"#,
+    r#"{{define "x"}}{{template "x" .}}{{end}}{{include "x" .}}"#,
+    r#"{{define "x"}}{{if 1}}{{with 1}}{{range 1}}{{((include "x" (list .)))}}{{end}}{{end}}{{end}}{{end}}{{include "x" .}}"#,
+    r#"{{define "x"}}{{tpl "{{include `x` .}}" .}}{{end}}{{include "x" .}}"#,
+    r#"{{define "x"}}{{block "y" .}}{{tpl "{{template `y` .}}" .}}{{end}}{{end}}{{include "x" .}}"#,
+    r#"{{define "x"}}{{print (print (print (include "x" .)))}}{{end}}{{include "x" .}}"#,
+    r#"{{define "x"}}{{if and (print (include "x" .).y.z).y 1}}{{end}}{{end}}{{include "x" .}}"#,
+];
+
 #[test]
 fn execution_nests_so_deep() {
-    for text in [
-        r#"{{define "x"}}{{include "x" .}}{{end}}{{include "x" .}}"#,
-        r#"{{define "x"}}{{template "x" .}}{{end}}{{include "x" .}}"#,
-        r#"{{define "x"}}{{if 1}}{{with 1}}{{range 1}}{{((include "x" (list .)))}}{{end}}{{end}}{{end}}{{end}}{{include "x" .}}"#,
-        r#"{{define "x"}}{{tpl "{{include `x` .}}" .}}{{end}}{{include "x" .}}"#,
-        r#"{{define "x"}}{{block "y" .}}{{tpl "{{template `y` .}}" .}}{{end}}{{end}}{{include "x" .}}"#,
-        r#"{{define "x"}}{{print (print (print (include "x" .)))}}{{end}}{{include "x" .}}"#,
-        r#"{{define "x"}}{{if and (print (include "x" .).y.z).y 1}}{{end}}{{end}}{{include "x" .}}"#,
-    ] {
+    for text in NESTED {
         let error = execute(text, "", |_| {}).unwrap_err();
-        assert!(error.limit, "{error}");
+        assert!(error.limit && error.too_deep, "{error}");
         assert!(error.message.contains(&format!("nests deeper than {MAX_DEPTH}")), "{error}");
     }
     let parens = format!("{{{{ {}1{} }}}}", "(".repeat(240), ")".repeat(240));
     assert_eq!(render(&parens, "").text, b"1");
+}
+
+/// The same on a large stack.
+fn deep(text: String) -> Result<Vec<u8>, ExecError> {
+    let run = move || {
+        let nesting =
+            |engine: &mut Engine<'_, '_>| engine.core.max_depth = MAX_DEPTH_ON_LARGE_STACK;
+        execute(&text, "", nesting).map(|output| output.text)
+    };
+    let thread = std::thread::Builder::new().stack_size(LARGE_STACK).spawn(run);
+    thread.unwrap().join().unwrap()
+}
+
+#[test]
+fn execution_nests_deeper_on_a_large_stack() {
+    for text in NESTED {
+        // Each name is included so often and no more: the limits meet where they come first.
+        let error = deep(text.to_owned()).unwrap_err();
+        let recursion = "rendering template has a nested reference name: x: unable to execute";
+        assert!(error.too_deep || error.message.contains(recursion), "{error}");
+        assert!(error.message.len() < 200_000, "{}", error.message.len());
+    }
+    let plain = r#"{{define "x"}}{{if 1}}{{template "x" .}}{{end}}{{end}}{{template "x" .}}"#;
+    let error = deep(plain.to_owned()).unwrap_err();
+    assert!(error.limit && error.too_deep, "{error}");
+}
+
+/// Includes itself so many times. What is expected was written by Helm 4.3.1.
+fn recursive(times: usize) -> String {
+    let next = r#"{{if gt (int .) 1}}{{include "x" (sub (int .) 1)}}{{end}}"#;
+    format!(r#"{{{{define "x"}}}}a{next}{{{{end}}}}{{{{include "x" {times}}}}}"#)
+}
+
+#[test]
+fn a_name_is_included_so_often_at_once() {
+    assert_eq!(deep(recursive(500)).unwrap().len(), 500);
+    assert_eq!(deep(recursive(MAX_INCLUDES + 1)).unwrap().len(), MAX_INCLUDES + 1);
+    let error = deep(recursive(MAX_INCLUDES + 2)).unwrap_err();
+    let end = "error calling include: rendering template has a nested reference name: x: unable to \
+        execute template";
+    assert!(!error.limit && error.message.ends_with(end), "{error}");
+    // Another call begins to count anew.
+    let twice = recursive(700) + r#"{{include "x" 700}}"#;
+    assert_eq!(deep(twice).unwrap().len(), 1_400);
 }
 
 /// The message of a limit that this text crosses.

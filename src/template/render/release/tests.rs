@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::{
-    template::render::{coalesce::load_values, dependencies::Import},
+    template::render::{coalesce::load_values, dependencies::Import, exec::MAX_DEPTH},
     yaml,
 };
 
@@ -54,7 +54,15 @@ fn shown(value: &Value) -> String {
 
 fn setting() -> Setting<'static> {
     let kube = KubeVersion::default();
-    Setting { release: "r", namespace: "n", kube, api_versions: &[], seed: 1, now: 0 }
+    Setting {
+        release: "r",
+        namespace: "n",
+        kube,
+        api_versions: &[],
+        seed: 1,
+        now: 0,
+        max_depth: MAX_DEPTH,
+    }
 }
 
 /// The values and the charts under the root that are left.

@@ -150,7 +150,7 @@ fn source(expression: &str) -> String {
 }
 
 fn answer(expression: &str) -> String {
-    let template = parse(Text::new(source(expression)), &FunctionSet::helm());
+    let template = parse(Text::new(source(expression)), FunctionSet::helm());
     if let Some(error) = template.errors.first() {
         return format!("error: parse error at (t/templates/x:1): {error}");
     }
