@@ -17,11 +17,13 @@ mod objects;
 mod previous;
 mod rendered;
 mod rendering;
+mod slip;
 mod undeclared;
 
 pub use flow::steps;
 pub use previous::with_previous;
 pub use rendered::{Document, Failure, Hook, Rendered, Setting, Step};
+pub use slip::Slip;
 pub use undeclared::{OwnRead, Undeclared};
 
 /// A chart with everything under it, and what its templates do.
@@ -36,6 +38,8 @@ pub struct Analysis<'c> {
     sources: &'c Sources,
     rendered: OnceCell<Rendered>,
     flow: OnceCell<Flow>,
+    /// By the first member that a chart is.
+    undeclared: Vec<OnceCell<Vec<Undeclared>>>,
 }
 
 impl<'c> Analysis<'c> {
@@ -47,7 +51,9 @@ impl<'c> Analysis<'c> {
             files.map(move |(name, file)| SetFile { name, template: &file.template, chart })
         });
         let templates = TemplateSet::new(files.collect());
-        Self { closure, templates, sources, rendered: OnceCell::new(), flow: OnceCell::new() }
+        let undeclared = closure.members.iter().map(|_| OnceCell::new()).collect();
+        let (rendered, flow) = (OnceCell::new(), OnceCell::new());
+        Self { closure, templates, sources, rendered, flow, undeclared }
     }
 
     /// What the chart renders to with its own values, as `helm template` would print it: rendered

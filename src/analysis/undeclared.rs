@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, Slip},
     catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
     finding::Place,
     template::flow::{How, Read, Step},
@@ -12,7 +12,7 @@ use crate::{
 
 /// A path that templates read and that nothing declares: the highest key of it that is missing.
 #[derive(Debug)]
-pub struct Undeclared<'c> {
+pub struct Undeclared {
     /// The path as the chart's own templates would write it.
     pub path: ValuesPath,
     /// Whose values, an index into the closure's members, and the path in them.
@@ -20,61 +20,62 @@ pub struct Undeclared<'c> {
     /// The path in that member's values.
     pub inner: ValuesPath,
     /// The places in the chart's own templates, in their order.
-    pub reads: Vec<OwnRead<'c>>,
+    pub reads: Vec<OwnRead>,
     /// Whether one of the places asks first, or has another value.
     pub optional: bool,
+    /// Whether the README's reference has it, so that it is known, if not from values.yaml.
+    pub documented: bool,
+    /// The declared value that was meant, where that is plain.
+    pub slip: Option<Slip>,
 }
 
 /// A place of the chart's own that reads below an undeclared key.
-#[derive(Clone, Copy, Debug)]
-pub struct OwnRead<'c> {
-    /// The template.
-    pub file: &'c TemplateFile,
-    /// What it reads.
-    pub read: &'c Read,
+#[derive(Clone, Debug)]
+pub struct OwnRead {
+    /// Where it stands.
+    pub place: Place,
+    /// How many steps the path has that it reads.
+    pub depth: usize,
     /// Whether the place needs the value: it neither asks for it, nor only hands it on.
     pub needs: bool,
-}
-
-impl OwnRead<'_> {
-    /// Where it stands.
-    pub fn place(&self) -> Place {
-        self.file.file.place(self.read.span)
-    }
-
     /// Whether it stands in the notes that an install prints.
-    pub fn in_notes(&self) -> bool {
-        self.file.file.local == "templates/NOTES.txt"
-    }
+    pub in_notes: bool,
 }
 
 impl Analysis<'_> {
-    /// What a chart's own templates read and nothing declares, in the order of paths. Empty for libraries, for
-    /// charts without values.yaml, and for those whose values can't be read whole.
-    pub fn undeclared<'a>(&'a self, chart: &'a Chart) -> Vec<Undeclared<'a>> {
+    /// What a chart's own templates read and nothing declares, in the order of paths: computed when it is first
+    /// asked for. Empty for libraries, for charts without values.yaml, and for those whose values can't be read
+    /// whole.
+    pub fn undeclared(&self, chart: &Chart) -> &[Undeclared] {
+        let first = self.members_of(chart).next();
+        let Some(cell) = first.and_then(|first| self.undeclared.get(first)) else { return &[] };
+        cell.get_or_init(|| {
+            let mut found = self.all_undeclared(chart);
+            let slips: Vec<_> = found.iter().map(|value| self.slip(value, chart)).collect();
+            found.iter_mut().zip(slips).for_each(|(value, slip)| value.slip = slip);
+            found
+        })
+    }
+
+    fn all_undeclared(&self, chart: &Chart) -> Vec<Undeclared> {
         let documentation = chart.documentation();
         let readable = chart.values.as_ref().is_some_and(|it| it.stream.error().is_none());
         if chart.is_library() || !readable || documentation.values.cut {
             return Vec::new();
         }
-        let members: Vec<usize> = self.members_of(chart).collect();
-        let found: Vec<_> = members.iter().map(|it| self.undeclared_at(*it, chart)).collect();
-        let Some((first, others)) = found.split_first() else { return Vec::new() };
+        let members = self.members_of(chart);
+        let mut found = members.map(|member| self.undeclared_at(member, chart));
+        let Some(first) = found.next() else { return Vec::new() };
         // What only one of several uses of the chart leaves out is set by the others' parents.
-        let kept = first.iter().filter(|(path, _)| others.iter().all(|it| it.contains_key(*path)));
-        let kept: BTreeSet<ValuesPath> = kept.map(|(path, _)| path.clone()).collect();
-        let first = found.into_iter().next().unwrap_or_default();
-        first.into_iter().filter(|(path, _)| kept.contains(path)).map(|(_, it)| it).collect()
+        let others: Vec<_> = found.collect();
+        let everywhere = |path: &ValuesPath| others.iter().all(|it| it.contains_key(path));
+        first.into_iter().filter(|(path, _)| everywhere(path)).map(|(_, it)| it).collect()
     }
 
-    fn undeclared_at<'a>(
-        &'a self,
-        member: usize,
-        chart: &'a Chart,
-    ) -> BTreeMap<ValuesPath, Undeclared<'a>> {
+    fn undeclared_at(&self, member: usize, chart: &Chart) -> BTreeMap<ValuesPath, Undeclared> {
         let own: BTreeMap<usize, &TemplateFile> = self.own_files(chart);
-        let mut found: BTreeMap<ValuesPath, Undeclared<'a>> = BTreeMap::new();
-        let mut judged: BTreeMap<(usize, &[Step]), Option<ValuesPath>> = BTreeMap::new();
+        let mut found: BTreeMap<ValuesPath, Undeclared> = BTreeMap::new();
+        let mut judged: BTreeMap<(usize, &[Step]), Option<Missing>> = BTreeMap::new();
         let declared = self.declared_spans(&own, &mut judged);
         for read in self.flow().reads() {
             let Some(file) = own.get(&read.file).copied() else { continue };
@@ -82,7 +83,7 @@ impl Analysis<'_> {
             let top = judged
                 .entry((read.member, &read.path))
                 .or_insert_with(|| self.missing(read.member, &read.path));
-            let Some(inner) = top.clone() else { continue };
+            let Some(Missing { path: inner, documented }) = top.clone() else { continue };
             let path = ValuesPath([prefix, inner.0.clone()].concat());
             let shared = declared.contains(&(read.file, read.span));
             // Keys with dots are of files that a mapping is written to as a whole.
@@ -99,9 +100,16 @@ impl Analysis<'_> {
                 inner,
                 reads: Vec::new(),
                 optional: false,
+                documented,
+                slip: None,
             });
             entry.optional |= optional || shared;
-            entry.reads.push(OwnRead { file, read, needs });
+            entry.reads.push(OwnRead {
+                place: file.file.place(read.span),
+                depth: read.path.len(),
+                needs,
+                in_notes: file.file.local == "templates/NOTES.txt",
+            });
         }
         found.retain(|_, it| it.member == member || !self.is_known_below(it, &own));
         found
@@ -121,7 +129,7 @@ impl Analysis<'_> {
     fn declared_spans<'a>(
         &'a self,
         own: &BTreeMap<usize, &TemplateFile>,
-        judged: &mut BTreeMap<(usize, &'a [Step]), Option<ValuesPath>>,
+        judged: &mut BTreeMap<(usize, &'a [Step]), Option<Missing>>,
     ) -> BTreeSet<(usize, crate::text::Span)> {
         let reads = self.flow().reads().iter().filter(|read| own.contains_key(&read.file));
         let mut spans = BTreeSet::new();
@@ -150,7 +158,7 @@ impl Analysis<'_> {
     }
 
     /// Whether other charts' templates read what a chart reads of the values of one under it.
-    fn is_known_below(&self, it: &Undeclared<'_>, own: &BTreeMap<usize, &TemplateFile>) -> bool {
+    fn is_known_below(&self, it: &Undeclared, own: &BTreeMap<usize, &TemplateFile>) -> bool {
         let inner = super::steps(&it.inner);
         let mut reads = self.flow().reads().iter();
         reads.any(|read| {
@@ -162,7 +170,7 @@ impl Analysis<'_> {
 
     /// The highest key of a path that nothing declares; none where all of it is declared, may be, or can't be
     /// known.
-    fn missing(&self, member: usize, path: &[Step]) -> Option<ValuesPath> {
+    fn missing(&self, member: usize, path: &[Step]) -> Option<Missing> {
         let here = self.closure.members.get(member)?;
         let first = named(path.first()?)?;
         if first == "global" || first == "tags" || here.chart.is_library() {
@@ -180,10 +188,11 @@ impl Analysis<'_> {
         let top = path.get(..=known)?;
         let names: Vec<_> = top.iter().map(named).collect::<Option<_>>()?;
         let switch = self.closure.entries_of(member).any(|it| it.condition.is_some());
-        let documented = is_documented(here.chart, &names)
+        let told = is_told(here.chart, &names)
             || (switch && names == ["enabled"])
             || self.closure.members.iter().any(|it| is_condition(it.chart, &names));
-        (!documented).then(|| ValuesPath::of(names))
+        let documented = is_documented(here.chart, &names);
+        (!told).then(|| Missing { path: ValuesPath::of(names), documented })
     }
 
     /// Whether templates themselves put something at a path.
@@ -223,22 +232,33 @@ impl Analysis<'_> {
     }
 }
 
-/// Whether comments, the README or the schema speak of a path.
-fn is_documented(chart: &Chart, names: &[&str]) -> bool {
-    let documentation = chart.documentation();
-    let values = &documentation.values;
-    let meets = |steps: &[Option<String>]| {
-        let same = |(step, name): (&Option<String>, &&str)| {
-            step.as_deref().is_none_or(|step| step == *name)
-        };
-        !steps.is_empty() && steps.iter().zip(names).all(same) && steps.len() >= names.len()
-    };
-    let commented = names.last().is_some_and(|name| values.commented.contains_key(*name))
-        || values.commented.contains_key(&names.join("."));
-    commented
-        || values.mentions.iter().any(|mention| meets(&mention.steps()))
-        || documentation.reference.rows.iter().any(|row| meets(&row.key.steps))
+/// The highest key of a path that nothing declares.
+#[derive(Clone, Debug)]
+struct Missing {
+    path: ValuesPath,
+    /// Whether the README's reference has it.
+    documented: bool,
+}
+
+/// Whether comments in values.yaml or the schema speak of a path.
+fn is_told(chart: &Chart, names: &[&str]) -> bool {
+    let values = &chart.documentation().values;
+    let steps: Vec<_> = names.iter().map(|name| Some((*name).to_owned())).collect();
+    values.is_commented(&steps)
+        || values.mentions.iter().any(|mention| meets(&mention.steps(), names))
         || chart.schema.as_ref().and_then(|it| it.root()).is_some_and(|it| knows(it, names))
+}
+
+/// Whether the README's reference has a row for a path, or for something under it.
+fn is_documented(chart: &Chart, names: &[&str]) -> bool {
+    let rows = &chart.documentation().reference.rows;
+    rows.iter().any(|row| meets(&row.key.steps, names))
+}
+
+/// Whether written steps lead to a path, or below.
+fn meets(steps: &[Option<String>], names: &[&str]) -> bool {
+    let same = |(step, name): (&Option<String>, &&str)| step.as_deref().is_none_or(|it| it == *name);
+    !steps.is_empty() && steps.iter().zip(names).all(same) && steps.len() >= names.len()
 }
 
 /// Whether a place fails, or writes nothing where something is meant, when the key at a depth is absent.

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    analysis::{Document, OwnRead},
+    analysis::Document,
     catalog::{Chart, TemplateFile},
     finding::Place,
     rule::{ChartContext, Rule, Sink},
+    rules::docs::undeclared_value::is_told_by_notes,
     text::Span,
 };
 
@@ -23,14 +24,20 @@ impl Rule for BrokenNotes {
         let mut notes = chart.templates.iter();
         let Some(file) = notes.find(|it| it.file.local == "templates/NOTES.txt") else { return };
         for value in cx.analysis.undeclared(chart) {
-            if value.optional || !value.reads.iter().all(OwnRead::in_notes) {
+            let in_values = value.slip.as_ref().is_some_and(|slip| slip.in_values);
+            let only_here = value.reads.iter().all(|read| read.in_notes);
+            if in_values || !only_here || !is_told_by_notes(value) {
                 continue;
             }
-            let Some(read) = value.reads.iter().find(|read| read.needs) else { continue };
+            let needed = value.reads.iter().find(|read| read.needs);
+            let Some(read) = needed.or_else(|| value.reads.first()) else { continue };
             let path = &value.path;
-            out.at(read.place(), format!("the notes read `{path}`, which nothing declares"))
-                .subject(path.to_string())
-                .help("read the value that the templates read, or declare this one");
+            let message = format!("the notes read `{path}`, which nothing declares");
+            let draft = out.at(read.place.clone(), message).subject(path.to_string());
+            match &value.slip {
+                Some(slip) => draft.help(format!("did you mean `{}`?", slip.declared)),
+                None => draft.help("read the value that the templates read, or declare this one"),
+            };
         }
         services(file, chart, cx, out);
     }

@@ -1,8 +1,9 @@
 //! `docs/unused-value`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    analysis::Undeclared,
     catalog::{Chart, Declared, Key, Values, ValuesPath, YamlFile, values},
     config,
     rule::{ChartContext, Rule, Sink},
@@ -24,7 +25,9 @@ impl Rule for UnusedValue {
         let judge = Judge { chart, cx, values, anchors: used_anchors(file), guides };
         let mut unused = Vec::new();
         judge.below(0, &mut unused);
-        for key in unused {
+        let slips: BTreeMap<_, _> = judge.slips().collect();
+        misspelt(&slips, file, values, out);
+        for key in unused.into_iter().filter(|key| !slips.contains_key(&key.path)) {
             let place = file.place(key.key);
             let message = format!("`{}` is declared, and nothing reads it", key.path);
             let draft = out.at(place, message).subject(key.path.to_string());
@@ -32,6 +35,28 @@ impl Rule for UnusedValue {
                 Some(near) => draft.help(format!("templates read `{near}`: rename one of the two")),
                 None => draft.help(format!("delete `{}`, or read it in a template", key.path)),
             };
+        }
+    }
+}
+
+/// Keys of which templates read another name. Where the template's name is the wrong one,
+/// `docs/undeclared-value` tells.
+fn misspelt(
+    slips: &BTreeMap<&ValuesPath, &Undeclared>,
+    file: &YamlFile,
+    values: &Values,
+    out: &mut Sink,
+) {
+    for (declared, value) in slips {
+        let in_values = value.slip.as_ref().is_some_and(|slip| slip.in_values);
+        let (Some(key), Some(read)) = (values.find(declared), value.reads.first()) else { continue };
+        if in_values {
+            let meant = &value.path;
+            let message = format!("`{declared}` is declared, and templates read `{meant}`");
+            out.at(file.place(key.key), message)
+                .subject(declared.to_string())
+                .also(read.place.clone(), "read here")
+                .help(format!("rename it to `{meant}`"));
         }
     }
 }
@@ -51,6 +76,12 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
+    /// The declared values that templates read under another name.
+    fn slips(&self) -> impl Iterator<Item = (&'a ValuesPath, &'a Undeclared)> {
+        let undeclared = self.cx.analysis.undeclared(self.chart).iter();
+        undeclared.filter_map(|value| Some((&value.slip.as_ref()?.declared, value)))
+    }
+
     /// The highest keys under one that nothing reads.
     fn below(&self, at: usize, unused: &mut Vec<&'a Declared>) {
         let mut open = self.children(at);

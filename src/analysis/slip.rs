@@ -1,0 +1,188 @@
+//! Two names for one value: templates read the one, values.yaml declares the other.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    analysis::{Analysis, Undeclared},
+    catalog::{Chart, Declared, Key, Values, ValuesPath},
+    template::flow::{Step, Usage},
+};
+
+/// How alike two names are, of 1, to be taken for one misspelt.
+const ALIKE: f64 = 0.75;
+/// Names of fewer letters than this may differ by one of them and be two things.
+const SLIP_LENGTH_MIN: usize = 6;
+
+/// The declared value that a read one means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slip {
+    /// What values.yaml declares.
+    pub declared: ValuesPath,
+    /// Whether values.yaml has the wrong name, and not the template: nothing reads what it declares, and the
+    /// name that is read is the chart's word for it, or the manifest's.
+    pub in_values: bool,
+}
+
+impl Analysis<'_> {
+    /// The declared value that was meant by one that is read, as far as that is plain: nothing reads it and it
+    /// is written nearly alike or has the same name elsewhere; or the two differ by a slip of the finger.
+    pub(super) fn slip(&self, value: &Undeclared, chart: &Chart) -> Option<Slip> {
+        if value.path != value.inner {
+            return None;
+        }
+        let judge = Judge { analysis: self, chart, values: &chart.documentation().values };
+        let unread = judge.unread(value);
+        if let Some(key) = unread {
+            let in_values = !key.borrowed && !key.said.idle && judge.is_misdeclared(value, key);
+            return Some(Slip { declared: key.path.clone(), in_values });
+        }
+        let slip = |key: &&Declared| {
+            let names = last(&key.path).zip(last(&value.path));
+            names.is_some_and(|(one, other)| is_slip(one, other))
+        };
+        let key = siblings(judge.values, &value.path).find(slip)?;
+        Some(Slip { declared: key.path.clone(), in_values: false })
+    }
+
+    /// A declared value beside one that is not, written nearly alike.
+    pub fn alike(&self, value: &Undeclared, chart: &Chart) -> Option<ValuesPath> {
+        let values = &chart.documentation().values;
+        let near = best(value, siblings(values, &value.path));
+        near.filter(|_| value.path == value.inner).map(|key| key.path.clone())
+    }
+}
+
+struct Judge<'a> {
+    analysis: &'a Analysis<'a>,
+    chart: &'a Chart,
+    values: &'a Values,
+}
+
+impl<'a> Judge<'a> {
+    /// The declared value that nothing reads and that is written nearly alike, or has the same name elsewhere.
+    fn unread(&self, value: &Undeclared) -> Option<&'a Declared> {
+        let beside = siblings(self.values, &value.path);
+        let near = best(value, beside.filter(|key| self.is_unread(value, key)));
+        if near.is_some() {
+            return near;
+        }
+        let whole = squash(&value.path);
+        let elsewhere = |key: &&Declared| {
+            key.path != value.path
+                && (squash(&key.path) == whole || key.path.0.ends_with(&value.path.0))
+                && self.is_unread(value, key)
+        };
+        let mut same = self.values.keys.iter().skip(1).filter(elsewhere);
+        let only = same.next()?;
+        same.next().is_none().then_some(only)
+    }
+
+    fn is_unread(&self, value: &Undeclared, key: &Declared) -> bool {
+        self.analysis.usage(value.member, &key.path) == Usage::Unread
+    }
+
+    /// Whether the name that is read is the right one of the two: the manifest's field has it, or the chart
+    /// uses it elsewhere and the declared one nowhere.
+    fn is_misdeclared(&self, value: &Undeclared, key: &Declared) -> bool {
+        let Some((read, declared)) = last(&value.path).zip(last(&key.path)) else { return false };
+        // A template that goes through the value fails without it, whatever values.yaml is renamed to.
+        let fails = |depth: usize| depth > value.inner.0.len();
+        if read == declared || value.reads.iter().any(|it| it.needs && fails(it.depth)) {
+            return false;
+        }
+        let fields = self.fields(value);
+        match (fields.contains(read), fields.contains(declared)) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => self.is_word(read, value, key) && !self.is_word(declared, value, key),
+        }
+    }
+
+    /// The fields of manifests that the value is written to: what stands before it on its line, or begins the
+    /// next.
+    fn fields(&self, value: &Undeclared) -> BTreeSet<&'a str> {
+        let mut fields = BTreeSet::new();
+        for read in &value.reads {
+            let mut files = self.chart.templates.iter();
+            let Some(file) = files.find(|it| it.file.path == read.place.path) else { continue };
+            let text = file.file.text.as_str();
+            let (before, after) = text.split_at_checked(read.place.start.offset as usize).unwrap_or((text, ""));
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let next = after.split('\n').nth(1).unwrap_or_default();
+            fields.extend([line, next].into_iter().filter_map(field));
+        }
+        fields
+    }
+
+    /// Whether a name is one of the chart's own beside the two values.
+    fn is_word(&self, name: &str, value: &Undeclared, key: &Declared) -> bool {
+        let declared = self.values.keys.iter().skip(1);
+        let mut declared = declared.filter(|it| it.path != key.path && !key.path.covers(&it.path));
+        let here = super::steps(&value.path);
+        let mut read = self.analysis.flow().reads().iter().filter(|it| !it.path.starts_with(&here));
+        declared.any(|it| last(&it.path) == Some(name))
+            || read.any(|it| it.path.iter().any(|step| *step == Step::Key(name.into())))
+    }
+}
+
+/// The name of the field that a line of a manifest begins with.
+fn field(line: &str) -> Option<&str> {
+    let (name, _) = line.trim_start().trim_start_matches("- ").split_once(':')?;
+    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    (!name.is_empty() && name.chars().all(word)).then_some(name)
+}
+
+/// The keys that are declared beside a path.
+fn siblings<'v>(values: &'v Values, path: &ValuesPath) -> impl Iterator<Item = &'v Declared> {
+    let above = path.0.split_last().map(|(_, above)| ValuesPath(above.to_vec()));
+    let holder = above.and_then(|above| values.find(&above));
+    let children = holder.into_iter().flat_map(|key| key.children.values());
+    children.filter_map(|at| values.keys.get(*at))
+}
+
+/// The key whose name is most like the last one of a path.
+fn best<'k>(
+    value: &Undeclared,
+    keys: impl Iterator<Item = &'k Declared>,
+) -> Option<&'k Declared> {
+    let name = last(&value.path)?.to_lowercase();
+    let score = |key: &Declared| {
+        let other = last(&key.path).unwrap_or_default().to_lowercase();
+        // `nameOverride` and `fullnameOverride` are two things.
+        let other_thing = other.ends_with(&name) || name.ends_with(&other);
+        let score = strsim::normalized_damerau_levenshtein(&name, &other);
+        if other_thing && other != name { 0.0 } else { score }
+    };
+    let scored = keys.map(|key| (score(key), key)).filter(|(score, _)| *score >= ALIKE);
+    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0));
+    best.map(|(_, key)| key)
+}
+
+/// Whether two names differ by one letter that nobody would tell two things apart by: not by a plural, a
+/// number or a letter in a short name.
+fn is_slip(one: &str, other: &str) -> bool {
+    let mut letters: Vec<char> = one.chars().collect();
+    for letter in other.chars() {
+        match letters.iter().position(|it| *it == letter) {
+            Some(at) => drop(letters.swap_remove(at)),
+            None => letters.push(letter),
+        }
+    }
+    let telling = |c: &char| c.is_ascii_digit() || c.eq_ignore_ascii_case(&'s');
+    one.len().min(other.len()) >= SLIP_LENGTH_MIN
+        && strsim::osa_distance(one, other) == 1
+        && !letters.iter().any(telling)
+}
+
+fn last(path: &ValuesPath) -> Option<&str> {
+    match path.0.last()? {
+        Key::Name(name) => Some(name),
+        Key::Index(_) => None,
+    }
+}
+
+/// A path without what people mix up: case, dots, hyphens and underscores.
+fn squash(path: &ValuesPath) -> String {
+    let text = path.to_string();
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
