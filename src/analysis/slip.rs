@@ -44,10 +44,11 @@ impl Analysis<'_> {
         Some(Slip { declared: key.path.clone(), in_values: false })
     }
 
-    /// A declared value beside one that is not, written nearly alike.
+    /// A declared value beside one that is not, written nearly alike, that nothing reads.
     pub fn alike(&self, value: &Undeclared, chart: &Chart) -> Option<ValuesPath> {
         let values = &chart.documentation().values;
-        let near = best(value, siblings(values, &value.path));
+        let unread = |key: &&Declared| self.usage(value.member, &key.path) == Usage::Unread;
+        let near = best(value, siblings(values, &value.path).filter(unread));
         near.filter(|_| value.path == value.inner).map(|key| key.path.clone())
     }
 }
@@ -86,42 +87,70 @@ impl<'a> Judge<'a> {
     fn is_misdeclared(&self, value: &Undeclared, key: &Declared) -> bool {
         let Some((read, declared)) = last(&value.path).zip(last(&key.path)) else { return false };
         // A template that goes through the value fails without it, whatever values.yaml is renamed to.
-        let fails = |depth: usize| depth > value.inner.0.len();
-        if read == declared || value.reads.iter().any(|it| it.needs && fails(it.depth)) {
+        let depth = value.inner.0.len();
+        if read == declared || value.reads.iter().any(|it| it.needs && it.path.len() > depth) {
             return false;
         }
         let fields = self.fields(value);
         match (fields.contains(read), fields.contains(declared)) {
             (true, false) => true,
             (false, true) => false,
-            _ => self.is_word(read, value, key) && !self.is_word(declared, value, key),
+            _ => match (self.is_word(read, value, key), self.is_word(declared, value, key)) {
+                (true, false) => true,
+                (false, false) => self.has_words(read, declared, value, key),
+                _ => false,
+            },
         }
     }
 
-    /// The fields of manifests that the value is written to: what stands before it on its line, or begins the
-    /// next.
+    /// Whether the parts of the name that is read and not of the other are the chart's own, and not those of
+    /// the other.
+    fn has_words(&self, read: &str, other: &str, value: &Undeclared, key: &Declared) -> bool {
+        let (mine, others) = (parts(read), parts(other));
+        let mut own: Vec<_> = mine.iter().filter(|part| !others.contains(part)).collect();
+        let mut wrong: Vec<_> = others.iter().filter(|part| !mine.contains(part)).collect();
+        let mut known = BTreeSet::new();
+        self.each_word(value, key, |name| known.extend(parts(name)));
+        own.retain(|part| !known.contains(*part));
+        wrong.retain(|part| !known.contains(*part));
+        own.is_empty() && !wrong.is_empty()
+    }
+
+    /// The fields of manifests that the value is written to: what begins its line, the next or the one before.
     fn fields(&self, value: &Undeclared) -> BTreeSet<&'a str> {
         let mut fields = BTreeSet::new();
         for read in &value.reads {
             let mut files = self.chart.templates.iter();
             let Some(file) = files.find(|it| it.file.path == read.place.path) else { continue };
             let text = file.file.text.as_str();
-            let (before, after) = text.split_at_checked(read.place.start.offset as usize).unwrap_or((text, ""));
-            let line = before.rsplit('\n').next().unwrap_or_default();
-            let next = after.split('\n').nth(1).unwrap_or_default();
-            fields.extend([line, next].into_iter().filter_map(field));
+            let (before, after) =
+                text.split_at_checked(read.place.start.offset as usize).unwrap_or((text, ""));
+            let above = before.rsplit('\n').take(2);
+            let next = after.split('\n').nth(1);
+            fields.extend(above.chain(next).filter_map(field));
         }
         fields
     }
 
     /// Whether a name is one of the chart's own beside the two values.
     fn is_word(&self, name: &str, value: &Undeclared, key: &Declared) -> bool {
+        let mut found = false;
+        self.each_word(value, key, |word| found |= word == name);
+        found
+    }
+
+    /// The names that the chart has beside the two values: those it declares and those it reads.
+    fn each_word(&self, value: &Undeclared, key: &Declared, mut say: impl FnMut(&str)) {
         let declared = self.values.keys.iter().skip(1);
-        let mut declared = declared.filter(|it| it.path != key.path && !key.path.covers(&it.path));
+        let declared = declared.filter(|it| !key.path.covers(&it.path));
+        declared.filter_map(|it| last(&it.path)).for_each(&mut say);
         let here = super::steps(&value.path);
-        let mut read = self.analysis.flow().reads().iter().filter(|it| !it.path.starts_with(&here));
-        declared.any(|it| last(&it.path) == Some(name))
-            || read.any(|it| it.path.iter().any(|step| *step == Step::Key(name.into())))
+        let reads = self.analysis.flow().reads().iter();
+        for step in reads.filter(|it| !it.path.starts_with(&here)).flat_map(|it| &it.path) {
+            if let Step::Key(name) = step {
+                say(name);
+            }
+        }
     }
 }
 
@@ -130,6 +159,31 @@ fn field(line: &str) -> Option<&str> {
     let (name, _) = line.trim_start().trim_start_matches("- ").split_once(':')?;
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     (!name.is_empty() && name.chars().all(word)).then_some(name)
+}
+
+/// The words of a name, in small letters: `pullPolicy` has two. The last is told from the others by a full stop:
+/// many names end in `enabled`, and some begin with `enable`.
+fn parts(name: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    let mut small = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() {
+            small = false;
+            parts.push(String::new());
+            continue;
+        }
+        if c.is_uppercase() && small || parts.is_empty() {
+            parts.push(String::new());
+        }
+        small = c.is_lowercase();
+        if let Some(part) = parts.last_mut() {
+            part.extend(c.to_lowercase());
+        }
+    }
+    if let Some(last) = parts.last_mut() {
+        last.push('.');
+    }
+    parts
 }
 
 /// The keys that are declared beside a path.
@@ -141,10 +195,7 @@ fn siblings<'v>(values: &'v Values, path: &ValuesPath) -> impl Iterator<Item = &
 }
 
 /// The key whose name is most like the last one of a path.
-fn best<'k>(
-    value: &Undeclared,
-    keys: impl Iterator<Item = &'k Declared>,
-) -> Option<&'k Declared> {
+fn best<'k>(value: &Undeclared, keys: impl Iterator<Item = &'k Declared>) -> Option<&'k Declared> {
     let name = last(&value.path)?.to_lowercase();
     let score = |key: &Declared| {
         let other = last(&key.path).unwrap_or_default().to_lowercase();

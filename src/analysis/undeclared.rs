@@ -1,13 +1,20 @@
 //! Values that a chart's own templates read and that nothing declares or documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
-    analysis::{Analysis, Slip},
+    analysis::{Analysis, Slip, rendering::Packed},
     catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
     finding::Place,
-    template::flow::{How, Read, Step},
-    yaml::{Kind, Node},
+    template::{
+        flow::{How, Read, Step},
+        render::files::FileSource,
+    },
+    text::Text,
+    yaml::{self, Kind, Node},
 };
 
 /// A path that templates read and that nothing declares: the highest key of it that is missing.
@@ -23,6 +30,8 @@ pub struct Undeclared {
     pub reads: Vec<OwnRead>,
     /// Whether one of the places asks first, or has another value.
     pub optional: bool,
+    /// Whether what it lies in is written out as a whole by the same file: it is a field of what is written.
+    pub field: bool,
     /// Whether the README's reference has it, so that it is known, if not from values.yaml.
     pub documented: bool,
     /// The declared value that was meant, where that is plain.
@@ -34,12 +43,16 @@ pub struct Undeclared {
 pub struct OwnRead {
     /// Where it stands.
     pub place: Place,
-    /// How many steps the path has that it reads.
-    pub depth: usize,
+    /// The path that it reads, in the values of the member.
+    pub path: Vec<Step>,
     /// Whether the place needs the value: it neither asks for it, nor only hands it on.
     pub needs: bool,
     /// Whether it stands in the notes that an install prints.
     pub in_notes: bool,
+    /// Whether the chart gives up where the value is set: it was taken away.
+    pub refuses: bool,
+    /// Whether it asks for the value's absence.
+    pub misses: bool,
 }
 
 impl Analysis<'_> {
@@ -69,7 +82,32 @@ impl Analysis<'_> {
         // What only one of several uses of the chart leaves out is set by the others' parents.
         let others: Vec<_> = found.collect();
         let everywhere = |path: &ValuesPath| others.iter().all(|it| it.contains_key(path));
-        first.into_iter().filter(|(path, _)| everywhere(path)).map(|(_, it)| it).collect()
+        let mut found: Vec<_> =
+            first.into_iter().filter(|(path, _)| everywhere(path)).map(|(_, it)| it).collect();
+        self.drop_given(chart, &mut found);
+        found
+    }
+
+    /// Drops what another values file of the chart declares: people deploy with one of these.
+    fn drop_given(&self, chart: &Chart, found: &mut Vec<Undeclared>) {
+        let packed = Packed::new(chart, self.sources);
+        let paths = packed.paths();
+        for path in paths.iter().filter(|path| is_values(path)).take(VALUES_FILES_MAX) {
+            if found.is_empty() {
+                return;
+            }
+            let Some(bytes) = packed.read(path) else { continue };
+            let stream = yaml::parse(Text::new(String::from_utf8_lossy(&bytes).into_owned()));
+            let declares = |value: &Undeclared| {
+                let names = value.path.0.iter().map(|key| match key {
+                    Key::Name(name) => Some(name.as_str()),
+                    Key::Index(_) => None,
+                });
+                let names: Option<Vec<&str>> = names.collect();
+                names.is_some_and(|it| stream.documents().any(|root| root.at(&it).is_some()))
+            };
+            found.retain(|value| !declares(value));
+        }
     }
 
     fn undeclared_at(&self, member: usize, chart: &Chart) -> BTreeMap<ValuesPath, Undeclared> {
@@ -78,7 +116,9 @@ impl Analysis<'_> {
         let mut judged: BTreeMap<(usize, &[Step]), Option<Missing>> = BTreeMap::new();
         let declared = self.declared_spans(&own, &mut judged);
         for read in self.flow().reads() {
-            let Some(file) = own.get(&read.file).copied() else { continue };
+            let Some(file) = own.get(&read.file).copied().filter(|_| !read.several) else {
+                continue;
+            };
             let Some(prefix) = self.prefix(member, read.member) else { continue };
             let top = judged
                 .entry((read.member, &read.path))
@@ -100,18 +140,31 @@ impl Analysis<'_> {
                 inner,
                 reads: Vec::new(),
                 optional: false,
+                field: false,
                 documented,
                 slip: None,
             });
             entry.optional |= optional || shared;
             entry.reads.push(OwnRead {
                 place: file.file.place(read.span),
-                depth: read.path.len(),
+                path: read.path.clone(),
                 needs,
+                refuses: refuses(file, read),
+                misses: misses(file, read),
                 in_notes: file.file.local == "templates/NOTES.txt",
             });
         }
         found.retain(|_, it| it.member == member || !self.is_known_below(it, &own));
+        let whole = self.flow().reads().iter().filter(|read| read.how == How::Whole);
+        let whole: Vec<(usize, &[Step], &Arc<str>)> = whole
+            .filter_map(|read| Some((read.member, &*read.path, &own.get(&read.file)?.file.path)))
+            .collect();
+        for it in found.values_mut() {
+            let inner = super::steps(&it.inner);
+            let above = inner.split_last().map(|(_, above)| above).unwrap_or_default();
+            let holds = |file| !above.is_empty() && whole.contains(&(it.member, above, file));
+            it.field = it.reads.iter().all(|read| holds(&read.place.path));
+        }
         found
     }
 
@@ -182,8 +235,8 @@ impl Analysis<'_> {
         }
         let layers = self.layers(member)?;
         let mut known = 0;
-        for (values, prefix) in &layers {
-            known = known.max(layer(values, prefix, path)?);
+        for layer in &layers {
+            known = known.max(layer.known(path)?);
         }
         let top = path.get(..=known)?;
         let names: Vec<_> = top.iter().map(named).collect::<Option<_>>()?;
@@ -205,9 +258,10 @@ impl Analysis<'_> {
 
     /// All that gives a member values: its own file, what charts above it set for it, and what it imports.
     /// None where some of it can't be known.
-    fn layers(&self, member: usize) -> Option<Vec<(&Values, Vec<String>)>> {
+    fn layers(&self, member: usize) -> Option<Vec<Layer<'_>>> {
         let here = self.closure.members.get(member)?;
-        let mut layers = vec![(&here.chart.documentation().values, Vec::new())];
+        let whole = |values, below| Layer { values: Some(values), below, at: Vec::new() };
+        let mut layers = vec![whole(&here.chart.documentation().values, Vec::new())];
         let mut prefix = Vec::new();
         let mut at = here;
         while let Some(above) = at.parent {
@@ -216,16 +270,15 @@ impl Analysis<'_> {
             if at.chart.values.as_ref().is_some_and(|it| it.stream.error().is_some()) {
                 return None;
             }
-            layers.push((&at.chart.documentation().values, prefix.clone()));
+            layers.push(whole(&at.chart.documentation().values, prefix.clone()));
         }
         for dependency in here.chart.dependencies.iter().filter(|it| !it.import_values.is_empty()) {
-            // Imports of another shape than a name lead anywhere.
             let name = dependency.effective_name();
-            let (_, child) = self.closure.children(member).find(|(_, it)| it.name == name)?;
+            let child = self.closure.children(member).find(|(_, it)| it.name == name);
+            let values = child.map(|(_, child)| &child.chart.documentation().values);
             for import in &dependency.import_values {
-                let export = import.as_str()?.to_owned();
-                let steps = vec!["exports".to_owned(), export];
-                layers.push((&child.chart.documentation().values, steps));
+                let (below, at) = imported(import)?;
+                layers.push(Layer { values, below, at });
             }
         }
         Some(layers)
@@ -238,6 +291,40 @@ struct Missing {
     path: ValuesPath,
     /// Whether the README's reference has it.
     documented: bool,
+}
+
+/// Values that lie over a member's own.
+struct Layer<'v> {
+    /// A values.yaml; none where it is not here.
+    values: Option<&'v Values>,
+    /// The keys in it under which they stand.
+    below: Vec<String>,
+    /// The keys of the member's values under which they come to lie.
+    at: Vec<String>,
+}
+
+impl Layer<'_> {
+    /// How many steps of a path are there; none where it ends in something that may hold anything, or where
+    /// all are there.
+    fn known(&self, path: &[Step]) -> Option<usize> {
+        let same = self.at.iter().zip(path).take_while(|(key, step)| named(step) == Some(key));
+        let same = same.count();
+        if same < self.at.len() {
+            return (same < path.len()).then_some(same);
+        }
+        let rest = path.get(same..).unwrap_or_default();
+        Some(same + layer(self.values?, &self.below, rest)?)
+    }
+}
+
+/// The keys that an entry of `import-values` takes from a dependency's values, and those it puts them under.
+fn imported(import: &serde_json::Value) -> Option<(Vec<String>, Vec<String>)> {
+    let keys =
+        |text: &str| text.split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect();
+    match import.as_str() {
+        Some(export) => Some((vec!["exports".to_owned(), export.to_owned()], Vec::new())),
+        None => Some((keys(import.get("child")?.as_str()?), keys(import.get("parent")?.as_str()?))),
+    }
 }
 
 /// Whether comments in values.yaml or the schema speak of a path.
@@ -257,7 +344,8 @@ fn is_documented(chart: &Chart, names: &[&str]) -> bool {
 
 /// Whether written steps lead to a path, or below.
 fn meets(steps: &[Option<String>], names: &[&str]) -> bool {
-    let same = |(step, name): (&Option<String>, &&str)| step.as_deref().is_none_or(|it| it == *name);
+    let same =
+        |(step, name): (&Option<String>, &&str)| step.as_deref().is_none_or(|it| it == *name);
     !steps.is_empty() && steps.iter().zip(names).all(same) && steps.len() >= names.len()
 }
 
@@ -272,14 +360,43 @@ fn needs(read: &Read, depth: usize) -> bool {
 /// What takes a value that is not there for one that differs, or as the last resort.
 const COPING: [&str; 3] = ["eq", "ne", "default"];
 
+/// How many values files beside values.yaml are looked at.
+const VALUES_FILES_MAX: usize = 20;
+
+/// Whether a file of a chart's folder has values to deploy with: `values-production.yaml`.
+fn is_values(path: &str) -> bool {
+    let name = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml"));
+    name.is_some_and(|name| name.starts_with("values") && !name.contains('/'))
+}
+
+/// Whether a place asks for the absence of a value.
+fn misses(file: &TemplateFile, read: &Read) -> bool {
+    matches!(called(file, read), Some("not" | "empty"))
+}
+
+/// Whether a branch that a place opens makes the rendering fail.
+fn refuses(file: &TemplateFile, read: &Read) -> bool {
+    let text = file.file.text.as_str();
+    let after = text.get(read.span.end as usize..).unwrap_or_default();
+    let branch = after.split("{{").skip(1).map(|action| action.trim_start_matches(['-', ' ']));
+    read.how == How::Tested
+        && branch
+            .take_while(|action| !action.starts_with("end") && !action.starts_with("else"))
+            .any(|action| action.starts_with("fail") || action.contains("| fail"))
+}
+
 /// Whether a place hands a value to a function that copes with its absence.
 fn copes(file: &TemplateFile, read: &Read) -> bool {
+    called(file, read).is_some_and(|word| COPING.contains(&word))
+}
+
+/// The function that a place hands a value to.
+fn called<'f>(file: &'f TemplateFile, read: &Read) -> Option<&'f str> {
     let text = file.file.text.as_str();
     let before = text.get(..read.span.start as usize).unwrap_or_default();
     let call = before.rsplit(['(', '{', '|', '=']).next().unwrap_or_default();
     let mut words = call.split_whitespace();
-    let function = words.find(|word| !matches!(*word, "-" | "if" | "else" | "with"));
-    function.is_some_and(|word| COPING.contains(&word))
+    words.find(|word| !matches!(*word, "-" | "if" | "else" | "with"))
 }
 
 fn named(step: &Step) -> Option<&str> {

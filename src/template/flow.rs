@@ -91,6 +91,9 @@ pub struct Read {
     pub chained: usize,
     /// Whether the place is reached in every rendering: outside of all branches.
     pub certain: bool,
+    /// Whether it is one of several values that the place may read, by a key or from a thing that is
+    /// computed: perhaps no rendering reads this one.
+    pub several: bool,
 }
 
 /// One place that writes into the values (`set`, `merge`).
@@ -166,6 +169,7 @@ impl Flow {
                 guarded: seen.guarded,
                 chained: seen.chained,
                 certain: seen.certain,
+                several: seen.several,
             }
         });
         let reads = reads.collect();

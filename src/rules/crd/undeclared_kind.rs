@@ -24,6 +24,10 @@ impl Rule for UndeclaredKind {
         if used.is_empty() || !cx.analysis.documents_of(chart).any(built_in) {
             return;
         }
+        // The operator that a subscription installs brings its kinds.
+        if cx.analysis.rendered().documents.iter().any(subscribes) {
+            return;
+        }
         let brought = brought::by_closure(cx.analysis);
         for ((group, kind), documents) in used {
             if !brought.contains(group, kind) && !is_named(chart, group, kind) {
@@ -33,12 +37,24 @@ impl Rule for UndeclaredKind {
     }
 }
 
-/// Whether the README or the description says what has to be there: the kind, its group, or the first part of the
-/// group, which is the operator's name.
+/// Whether a document makes the Operator Lifecycle Manager install an operator.
+fn subscribes(document: &Document) -> bool {
+    document.kind() == "Subscription" && document.api_version().starts_with("operators.coreos.com/")
+}
+
+/// Parts of a group that say nothing of who made it.
+const PLAIN_PARTS: &[&str] =
+    &["api", "apis", "apps", "config", "core", "k8s", "networking", "policy", "security", "x-k8s"];
+
+/// Whether the README or the description says what has to be there: the kind, its group, or a part of the group
+/// that names the operator or its maker; the last part is a top-level domain.
 fn is_named(chart: &Chart, group: &str, kind: &str) -> bool {
-    let operator = group.split('.').next().unwrap_or(group).to_lowercase();
-    let spaced = operator.replace('-', " ");
-    let words = [kind.to_lowercase(), group.to_lowercase(), operator, spaced];
+    let group = group.to_lowercase();
+    let maker = group.rsplit_once('.').map_or(group.as_str(), |(maker, _)| maker);
+    let parts = maker.split('.').filter(|part| !PLAIN_PARTS.contains(part));
+    let mut words: Vec<String> =
+        parts.flat_map(|part| [part.to_owned(), part.replace('-', " ")]).collect();
+    words.extend([kind.to_lowercase(), group.clone()]);
     let readme = chart.readme.as_ref().map(|it| it.file.text.as_str());
     let manifest = chart.manifest.as_ref();
     let description = manifest.and_then(|it| it.description.as_ref()).map(|it| it.value.as_str());

@@ -49,7 +49,6 @@ fn services(file: &TemplateFile, chart: &Chart, cx: &ChartContext<'_>, out: &mut
     if !analysis.closure.root().is_some_and(|root| std::ptr::eq(root.chart, chart)) {
         return;
     }
-    let Some(place) = place(file) else { return };
     let rendered = analysis.rendered();
     let Some(notes) = rendered.notes.as_deref().filter(|_| !rendered.incomplete) else { return };
     let services = rendered.documents.iter().filter(|it| it.kind() == "Service");
@@ -64,7 +63,8 @@ fn services(file: &TemplateFile, chart: &Chart, cx: &ChartContext<'_>, out: &mut
             "the notes name the service `{name}`, which is not rendered; there is {}",
             list.join(", ")
         );
-        out.at(place.clone(), message)
+        let Some(place) = place(file, name) else { continue };
+        out.at(place, message)
             .subject(name)
             .help("compute the name in the notes as in the service's template");
     }
@@ -82,10 +82,20 @@ fn named(line: &str) -> Vec<&str> {
     names.filter(|name| name.starts_with(RELEASE)).collect()
 }
 
-/// Where the notes name a service.
-fn place(file: &TemplateFile) -> Option<Place> {
+/// Where the notes name a service: of all places that compute one, the one whose text after the action is most
+/// of the name's end.
+fn place(file: &TemplateFile, name: &str) -> Option<Place> {
     let text = file.file.text.as_str();
-    let at =
-        PREFIXES.iter().find_map(|prefix| Some((text.find(&format!("{prefix}{{{{"))?, prefix)));
-    at.map(|(at, prefix)| file.file.place(Span::new(at, at + prefix.len())))
+    let word = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+    let spots = PREFIXES.iter().flat_map(|prefix| {
+        let begins = text.match_indices(prefix);
+        begins.filter_map(move |(at, _)| {
+            let action = text.get(at + prefix.len()..)?.strip_prefix("{{")?;
+            let (_, after) = action.split_once("}}")?;
+            let end = after.split(word).next().unwrap_or_default();
+            name.ends_with(end).then_some((end.len(), at, prefix.len()))
+        })
+    });
+    let best = spots.max_by_key(|(end, at, _)| (*end, std::cmp::Reverse(*at)));
+    best.map(|(_, at, length)| file.file.place(Span::new(at, at + length)))
 }

@@ -37,7 +37,7 @@ impl Rule for MissingUpgradeNotes {
             return;
         };
         let documents = Notes::read(chart, cx);
-        let noted = bumped.iter().filter(|major| documents.tell_of(**major)).count();
+        let noted = bumped.iter().filter(|major| documents.lead_to(**major)).count();
         let kept = noted > 0 && noted * 3 >= bumped.len() * 2;
         if !kept || documents.tell_of(now.major) || documents.name(now.major) {
             return;
@@ -82,9 +82,19 @@ impl Notes {
         Self { headings: headings.collect(), texts }
     }
 
-    /// Whether a heading names a major version: `To 2.0.0`, `v2`, `2.x`, `1.x to 2.x`.
+    /// Whether a heading leads to the first release of a major: `To 2.0.0`, `v2`, `2.x`, `1.x to 2.x`.
+    fn lead_to(&self, major: u64) -> bool {
+        self.headings.iter().any(|heading| {
+            let last = words(heading).filter_map(version_of).last();
+            last.is_some_and(|it| it.major == major && it.first)
+        })
+    }
+
+    /// Whether a heading speaks of any release of a major.
     fn tell_of(&self, major: u64) -> bool {
-        self.headings.iter().any(|heading| words(heading).any(|word| names(word, major)))
+        let speaks =
+            |heading: &String| words(heading).filter_map(version_of).any(|it| it.major == major);
+        self.headings.iter().any(speaks)
     }
 
     /// Whether any text names the first release of a major.
@@ -104,32 +114,46 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// Whether a word is a version of a major: `2`, `v2`, `2.x`, `2.0`, `2.0.0`, `web-2.0.0`.
-fn names(word: &str, major: u64) -> bool {
+/// A version that a heading speaks of.
+struct Spoken {
+    major: u64,
+    /// Whether it is the first release of the major, or all of it.
+    first: bool,
+}
+
+/// The version that a word is: `v2`, `2.x`, `2.0`, `2.0.0`, `web-2.0.0`. A bare number may count anything.
+fn version_of(word: &str) -> Option<Spoken> {
     let word = word.trim_start_matches(['=', '>', '<', '^', '~']);
     let word = word.rsplit_once('-').map_or(word, |(_, version)| version);
-    let word = word.strip_prefix(['v', 'V']).unwrap_or(word);
-    let mut parts = word.split('.');
-    let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let first = parts.next().unwrap_or_default();
-    first.parse() == Ok(major)
-        && parts.clone().count() <= 2
-        && parts.all(|part| matches!(part, "x" | "X" | "*") || (number(part) && !part.is_empty()))
+    let digits = word.strip_prefix(['v', 'V']).unwrap_or(word);
+    let mut parts = digits.split('.');
+    let major = parts.next()?.parse().ok()?;
+    let rest: Vec<&str> = parts.collect();
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let any = |part: &&str| matches!(*part, "x" | "X" | "*");
+    let is_version = rest.len() <= 2 && rest.iter().all(|part| any(part) || number(part));
+    let first = rest.iter().all(|part| any(part) || part.bytes().all(|byte| byte == b'0'));
+    (is_version && (digits != word || !rest.is_empty())).then_some(Spoken { major, first })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn notes(heading: &str) -> Notes {
+        Notes { headings: vec![heading.to_owned()], texts: Vec::new() }
+    }
+
     #[test]
-    fn headings_name_majors() {
-        for text in
-            ["To 2.0.0", "v2", "From 1.x to 2.x", "web-2.0.0", "Upgrading to >=2.0", "2.1.3"]
+    fn headings_lead_to_majors() {
+        for text in ["To 2.0.0", "v2", "From 1.x to 2.x", "web-2.0.0", "Upgrading to >=2.0"] {
+            assert!(notes(text).lead_to(2), "{text}");
+        }
+        for text in ["To 12.0.0", "2nd", "1.2.0", "v2beta1", "2.0.0.1", "2.x to 3.x", "2. Networks"]
         {
-            assert!(words(text).any(|word| names(word, 2)), "{text}");
+            assert!(!notes(text).lead_to(2), "{text}");
         }
-        for text in ["To 12.0.0", "2nd", "1.2.0", "v2beta1", "2.0.0.1"] {
-            assert!(!words(text).any(|word| names(word, 2)), "{text}");
-        }
+        assert!(notes("2.1.3").tell_of(2) && !notes("2.1.3").lead_to(2));
+        assert!(notes("From 2.x to 3.x").tell_of(2));
     }
 }

@@ -22,11 +22,15 @@ impl Rule for UndeclaredValue {
             // `docs/unused-value` tells of a key that is misspelt in values.yaml, `docs/broken-notes` of what
             // the notes need.
             let told = in_values || (only_notes && is_told_by_notes(value));
+            let told = told || value.reads.iter().all(|read| read.refuses);
             let optional = value.optional || value.documented || needed.is_none();
             if told {
                 continue;
             } else if value.slip.is_none() && optional {
-                note(value, chart, cx, out);
+                // Notes ask whether something is set that was taken away.
+                if !value.field && (!only_notes || value.reads.iter().any(|read| read.misses)) {
+                    note(value, chart, cx, out);
+                }
             } else {
                 warn(value, needed, chart, cx, out);
             }
@@ -105,7 +109,7 @@ fn others(value: &Undeclared, at: &OwnRead, draft: Draft<'_>) {
 
 /// The place at which the chart's own values fail to render because the key is not there.
 fn failing<'v>(value: &'v Undeclared, cx: &ChartContext<'_>) -> Option<&'v OwnRead> {
-    let breaking = |read: &&OwnRead| read.needs && read.depth > value.inner.0.len();
+    let breaking = |read: &&OwnRead| read.needs && read.path.len() > value.inner.0.len();
     value.reads.iter().find(breaking)?;
     let rendered = cx.analysis.rendered();
     let failure = rendered.failure.as_ref().filter(|_| !rendered.incomplete)?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    analysis::Undeclared,
+    analysis::{self, Undeclared},
     catalog::{Chart, Declared, Key, Values, ValuesPath, YamlFile, values},
     config,
     rule::{ChartContext, Rule, Sink},
@@ -27,7 +27,7 @@ impl Rule for UnusedValue {
         judge.below(0, &mut unused);
         let slips: BTreeMap<_, _> = judge.slips().collect();
         misspelt(&slips, file, values, out);
-        for key in unused.into_iter().filter(|key| !slips.contains_key(&key.path)) {
+        for key in unused.into_iter().filter(|key| !is_meant(key, &slips)) {
             let place = file.place(key.key);
             let message = format!("`{}` is declared, and nothing reads it", key.path);
             let draft = out.at(place, message).subject(key.path.to_string());
@@ -49,7 +49,9 @@ fn misspelt(
 ) {
     for (declared, value) in slips {
         let in_values = value.slip.as_ref().is_some_and(|slip| slip.in_values);
-        let (Some(key), Some(read)) = (values.find(declared), value.reads.first()) else { continue };
+        let (Some(key), Some(read)) = (values.find(declared), value.reads.first()) else {
+            continue;
+        };
         if in_values {
             let meant = &value.path;
             let message = format!("`{declared}` is declared, and templates read `{meant}`");
@@ -59,6 +61,19 @@ fn misspelt(
                 .help(format!("rename it to `{meant}`"));
         }
     }
+}
+
+/// Whether templates read a key under another name, or under another name of what it lies in.
+fn is_meant(key: &Declared, slips: &BTreeMap<&ValuesPath, &Undeclared>) -> bool {
+    let path = analysis::steps(&key.path);
+    slips.iter().any(|(declared, value)| {
+        let below = path.get(declared.0.len()..).filter(|_| declared.covers(&key.path));
+        let reads = |below: &[Step]| {
+            let mut reads = value.reads.iter();
+            reads.any(|read| read.path.get(value.inner.0.len()..) == Some(below))
+        };
+        below.is_some_and(|below| below.is_empty() || reads(below))
+    })
 }
 
 /// Whether templates evaluate values as templates: what users write into these may read anything.

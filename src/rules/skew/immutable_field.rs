@@ -74,7 +74,9 @@ fn changes(
         let (before, then) = (workloads_of_root(root, old), Versions::of(root));
         let mut told = Vec::new();
         for workload in workloads {
-            if let Some(was) = before.iter().find(|it| it.is_same(workload)) {
+            // An upgrade that a version in the old selector refuses anyway is the repair.
+            let was = before.iter().find(|it| it.is_same(workload));
+            if let Some(was) = was.filter(|it| it.versioned(&then).is_empty()) {
                 let differences = workload.differences(versions, was, &then);
                 told.extend(differences.into_iter().map(|it| (workload, it)));
             }

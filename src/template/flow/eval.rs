@@ -194,7 +194,13 @@ impl Machine<'_, '_> {
     pub(super) fn note(&mut self, frame: &Frame<'_>, span: Span, stance: Stance, steps: &Steps) {
         let guarded = stance.guarded || steps.several || steps.paths.len() > 1;
         for path in &steps.paths {
-            let seen = Seen { how: stance.how, guarded, chained: steps.count, certain: true };
+            let seen = Seen {
+                how: stance.how,
+                guarded,
+                chained: steps.count,
+                certain: true,
+                several: steps.several,
+            };
             if self.paths.root_of(*path).is_none() {
                 self.read(frame, span, *path, seen);
             }

@@ -61,6 +61,7 @@ pub(super) struct Seen {
     pub(super) guarded: bool,
     pub(super) chained: usize,
     pub(super) certain: bool,
+    pub(super) several: bool,
 }
 
 /// A place: file and span.
@@ -326,6 +327,7 @@ impl<'t, 'i> Machine<'t, 'i> {
         let known = self.reads.entry((frame.at(span), path)).or_insert(seen);
         known.guarded &= seen.guarded;
         known.certain |= seen.certain;
+        known.several &= seen.several;
     }
 
     /// Notes that a place writes into the values.
