@@ -24,7 +24,7 @@ pub use flow::steps;
 pub use previous::with_previous;
 pub use rendered::{Document, Failure, Hook, Rendered, Setting, Step};
 pub use slip::Slip;
-pub use undeclared::{OwnRead, Undeclared};
+pub use undeclared::{Manner, OwnRead, Undeclared};
 
 /// A chart with everything under it, and what its templates do.
 #[derive(Debug)]
@@ -127,6 +127,15 @@ impl<'c> Analysis<'c> {
             member.chart.templates.iter().any(|template| template.file.path == origin.path)
         };
         if member.is_some_and(own) { origin } else { Place::file(&document.path) }
+    }
+
+    /// The first of some spans that the chart whose document it is wrote itself: a field of which a library wrote
+    /// the value is told where the field stands.
+    pub fn place_of_first(&self, document: &Document, spans: &[Span]) -> Place {
+        let places = spans.iter().map(|span| self.place(document, *span));
+        let own = |place: &Place| *place != Place::file(&document.path);
+        let mut places = places.filter(own);
+        places.next().unwrap_or_else(|| Place::file(&document.path))
     }
 
     /// The place that speaks for a whole document: what wrote its `kind`.

@@ -70,7 +70,10 @@ impl<'a> Judge<'a> {
         let whole = squash(&value.path);
         let elsewhere = |key: &&Declared| {
             key.path != value.path
-                && (squash(&key.path) == whole || key.path.0.ends_with(&value.path.0))
+                && (squash(&key.path) == whole
+                    || key.path.0.ends_with(&value.path.0)
+                    || lacks_one(&value.path.0, &key.path.0)
+                    || lacks_one(&key.path.0, &value.path.0))
                 && self.is_unread(value, key)
         };
         let mut same = self.values.keys.iter().skip(1).filter(elsewhere);
@@ -88,7 +91,7 @@ impl<'a> Judge<'a> {
         let Some((read, declared)) = last(&value.path).zip(last(&key.path)) else { return false };
         // A template that goes through the value fails without it, whatever values.yaml is renamed to.
         let depth = value.inner.0.len();
-        if read == declared || value.reads.iter().any(|it| it.needs && it.path.len() > depth) {
+        if read == declared || value.reads.iter().any(|it| it.needs() && it.path.len() > depth) {
             return false;
         }
         let fields = self.fields(value);
@@ -159,6 +162,16 @@ fn field(line: &str) -> Option<&str> {
     let (name, _) = line.trim_start().trim_start_matches("- ").split_once(':')?;
     let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     (!name.is_empty() && name.chars().all(word)).then_some(name)
+}
+
+/// Whether a path of two steps or more is another one without a step in its middle.
+fn lacks_one(short: &[Key], long: &[Key]) -> bool {
+    let same = short.iter().zip(long).take_while(|(one, other)| one == other).count();
+    short.len() > 1
+        && short.len() + 1 == long.len()
+        && same > 0
+        && same < short.len()
+        && short.get(same..) == long.get(same + 1..)
 }
 
 /// The words of a name, in small letters: `pullPolicy` has two. The last is told from the others by a full stop:

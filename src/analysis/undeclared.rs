@@ -45,14 +45,30 @@ pub struct OwnRead {
     pub place: Place,
     /// The path that it reads, in the values of the member.
     pub path: Vec<Step>,
-    /// Whether the place needs the value: it neither asks for it, nor only hands it on.
-    pub needs: bool,
+    /// What becomes of the place without the value.
+    pub manner: Manner,
     /// Whether it stands in the notes that an install prints.
     pub in_notes: bool,
-    /// Whether the chart gives up where the value is set: it was taken away.
-    pub refuses: bool,
-    /// Whether it asks for the value's absence.
-    pub misses: bool,
+}
+
+/// What a place does about a value that may be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// It fails without the value, or writes nothing where something is meant.
+    Needs,
+    /// It gives up where the value is set: it was taken away.
+    Refuses,
+    /// It asks for the value's absence.
+    Misses,
+    /// It asks first, or only hands the value on.
+    Copes,
+}
+
+impl OwnRead {
+    /// Whether the place needs the value.
+    pub fn needs(&self) -> bool {
+        self.manner == Manner::Needs
+    }
 }
 
 impl Analysis<'_> {
@@ -116,9 +132,10 @@ impl Analysis<'_> {
         let mut judged: BTreeMap<(usize, &[Step]), Option<Missing>> = BTreeMap::new();
         let declared = self.declared_spans(&own, &mut judged);
         for read in self.flow().reads() {
-            let Some(file) = own.get(&read.file).copied().filter(|_| !read.several) else {
+            let Some(file) = own.get(&read.file).copied() else { continue };
+            if read.several || is_comment(file, read) {
                 continue;
-            };
+            }
             let Some(prefix) = self.prefix(member, read.member) else { continue };
             let top = judged
                 .entry((read.member, &read.path))
@@ -148,9 +165,7 @@ impl Analysis<'_> {
             entry.reads.push(OwnRead {
                 place: file.file.place(read.span),
                 path: read.path.clone(),
-                needs,
-                refuses: refuses(file, read),
-                misses: misses(file, read),
+                manner: if needs { Manner::Needs } else { manner(file, read) },
                 in_notes: file.file.local == "templates/NOTES.txt",
             });
         }
@@ -369,9 +384,20 @@ fn is_values(path: &str) -> bool {
     name.is_some_and(|name| name.starts_with("values") && !name.contains('/'))
 }
 
-/// Whether a place asks for the absence of a value.
-fn misses(file: &TemplateFile, read: &Read) -> bool {
-    matches!(called(file, read), Some("not" | "empty"))
+/// Whether what a place writes is a comment in its document.
+fn is_comment(file: &TemplateFile, read: &Read) -> bool {
+    let text = file.file.text.as_str();
+    let before = text.get(..read.span.start as usize).unwrap_or_default();
+    before.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with('#'))
+}
+
+/// How a place that does not need a value asks for it.
+fn manner(file: &TemplateFile, read: &Read) -> Manner {
+    match called(file, read) {
+        _ if refuses(file, read) => Manner::Refuses,
+        Some("not" | "empty") => Manner::Misses,
+        _ => Manner::Copes,
+    }
 }
 
 /// Whether a branch that a place opens makes the rendering fail.

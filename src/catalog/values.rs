@@ -216,6 +216,21 @@ impl Values {
         found
     }
 
+    /// The leaves under a key; itself where it is one.
+    pub fn under_key<'v>(&'v self, key: &'v Declared) -> Vec<&'v Declared> {
+        let mut open = vec![key];
+        let mut leaves = Vec::new();
+        while let Some(key) = open.pop() {
+            let children = key.children.values().filter_map(|at| self.keys.get(*at));
+            let before = open.len();
+            open.extend(children);
+            if open.len() == before {
+                leaves.push(key);
+            }
+        }
+        leaves
+    }
+
     /// A key and everything above it, without the root.
     pub fn line(&self, key: usize) -> impl Iterator<Item = &Declared> {
         let above = |at: &usize| self.keys.get(*at).map(|key| key.parent).filter(|at| *at > 0);

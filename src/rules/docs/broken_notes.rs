@@ -29,7 +29,7 @@ impl Rule for BrokenNotes {
             if in_values || !only_here || !is_told_by_notes(value) {
                 continue;
             }
-            let needed = value.reads.iter().find(|read| read.needs);
+            let needed = value.reads.iter().find(|read| read.needs());
             let Some(read) = needed.or_else(|| value.reads.first()) else { continue };
             let path = &value.path;
             let message = format!("the notes read `{path}`, which nothing declares");
@@ -58,7 +58,9 @@ fn services(file: &TemplateFile, chart: &Chart, cx: &ChartContext<'_>, out: &mut
     }
     let named: BTreeSet<&str> = notes.lines().flat_map(named).collect();
     for name in named.into_iter().filter(|name| !known.contains(name)) {
-        let list: Vec<_> = known.iter().take(3).map(|name| format!("`{name}`")).collect();
+        let mut near: Vec<_> = known.iter().collect();
+        near.sort_by_key(|known| strsim::osa_distance(known, name));
+        let list: Vec<_> = near.iter().take(3).map(|name| format!("`{name}`")).collect();
         let message = format!(
             "the notes name the service `{name}`, which is not rendered; there is {}",
             list.join(", ")

@@ -40,7 +40,12 @@ fn annotation(changes: &Spanned<String>, manifest: &Manifest, out: &mut Sink) {
     let place = manifest.place(changes.span);
     let broken = stream.error().is_some() || list.is_none();
     if broken && !changes.value.trim().is_empty() {
-        out.at(place, format!("`{CHANGES}` is not a list, and Artifact Hub shows nothing of it"))
+        let what = stream.error().map(|error| {
+            let line = stream.text().position(error.span.start).line;
+            format!("is no valid YAML ({}, in its line {line})", error.message)
+        });
+        let what = what.as_deref().unwrap_or("is not a list");
+        out.at(place, format!("`{CHANGES}` {what}, and Artifact Hub shows nothing of it"))
             .subject(CHANGES)
             .help("write a list of changes, each with `kind` and `description`");
         return;

@@ -11,8 +11,9 @@ use crate::{
     yaml::Kind,
 };
 
-/// What a template that copes with several types asks with.
-const TYPE_QUESTIONS: [&str; 4] = ["kindIs", "kindOf", "typeIs", "typeOf"];
+/// What a template that copes with several types asks with, or makes another type of a text with.
+const TYPE_QUESTIONS: [&str; 7] =
+    ["kindIs", "kindOf", "typeIs", "typeOf", "fromYaml", "fromJson", "fromToml"];
 
 /// A default of a type that a template can't take.
 pub(crate) struct TypeConflict;

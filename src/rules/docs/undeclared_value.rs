@@ -1,7 +1,7 @@
 //! `docs/undeclared-value`
 
 use crate::{
-    analysis::{self, OwnRead, Undeclared},
+    analysis::{self, Manner, OwnRead, Undeclared},
     catalog::Chart,
     finding::Level,
     rule::{ChartContext, Draft, Rule, Sink},
@@ -16,31 +16,34 @@ pub(crate) struct UndeclaredValue;
 impl Rule for UndeclaredValue {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         for value in cx.analysis.undeclared(chart) {
-            let needed = value.reads.iter().find(|read| read.needs && !read.in_notes);
+            let needed = value.reads.iter().find(|read| read.needs() && !read.in_notes);
             let in_values = value.slip.as_ref().is_some_and(|slip| slip.in_values);
             let only_notes = value.reads.iter().all(|read| read.in_notes);
             // `docs/unused-value` tells of a key that is misspelt in values.yaml, `docs/broken-notes` of what
             // the notes need.
             let told = in_values || (only_notes && is_told_by_notes(value));
-            let told = told || value.reads.iter().all(|read| read.refuses);
+            let told = told || value.reads.iter().all(|read| read.manner == Manner::Refuses);
             let optional = value.optional || value.documented || needed.is_none();
             if told {
                 continue;
-            } else if value.slip.is_none() && optional {
-                // Notes ask whether something is set that was taken away.
-                if !value.field && (!only_notes || value.reads.iter().any(|read| read.misses)) {
-                    note(value, chart, cx, out);
-                }
-            } else {
+            }
+            if value.slip.is_some() || !optional {
                 warn(value, needed, chart, cx, out);
+            } else if !value.field && (!only_notes || is_missed(value)) {
+                note(value, chart, cx, out);
             }
         }
     }
 }
 
+/// Whether a place asks for a value's absence: that something is set which was taken away is no such question.
+fn is_missed(value: &Undeclared) -> bool {
+    value.reads.iter().any(|read| read.manner == Manner::Misses)
+}
+
 /// Whether `docs/broken-notes` tells of a value that only the notes read.
 pub(super) fn is_told_by_notes(value: &Undeclared) -> bool {
-    value.slip.is_some() || (!value.optional && value.reads.iter().any(|read| read.needs))
+    value.slip.is_some() || (!value.optional && value.reads.iter().any(|read| read.needs()))
 }
 
 /// What a chart takes without saying so where people look.
@@ -109,7 +112,7 @@ fn others(value: &Undeclared, at: &OwnRead, draft: Draft<'_>) {
 
 /// The place at which the chart's own values fail to render because the key is not there.
 fn failing<'v>(value: &'v Undeclared, cx: &ChartContext<'_>) -> Option<&'v OwnRead> {
-    let breaking = |read: &&OwnRead| read.needs && read.path.len() > value.inner.0.len();
+    let breaking = |read: &&OwnRead| read.needs() && read.path.len() > value.inner.0.len();
     value.reads.iter().find(breaking)?;
     let rendered = cx.analysis.rendered();
     let failure = rendered.failure.as_ref().filter(|_| !rendered.incomplete)?;

@@ -27,7 +27,11 @@ impl Rule for UnusedValue {
         judge.below(0, &mut unused);
         let slips: BTreeMap<_, _> = judge.slips().collect();
         misspelt(&slips, file, values, out);
-        for key in unused.into_iter().filter(|key| !is_meant(key, &slips)) {
+        let meant = |key: &Declared| {
+            let all = values.under_key(key);
+            all.iter().all(|leaf| is_meant(leaf, &slips))
+        };
+        for key in unused.into_iter().filter(|key| !is_meant(key, &slips) && !meant(key)) {
             let place = file.place(key.key);
             let message = format!("`{}` is declared, and nothing reads it", key.path);
             let draft = out.at(place, message).subject(key.path.to_string());

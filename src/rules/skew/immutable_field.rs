@@ -50,7 +50,9 @@ fn versioned_labels(
         "`{}: {}` in {} of `{label}` changes with the version: the next upgrade is refused",
         first.key, first.value, first.field
     );
-    let place = |it: &workload::Versioned| analysis.place(workload.document, it.span);
+    let place = |it: &workload::Versioned| {
+        analysis.place_of_first(workload.document, &[it.span, workload.span_of(it.field)])
+    };
     let draft =
         out.at(place(first), message).level(Level::Warning).subject(label).help(
             "leave chart and version labels to `metadata.labels` of the object and of its pods",
@@ -116,6 +118,7 @@ fn tell(
         "bring the old one back, or raise the major version and say how to delete the {} first",
         workload.document.kind()
     );
-    let place = analysis.place(workload.document, difference.span);
+    let spans = [difference.span, workload.span_of(difference.field)];
+    let place = analysis.place_of_first(workload.document, &spans);
     out.at(place, message).subject(label).help(help);
 }

@@ -111,6 +111,8 @@ impl<'a> Workload<'a> {
     ) -> Option<Difference> {
         // Before apps/v1 the selector could be left out.
         let (labels, old) = (self.labels().filter(|_| self.is_fixed())?, was.labels()?);
+        // What selects nothing could not be installed.
+        old.entries().next()?;
         let (new, old) = (texts(labels, now), texts(old, then));
         // What stands there now comes first.
         let mut keys = new.keys().chain(old.keys());
@@ -166,6 +168,15 @@ impl<'a> Workload<'a> {
         let written = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
         let what = became("it", written(&old).as_ref(), written(&new).as_ref());
         (new != old).then(|| Difference { field: SERVICE, what, span: self.span("serviceName") })
+    }
+
+    /// Where what a message calls a field is written.
+    pub(super) fn span_of(&self, field: &str) -> Span {
+        self.span(match field {
+            SELECTOR => "selector",
+            CLAIMS => "volumeClaimTemplates",
+            _ => "serviceName",
+        })
     }
 
     /// Where a field of the spec is written, else the spec.
