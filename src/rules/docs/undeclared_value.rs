@@ -43,7 +43,7 @@ fn is_missed(value: &Undeclared) -> bool {
 
 /// Whether `docs/broken-notes` tells of a value that only the notes read.
 pub(super) fn is_told_by_notes(value: &Undeclared) -> bool {
-    value.slip.is_some() || (!value.optional && value.reads.iter().any(|read| read.needs()))
+    value.slip.is_some() || (!value.optional && value.reads.iter().any(OwnRead::needs))
 }
 
 /// What a chart takes without saying so where people look.
