@@ -228,7 +228,8 @@ impl Source {
             return Err(SourceError::NotARepository(path.to_owned()));
         }
         let failed = |error| SourceError::Archive { path: path.to_owned(), error };
-        let bytes = folder::read_file(path, &name).map_err(|error| failed(error.into()))?;
+        let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        let bytes = folder::read_file(path, &name, size).map_err(|error| failed(error.into()))?;
         Self::archive(&name, &bytes).map_err(failed)
     }
 
@@ -405,7 +406,9 @@ impl Source {
         match (&file.stored, &self.store, &self.root) {
             (Stored::Memory(content), ..) => bounded(path, content),
             (Stored::Object(id), Some(store), _) => store.read(*id, path),
-            (Stored::Disk(_), _, Some(root)) => folder::read_file(&root.join(&**file.path()), path),
+            (Stored::Disk(size), _, Some(root)) => {
+                folder::read_file(&root.join(&**file.path()), path, *size)
+            }
             _ => Err(not_found),
         }
     }

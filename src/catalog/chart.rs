@@ -40,7 +40,7 @@ pub struct Chart {
     /// a library chart only what begins with `_`.
     pub templates: Vec<TemplateFile>,
     /// Objects of crds/ and those that templates write without rendering (see [`super::Origin`]), of
-    /// the chart itself.
+    /// the chart itself; of templates of vendored charts only the definitions of custom resources.
     pub objects: Vec<Object>,
     /// The custom resource definitions among the objects, and those of the charts under charts/.
     pub crds: Vec<Crd>,

@@ -151,7 +151,7 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
     if let Some(manifest) = manifest {
         name(&mut chart, manifest);
     }
-    objects::add(&mut chart, &mut files);
+    objects::add(&mut chart, &mut files, judged);
     ignored::add(&chart, &mut files);
     chart.listing = files.packed.into_keys().collect();
     chart.folder_listing = files.folder;

@@ -3,7 +3,7 @@
 //! The `ignore` crate lists what Git would track, hidden files included; inside every chart's
 //! folder `walkdir` adds what Git ignores and Helm packs, such as `charts/*.tgz`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
@@ -20,8 +20,9 @@ use crate::catalog::ignore::Rules;
 pub(super) fn list(root: &Path) -> Found {
     let mut found = Found::default();
     list_tracked(root, &mut found);
+    let tracked: HashSet<String> = found.files().map(str::to_owned).collect();
     for folder in outermost_charts(&found) {
-        list_chart(root, &folder, &mut found);
+        list_chart(root, &folder, &tracked, &mut found);
     }
     found
 }
@@ -59,8 +60,8 @@ fn outermost_charts(found: &Found) -> Vec<String> {
     folders.iter().filter(is_outermost).map(|folder| (*folder).to_owned()).collect()
 }
 
-/// A chart's own files as Helm walks them, tracked by Git or not.
-fn list_chart(root: &Path, folder: &str, found: &mut Found) {
+/// A chart's own files as Helm walks them, tracked by Git or not; what is tracked is known already.
+fn list_chart(root: &Path, folder: &str, tracked: &HashSet<String>, found: &mut Found) {
     let base = if folder.is_empty() { root.to_owned() } else { root.join(folder) };
     let rules = read_rules(&base);
     let depth = folder.split('/').filter(|element| !element.is_empty()).count();
@@ -72,9 +73,14 @@ fn list_chart(root: &Path, folder: &str, found: &mut Found) {
     let walk = walkdir::WalkDir::new(&base)
         .follow_links(false)
         .max_depth(TREE_DEPTH_MAX.saturating_sub(depth));
+    let known = |entry: &walkdir::DirEntry| {
+        entry.file_type().is_file()
+            && relative(root, entry.path()).is_some_and(|path| tracked.contains(&path))
+    };
     // What can't be read was met before, by the walk over tracked files, or is said by this one.
     for entry in walk.into_iter().filter_entry(packed) {
         match entry {
+            Ok(entry) if known(&entry) => {}
             Ok(entry) => Entry { root, path: entry.path(), depth: entry.depth() + depth }
                 .add(Some(entry.file_type()), found),
             Err(error) => {
@@ -91,8 +97,8 @@ fn list_chart(root: &Path, folder: &str, found: &mut Found) {
 
 fn read_rules(folder: &Path) -> Rules {
     let path = folder.join(HELM_IGNORE);
-    let is_file = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
-    let content = if is_file { read_file(&path, HELM_IGNORE).ok() } else { None };
+    let metadata = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file);
+    let content = metadata.and_then(|it| read_file(&path, HELM_IGNORE, it.len()).ok());
     content.map_or_else(Rules::default, |bytes| Rules::parse(&String::from_utf8_lossy(&bytes)).0)
 }
 
@@ -177,18 +183,17 @@ pub(super) fn describe(error: &std::io::Error) -> String {
     }
 }
 
-/// Reads one file of a folder; `name` is for the message.
-pub(super) fn read_file(path: &Path, name: &str) -> Result<Content, ReadError> {
+/// Reads one file of a folder, whose size was found before; `name` is for the message.
+pub(super) fn read_file(path: &Path, name: &str, size: u64) -> Result<Content, ReadError> {
     let failed = |error: std::io::Error| ReadError::Failed {
         path: name.to_owned(),
         message: describe(&error),
     };
     let too_large = |size| ReadError::TooLarge { path: name.to_owned(), size, max: FILE_BYTES_MAX };
-    let file = File::open(path).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len();
     if size > FILE_BYTES_MAX {
         return Err(too_large(size));
     }
+    let file = File::open(path).map_err(failed)?;
     let mut bytes = Vec::with_capacity(size as usize + 1);
     // The file may grow while it is read.
     file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;

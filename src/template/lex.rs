@@ -181,12 +181,9 @@ fn trims_left(bytes: &[u8], at: usize) -> bool {
 fn opening(text: &str, from: usize) -> Option<usize> {
     let mut at = from;
     loop {
-        // `find` of one ASCII character looks at many bytes at once.
-        at += text.get(at..)?.find('{')?;
+        at += memchr::memchr(b'{', text.as_bytes().get(at..)?)?;
         match text.as_bytes().get(at + 1) {
             Some(b'{') => return Some(at),
-            // Between a brace and what is not one is a character boundary.
-            Some(next) if next.is_ascii() => at += 2,
             _ => at += 1,
         }
     }

@@ -6,6 +6,17 @@ use super::token::{Kind, Token, word};
 use super::unicode::is_alphanumeric;
 use crate::text::Span;
 
+/// Whether a byte is a letter, a digit or `_`: of all that is done for a template this is done most often.
+const IN_NAMES: [bool; 256] = {
+    let mut known = [false; 256];
+    let mut byte = 0;
+    while byte < known.len() {
+        known[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    known
+};
+
 /// Reads the tokens of one tag, from after its opening to after its closing braces.
 pub(super) struct Words<'t, 'v> {
     text: &'t str,
@@ -149,16 +160,12 @@ impl<'t, 'v> Words<'t, 'v> {
     }
 
     fn skip_alphanumeric(&mut self) {
-        while let Some(byte) = self.peek() {
-            if byte.is_ascii_alphanumeric() || byte == b'_' {
-                self.at += 1;
-            } else if byte.is_ascii() {
-                return;
-            } else {
-                match self.char_at(self.at) {
-                    Some(c) if is_alphanumeric(c) => self.at += c.len_utf8(),
-                    _ => return,
-                }
+        loop {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            self.at += rest.iter().take_while(|byte| IN_NAMES[usize::from(**byte)]).count();
+            match self.char_at(self.at) {
+                Some(c) if !c.is_ascii() && is_alphanumeric(c) => self.at += c.len_utf8(),
+                _ => return,
             }
         }
     }

@@ -217,14 +217,15 @@ fn key_length(content: &str) -> Option<usize> {
     let length = if let quote @ (b'"' | b'\'') = bytes.first()? {
         2 + memchr::memchr(*quote, bytes.get(1..)?)?
     } else {
-        let colon = memchr::memchr_iter(b':', bytes).find(|at| ends_key(bytes, *at))?;
-        content.get(..colon).filter(|key| is_plain_key(key))?.len()
+        let ends = |at: &usize| ends_key(bytes, *at) || scalar::is_comment(bytes, *at);
+        let end = memchr::memchr2_iter(b':', b'#', bytes).find(ends)?;
+        content.get(..end).filter(|key| is_plain_key(key))?.len()
     };
     (ends_key(bytes, length) && length <= KEY_MAX).then_some(length)
 }
 
 fn is_plain_key(key: &str) -> bool {
-    scalar::begins_here(key) && scalar::comment_start(key).is_none() && !key.ends_with(' ')
+    scalar::begins_here(key) && !key.ends_with(' ')
 }
 
 /// Whether the colon of a key stands there.

@@ -136,7 +136,7 @@ fn shorten(path: &mut String) {
 
 /// A quick look over few keys: a repetition is only possible where two keys agree in length and ends.
 fn may_repeat(tree: &Tree, source: &str, entries: &[Id]) -> bool {
-    let mut seen = 0u64;
+    let mut seen = [0u64; 4];
     entries.iter().step_by(2).any(|id| {
         let key = tree.key_text(source, *id);
         let (first, last) = match key.as_bytes() {
@@ -145,10 +145,8 @@ fn may_repeat(tree: &Tree, source: &str, entries: &[Id]) -> bool {
             [only] => (*only, *only),
         };
         let sum = key.len() * 7 + usize::from(first) * 5 + usize::from(last) * 3;
-        let bit = 1u64 << (sum % 64);
-        let again = seen & bit != 0;
-        seen |= bit;
-        again
+        let (word, bit) = (sum / 64 % seen.len(), 1u64 << (sum % 64));
+        seen.get_mut(word).is_none_or(|word| std::mem::replace(word, *word | bit) & bit != 0)
     })
 }
 

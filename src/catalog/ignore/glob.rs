@@ -5,6 +5,9 @@ use std::str::Chars;
 /// A pattern that Go accepts.
 #[derive(Clone, Debug)]
 pub(super) struct Glob {
+    /// Whether it begins with `*`, and the text after it that has no other meaning than itself: patterns of
+    /// this form are nearly all there are.
+    plain: Option<(bool, String)>,
     tokens: Vec<Token>,
 }
 
@@ -36,12 +39,22 @@ impl Glob {
                 _ => Token::Literal(c),
             });
         }
-        Some(Self { tokens })
+        let rest = pattern.strip_prefix('*');
+        let (star, text) = (rest.is_some(), rest.unwrap_or(pattern));
+        let plain = (!text.contains(['*', '?', '[', '\\'])).then(|| (star, text.to_owned()));
+        Some(Self { plain, tokens })
     }
 
     /// Whether the whole of `name` matches. At most pattern × name steps: like Go, only the last
     /// `*` is ever widened.
     pub(super) fn matches(&self, name: &str) -> bool {
+        match &self.plain {
+            Some((false, text)) => return name == text,
+            Some((true, text)) => {
+                return name.strip_suffix(&**text).is_some_and(|rest| !rest.contains('/'));
+            }
+            None => {}
+        }
         let (mut at, mut rest) = (0, name.chars());
         let mut star: Option<(usize, Chars<'_>)> = None;
         loop {

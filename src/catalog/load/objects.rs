@@ -12,8 +12,9 @@ use crate::{
 
 const DEFINITION: &str = "CustomResourceDefinition";
 
-/// Adds a chart's objects, and the definitions of the charts under it.
-pub(super) fn add(chart: &mut Chart, files: &mut Files<'_>) {
+/// Adds a chart's objects, and the definitions of the charts under it. Of a vendored chart, which is not
+/// judged, templates are searched for definitions alone.
+pub(super) fn add(chart: &mut Chart, files: &mut Files<'_>, judged: bool) {
     let mut objects = Vec::new();
     for (local, path) in files.under("crds/") {
         if has_ending(&local, &["yaml", "yml", "json"])
@@ -25,7 +26,9 @@ pub(super) fn add(chart: &mut Chart, files: &mut Files<'_>) {
         }
     }
     for template in &chart.templates {
-        template_objects(template, files, &mut objects);
+        if judged || template.file.text.as_str().contains(DEFINITION) {
+            template_objects(template, files, &mut objects);
+        }
     }
     let own = objects.iter().filter(|object| object.kind() == DEFINITION).cloned();
     chart.crds = own.map(|object| Crd { object }).collect();

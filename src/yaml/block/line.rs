@@ -17,8 +17,8 @@ pub(super) struct Line {
 impl Line {
     /// What follows in the line from an offset on.
     pub(super) fn after(self, source: &str, offset: usize) -> Self {
-        let rest = source.get(offset..self.end).unwrap_or_default();
-        let from = self.end - rest.trim_start_matches(' ').len();
+        let rest = source.as_bytes().get(offset..self.end).unwrap_or_default();
+        let from = self.end - rest.len() + rest.iter().take_while(|byte| **byte == b' ').count();
         Self { column: self.column + from - self.from, from, end: self.end }
     }
 }

@@ -61,6 +61,9 @@ impl Reader<'_> {
 
     /// After a value only a comment may come in its line.
     pub(super) fn tail(&mut self, line: Line, end: usize) -> Option<()> {
+        if end == line.end {
+            return Some(());
+        }
         let rest = line.after(self.source, end);
         let apart = rest.from > end || rest.from == rest.end;
         (apart && self.is_nothing(rest)).then_some(())
@@ -88,11 +91,17 @@ impl Reader<'_> {
     /// Where the plain text of a line ends; none where it holds what no plain text may.
     fn plain_end(&self, line: Line) -> Option<usize> {
         let content = self.text(line.from, line.end);
-        let text = comment_start(content).and_then(|at| content.get(..at)).unwrap_or(content);
-        let text = text.trim_end_matches(' ');
-        let bytes = text.as_bytes();
-        let is_key = memchr::memchr_iter(b':', bytes).any(|at| super::ends_key(bytes, at));
-        (!is_key).then_some(line.from + text.len())
+        let bytes = content.as_bytes();
+        for at in memchr::memchr2_iter(b':', b'#', bytes) {
+            if super::ends_key(bytes, at) {
+                return None;
+            }
+            if is_comment(bytes, at) {
+                let text = content.get(..at).unwrap_or_default();
+                return Some(line.from + text.trim_end_matches(' ').len());
+            }
+        }
+        Some(line.end)
     }
 
     /// The next line, where it goes on with a plain scalar, and how many line feeds stand before it.
@@ -122,11 +131,10 @@ pub(super) fn push_breaks(text: &mut String, breaks: usize) {
     text.extend(std::iter::repeat_n('\n', breaks));
 }
 
-/// Where a comment begins, after at least one blank.
-pub(super) fn comment_start(content: &str) -> Option<usize> {
-    let bytes = content.as_bytes();
-    let mut marks = memchr::memchr_iter(b'#', bytes);
-    marks.find_map(|at| at.checked_sub(1).filter(|before| bytes.get(*before) == Some(&b' ')))
+/// Whether a comment begins there, after at least one blank.
+pub(super) fn is_comment(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    bytes.get(at) == Some(&b'#') && before == Some(&b' ')
 }
 
 /// Whether a plain scalar can begin so.
