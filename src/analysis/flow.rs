@@ -1,8 +1,10 @@
 //! A closure as the flow of values sees it.
 
+use std::collections::BTreeMap;
+
 use crate::{
     analysis::{Analysis, rendering::Packed},
-    catalog::{Closure, Dependency, Key, Member, ValuesPath},
+    catalog::{Closure, Dependency, Key, Library, Member, ValuesPath, library},
     template::{
         flow::{self, Files, Flow, Input, Step, Usage},
         render::files::FileSource,
@@ -19,6 +21,11 @@ impl Analysis<'_> {
             };
             Flow::of(&self.templates, &input(self.closure, &files))
         })
+    }
+
+    /// The library charts that a member depends on and that are not here, but known.
+    pub fn libraries(&self, member: usize) -> impl Iterator<Item = &'static Library> {
+        libraries(self.closure).filter(move |(parent, _)| *parent == member).map(|(_, it)| it)
     }
 
     /// Whether anything reads a value of a member of the closure.
@@ -65,7 +72,20 @@ fn texts(packed: &Packed, path: Option<&str>) -> Option<Vec<String>> {
 fn input<'c>(closure: &'c Closure<'c>, files: Files<'c>) -> Input<'c> {
     let members = closure.members.iter().enumerate();
     let members = members.map(|(number, it)| member(closure, number, it)).collect();
-    Input { members, files: Some(files) }
+    let mut summaries: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (_, library) in libraries(closure) {
+        for (name, summary) in &library.templates {
+            summaries.entry(*name).or_default().push(summary);
+        }
+    }
+    Input { members, files: Some(files), summaries }
+}
+
+fn libraries<'c>(closure: &'c Closure<'_>) -> impl Iterator<Item = (usize, &'static Library)> + 'c {
+    closure.missing.iter().filter_map(|missing| {
+        let chart = closure.members.get(missing.parent)?.chart;
+        Some((missing.parent, library::find(chart, missing.dependency)?))
+    })
 }
 
 fn member<'c>(closure: &'c Closure<'c>, number: usize, member: &'c Member<'c>) -> flow::Member<'c> {

@@ -253,6 +253,9 @@ impl Analysis<'_> {
         for layer in &layers {
             known = known.max(layer.known(path)?);
         }
+        for values in self.libraries(member).filter_map(|library| library.values.as_ref()) {
+            known = known.max(values.reaches(path)?);
+        }
         let top = path.get(..=known)?;
         let names: Vec<_> = top.iter().map(named).collect::<Option<_>>()?;
         let switch = self.closure.entries_of(member).any(|it| it.condition.is_some());

@@ -20,6 +20,7 @@ mod function;
 mod machine;
 mod path;
 mod sink;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod textual;
@@ -29,9 +30,10 @@ use path::Paths;
 
 pub use body::{LOOPS_MAX, UNROLL_MAX};
 pub use defaults::DEFAULTS_MAX;
-pub use domain::{ATOMS_MAX, OBJECTS_MAX, TEXTS_MAX};
+pub use domain::{ATOMS_MAX, ORIGINS_MAX, OBJECTS_MAX, TEXTS_MAX};
 pub use machine::{DEPTH_MAX, ROUNDS_MAX, STEPS_MAX};
-pub use path::{COMPUTED_STEPS_MAX, PATH_DEPTH_MAX};
+pub use path::{COMPUTED_STEPS_MAX, PATH_DEPTH_MAX, SAME_STEPS_MAX};
+pub use summary::{ELSEWHERE, Summary};
 
 /// Whether anything reads a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,9 +79,10 @@ pub struct Read {
     pub member: usize,
     /// The path in that member's values.
     pub path: Vec<Step>,
-    /// The file, an index into [`TemplateSet::files`].
+    /// The file, an index into [`TemplateSet::files`]; [`ELSEWHERE`] where a template reads it that is
+    /// known by its summary only.
     pub file: usize,
-    /// The expression.
+    /// The expression; the call of a template that is known by its summary only.
     pub span: Span,
     /// What is done with it.
     pub how: How,
@@ -126,6 +129,9 @@ pub struct Input<'v> {
     /// The text of a member's file that its templates get by its path (`.Files.Get`), or those of all
     /// of its files; none where they can't be read.
     pub files: Option<Files<'v>>,
+    /// What named templates read that no file defines; where there are several of a name, any of them may be
+    /// meant.
+    pub summaries: BTreeMap<&'v str, Vec<&'v Summary>>,
 }
 
 /// Asks for the texts of a member's files: of one by its path, or of all.

@@ -158,7 +158,7 @@ impl Machine<'_, '_> {
             grown |= joined != *value;
             *value = joined;
         }
-        let made = self.domain.join(all.output.made, other.output.made);
+        let made = self.domain.join_read(all.output.made, other.output.made);
         all.output.either(other.output, made);
         grown
     }

@@ -90,12 +90,16 @@ impl Default for SetId {
 
 /// How many things one value may be; more are something unknown.
 pub const ATOMS_MAX: usize = 96;
+/// How many things a text may be made of, all of which are read already; more are something unknown.
+pub const ORIGINS_MAX: usize = 1024;
 /// How many known texts one value may be; more are just a text.
 pub const TEXTS_MAX: usize = 48;
 /// How many mappings templates may make.
 pub const OBJECTS_MAX: usize = 20_000;
 
 type Recipe = (Site, Vec<(Sym, SetId)>, SetId);
+/// Where a copy is made, and for which dot and top.
+type Copied = (Site, SetId, SetId);
 
 /// All sets, objects and lists.
 #[derive(Debug)]
@@ -105,6 +109,7 @@ pub(super) struct Domain {
     joins: HashMap<(SetId, SetId), SetId>,
     pub(super) objects: Vec<Object>,
     object_index: HashMap<Recipe, ObjectId>,
+    copies: HashMap<Copied, ObjectId>,
     lists: Vec<Rc<List>>,
     list_index: HashMap<Rc<List>, ListId>,
     /// Sets that were too large: what was in them may be read by anything.
@@ -121,6 +126,7 @@ impl Domain {
             joins: HashMap::new(),
             objects: (0..members).map(root).collect(),
             object_index: HashMap::new(),
+            copies: HashMap::new(),
             lists: Vec::new(),
             list_index: HashMap::new(),
             spilled: Vec::new(),
@@ -134,6 +140,10 @@ impl Domain {
         atoms.sort_unstable();
         atoms.dedup();
         self.bound(&mut atoms);
+        self.keep(atoms)
+    }
+
+    fn keep(&mut self, atoms: Vec<Atom>) -> SetId {
         if let Some(id) = self.set_index.get(atoms.as_slice()) {
             return *id;
         }
@@ -156,6 +166,26 @@ impl Domain {
             self.spilled.append(atoms);
             atoms.push(Atom::Unknown);
         }
+    }
+
+    /// The set of these atoms, all of which are read already: too many are something unknown, and nobody
+    /// else need hear of it.
+    pub(super) fn set_of_read(&mut self, mut atoms: Vec<Atom>) -> SetId {
+        atoms.sort_unstable();
+        atoms.dedup();
+        if atoms.len() > ORIGINS_MAX {
+            return self.one(Atom::Unknown);
+        }
+        self.keep(atoms)
+    }
+
+    /// Both sets together, all of which is read already.
+    pub(super) fn join_read(&mut self, a: SetId, b: SetId) -> SetId {
+        if self.atoms(a).len() + self.atoms(b).len() <= ATOMS_MAX {
+            return self.join(a, b);
+        }
+        let atoms = self.atoms(a).iter().chain(self.atoms(b).iter()).copied().collect();
+        self.set_of_read(atoms)
     }
 
     /// The set of one atom.
@@ -217,6 +247,21 @@ impl Domain {
         let entries = recipe.1.clone();
         self.objects.push(Object { entries, absorbed, ..Object::default() });
         self.object_index.insert(recipe, id);
+        Some(id)
+    }
+
+    /// The mapping that is copied at a place for a dot and a top, whatever it is copied from: what is
+    /// copied may hold the copy, which templates put in its place, and would never come to an end.
+    pub(super) fn copy(&mut self, copied: Copied) -> Option<ObjectId> {
+        if let Some(id) = self.copies.get(&copied) {
+            return Some(*id);
+        }
+        if self.objects.len() >= OBJECTS_MAX {
+            return None;
+        }
+        let id = ObjectId(self.objects.len() as u32);
+        self.objects.push(Object::default());
+        self.copies.insert(copied, id);
         Some(id)
     }
 

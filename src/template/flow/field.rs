@@ -69,10 +69,13 @@ impl Machine<'_, '_> {
     }
 
     fn at_object(&mut self, id: ObjectId, key: Key, found: &mut Found) {
-        found.objects += 1;
-        if found.objects > ABSORBED_MAX {
+        if found.objects.contains(&id) {
+            return;
+        }
+        if found.objects.len() >= ABSORBED_MAX {
             return found.atoms.push(Atom::Unknown);
         }
+        found.objects.push(id);
         let name = if let Key::Name(name) = key { Some(name) } else { None };
         self.look(Owner::Object(id), name);
         let Some(object) = self.domain.get(id) else { return };
@@ -253,6 +256,9 @@ impl Machine<'_, '_> {
                 if self.consumed_objects.contains(&id) {
                     self.consume(other);
                 }
+                if self.escaped_objects.contains(&id) {
+                    self.escape(other);
+                }
             }
         }
     }
@@ -326,5 +332,6 @@ impl Machine<'_, '_> {
 struct Found {
     atoms: Vec<Atom>,
     paths: Vec<PathId>,
-    objects: usize,
+    /// Mappings that were looked through: one may hold itself.
+    objects: Vec<ObjectId>,
 }

@@ -2,7 +2,7 @@
 //! returns nothing that values could be reached through.
 
 use super::{
-    How,
+    How, Step,
     domain::{Atom, EMPTY, SetId},
     eval::{Call, Stance, Steps},
     field::Key,
@@ -156,6 +156,9 @@ impl Machine<'_, '_> {
         let name = name.unwrap_or(EMPTY);
         let dot = dot.unwrap_or(EMPTY);
         self.consume(name);
+        if self.is_own_file(name) {
+            return self.domain.one(Atom::Plain);
+        }
         let Some(names) = self.constants(name) else {
             // A name that is computed: any template may be meant.
             self.escape(dot);
@@ -171,6 +174,22 @@ impl Machine<'_, '_> {
         }
         self.certain = certain;
         results
+    }
+
+    /// Whether a name is that of a file of the chart: `print .context.Template.BasePath "/x.yaml"`, where the
+    /// top is not known. All files are run with it anyway.
+    fn is_own_file(&self, name: SetId) -> bool {
+        let Some(Atom::Made(of)) = self.domain.single(name) else { return false };
+        let folder = |atom: &Atom| match atom {
+            Atom::Ref(path) => {
+                let (_, steps) = self.paths.spell(*path);
+                let named =
+                    |step: &Step, name: &str| matches!(step, Step::Key(key) if **key == *name);
+                matches!(steps.as_slice(), [.., a, b] if named(a, "Template") && named(b, "BasePath"))
+            }
+            _ => false,
+        };
+        self.domain.atoms(of).iter().any(folder)
     }
 
     /// The constant keys of an argument; none where it is computed.
@@ -302,7 +321,14 @@ impl Machine<'_, '_> {
         if !self.domain.atoms(of).iter().any(holds) {
             return of;
         }
-        self.create((frame.file, call.span.start), Vec::new(), EMPTY, of)
+        let site = (frame.file, call.span.start);
+        let Some(id) = self.domain.copy((site, frame.dot, frame.top)) else {
+            self.escape(of);
+            return self.domain.one(Atom::Unknown);
+        };
+        let copy = self.domain.one(Atom::Object(id));
+        self.absorb(copy, of, frame.at(call.span));
+        copy
     }
 
     /// A list with more items.

@@ -46,6 +46,8 @@ enum Callee {
     Named(usize, Option<u32>),
     /// A text that `tpl` evaluates, in a file.
     Text(Sym, usize),
+    /// A template that is known by its summary only.
+    Summary(Sym),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -228,7 +230,12 @@ impl<'t, 'i> Machine<'t, 'i> {
         span: Span,
     ) -> SetId {
         let Some(named) = self.templates.get(name) else {
-            return self.absent(name, dot, frame, span);
+            let known = self.summarized(name, dot, frame, span);
+            return if known {
+                self.domain.one(Atom::Plain)
+            } else {
+                self.absent(name, dot, frame, span)
+            };
         };
         let Some(file) = self.templates.files().get(named.file) else { return EMPTY };
         let begin = named.define.map(|define| define.span.start);
@@ -243,6 +250,12 @@ impl<'t, 'i> Machine<'t, 'i> {
         self.domain.one(Atom::Unknown)
     }
 
+    /// Whether what a summary says has not yet been done with a dot in this round.
+    pub(super) fn first_summary(&mut self, name: Sym, dot: SetId) -> bool {
+        let memo = Memo { result: None, certain: false };
+        self.memo.insert((Callee::Summary(name), dot), memo).is_none()
+    }
+
     /// Evaluates a text as a template.
     pub(super) fn evaluate(
         &mut self,
@@ -251,7 +264,7 @@ impl<'t, 'i> Machine<'t, 'i> {
         frame: &Frame<'_>,
         span: Span,
     ) -> SetId {
-        let parsed = || Rc::new(parse(Text::new(self.paths.text(text)), self.functions));
+        let parsed = || Rc::new(completed(self.paths.text(text), self.functions));
         let template = self.parsed.get(&text).cloned().unwrap_or_else(parsed);
         self.parsed.insert(text, Rc::clone(&template));
         if !template.errors.is_empty() || !template.defines.is_empty() {
@@ -345,6 +358,20 @@ impl<'t, 'i> Machine<'t, 'i> {
         };
         self.writes.iter().map(write).collect()
     }
+}
+
+/// Parses a text that `tpl` evaluates. It may be one of several that are put together, as in
+/// `tpl (print "{{ with .a }}" .b "{{ end }}") $`: a block that is open at its end, whose value the text
+/// within may read as a whole, or the end of one.
+fn completed(text: &str, functions: &FunctionSet) -> Template {
+    let whole = parse(Text::new(text), functions);
+    if whole.errors.is_empty() {
+        return whole;
+    }
+    let pieces =
+        [format!("{text}{{{{ toYaml . }}}}{{{{ end }}}}"), format!("{{{{ if true }}}}{text}")];
+    let mut parsed = pieces.into_iter().map(|piece| parse(Text::new(piece), functions));
+    parsed.find(|it| it.errors.is_empty()).unwrap_or(whole)
 }
 
 impl Frame<'_> {

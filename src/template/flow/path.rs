@@ -28,12 +28,25 @@ pub(super) enum Mark {
     Whole,
     /// Something that is not known may read it and all that lies under it.
     Maybe,
+    /// Texts in it are evaluated as templates.
+    Evaluated,
+}
+
+/// What is known of a value besides that it is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marked {
+    pub(super) whole: bool,
+    pub(super) evaluated: bool,
+    pub(super) maybe: bool,
 }
 
 /// The deepest path that is followed; what lies deeper counts as read.
 pub const PATH_DEPTH_MAX: u16 = 32;
 /// How many computed steps a path may have; what lies deeper counts as read.
 pub const COMPUTED_STEPS_MAX: u16 = 4;
+/// How often one key may follow itself; what lies deeper counts as read. Templates that put a copy of
+/// values into their own place come to no end otherwise.
+pub const SAME_STEPS_MAX: usize = 2;
 
 const TOUCHED: u8 = 1;
 const WHOLE: u8 = 2;
@@ -42,6 +55,7 @@ const MAYBE: u8 = 4;
 const BELOW_READ: u8 = 8;
 /// Something under the path may be read.
 const BELOW_MAYBE: u8 = 16;
+const EVALUATED: u8 = 32;
 
 #[derive(Debug)]
 struct Data {
@@ -159,7 +173,7 @@ impl Paths {
         }
         let Some(above) = self.get(path) else { return path };
         let computed = above.computed >= COMPUTED_STEPS_MAX && stride == Stride::Any;
-        if above.depth >= PATH_DEPTH_MAX || computed {
+        if above.depth >= PATH_DEPTH_MAX || computed || self.repeats(path, stride) {
             self.mark(path, Mark::Whole);
             return path;
         }
@@ -171,12 +185,22 @@ impl Paths {
         child
     }
 
+    /// Whether a path ends in one key again and again.
+    fn repeats(&self, path: PathId, stride: Stride) -> bool {
+        let above = std::iter::successors(Some(path), |id| self.get(*id)?.parent);
+        let data = above.filter_map(|id| self.get(id)).take(SAME_STEPS_MAX);
+        stride != Stride::Any
+            && data.filter(|data| data.parent.is_some() && data.stride == stride).count()
+                == SAME_STEPS_MAX
+    }
+
     /// Notes what is done with a value.
     pub(super) fn mark(&mut self, path: PathId, mark: Mark) {
         let (own, above) = match mark {
             Mark::Touched => (TOUCHED, BELOW_READ),
             Mark::Whole => (WHOLE, BELOW_READ),
             Mark::Maybe => (MAYBE, BELOW_MAYBE),
+            Mark::Evaluated => (EVALUATED, 0),
         };
         let Some(data) = self.data.get_mut(path.0 as usize) else { return };
         data.marks |= own;
@@ -188,6 +212,33 @@ impl Paths {
             data.marks |= above;
             next = data.parent;
         }
+    }
+
+    /// The path that steps lead to from the top of a member's values, as they are written.
+    pub(super) fn find(&self, member: usize, steps: &[Step]) -> Option<PathId> {
+        steps.iter().try_fold(Self::root(member), |path, step| {
+            let stride = match step {
+                Step::Key(name) => Stride::Key(*self.names.get(name)?),
+                Step::Any => Stride::Any,
+            };
+            self.index.get(&(path, stride)).copied()
+        })
+    }
+
+    /// What is known of a path.
+    pub(super) fn marked(&self, path: PathId) -> Marked {
+        let marks = self.get(path).map_or(0, |data| data.marks);
+        let has = |mark| marks & mark != 0;
+        Marked { whole: has(WHOLE), evaluated: has(EVALUATED), maybe: has(MAYBE) }
+    }
+
+    /// What lies right under a path and is read, or may be.
+    pub(super) fn below(&self, path: PathId) -> impl Iterator<Item = (Step, PathId)> {
+        let children = self.get(path).map_or(&[][..], |data| &data.children);
+        children.iter().filter_map(|id| {
+            let data = self.get(*id).filter(|data| data.marks != 0)?;
+            Some((self.step(data.stride), *id))
+        })
     }
 
     /// Whether a value is read as a whole, itself or with something above it.

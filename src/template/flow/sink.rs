@@ -2,7 +2,7 @@
 
 use super::{
     domain::{Atom, EMPTY, ObjectId, SetId},
-    machine::{Frame, Machine},
+    machine::{Frame, Machine, Owner},
     path::{Mark, PathId, Paths, Sym},
 };
 
@@ -79,7 +79,7 @@ impl Machine<'_, '_> {
             return frame.output.any(&texts);
         }
         let made = self.origins(value);
-        let made = self.domain.join(frame.output.made, made);
+        let made = self.domain.join_read(frame.output.made, made);
         frame.output.open(made);
     }
 
@@ -115,20 +115,46 @@ impl Machine<'_, '_> {
         self.domain.one(atom)
     }
 
-    /// What of a value may still matter when it has become text: values, and template text.
+    /// What of a value that is read may still matter when it has become text: values, and template text. Mappings and
+    /// lists that templates made are what they hold: text that is put into the values it was made of would
+    /// never come to an end otherwise.
     pub(super) fn origins(&mut self, value: SetId) -> SetId {
         let mut found = Vec::new();
-        for atom in self.domain.atoms(value).iter() {
-            match *atom {
-                Atom::Made(set) | Atom::Yaml(set) => {
-                    found.extend_from_slice(&self.domain.atoms(set));
-                }
-                Atom::Text(sym) if !self.paths.text(sym).contains("{{") => {}
-                Atom::Nil | Atom::Bool(_) | Atom::Int(_) | Atom::Plain | Atom::Part(..) => {}
-                atom => found.push(atom),
+        let mut open = vec![value];
+        let mut seen = std::collections::HashSet::new();
+        while let Some(set) = open.pop() {
+            if !seen.insert(set) {
+                continue;
+            }
+            if seen.len() > ESCAPES_MAX {
+                found.push(Atom::Unknown);
+                break;
+            }
+            for atom in self.domain.atoms(set).iter() {
+                self.origin(*atom, &mut found, &mut open);
             }
         }
-        self.domain.set(found)
+        self.domain.set_of_read(found)
+    }
+
+    fn origin(&mut self, atom: Atom, found: &mut Vec<Atom>, open: &mut Vec<SetId>) {
+        match atom {
+            Atom::Made(set) | Atom::Yaml(set) => open.push(set),
+            Atom::Text(sym) if !self.paths.text(sym).contains("{{") => {}
+            Atom::Nil | Atom::Bool(_) | Atom::Int(_) | Atom::Plain | Atom::Part(..) => {}
+            Atom::List(id) => {
+                let list = self.domain.listed(id);
+                open.extend(list.known.iter().chain([&list.rest]));
+            }
+            Atom::Object(id) => {
+                self.look(Owner::Object(id), None);
+                let Some(object) = self.domain.get(id) else { return };
+                found.extend(object.root.map(|_| atom));
+                open.extend(object.entries.iter().map(|(_, value)| *value));
+                open.extend([object.rest, object.absorbed]);
+            }
+            atom => found.push(atom),
+        }
     }
 
     /// A value is read with all that lies under it.

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{Flow, Input, Member, Step, Usage};
 use crate::{
     template::{FunctionSet, SetFile, TemplateSet, parse},
@@ -37,7 +39,7 @@ impl Fixture<'_> {
         };
         let sub =
             Member { name: "sub", path: "web/charts/sub", parent: Some(0), ..Member::default() };
-        let input = Input { members: vec![root, sub], files: None };
+        let input = Input { members: vec![root, sub], files: None, summaries: BTreeMap::new() };
         look(&Flow::of(&set, &input))
     }
 }
@@ -253,4 +255,22 @@ fn places_say_how_they_read() {
             ]
         );
     });
+}
+
+#[test]
+fn values_that_are_copied_into_their_own_place_come_to_an_end() {
+    // What library charts do to merge their own defaults in.
+    let setup = r#"{{ define "setup" }}{{ $defaults := deepCopy .Values.lib }}{{ $merged := mustMergeOverwrite $defaults (deepCopy .Values) }}{{ $_ := set . "Values" (deepCopy $merged) }}{{ end }}"#;
+    let text = format!("{setup}{{{{ include \"setup\" . }}}}{{{{ .Values.a.b }}}}");
+    check(&text, "+a.b -a.c -d +lib.a.b -lib.a.c");
+    // Text that is put into the values that it was made of.
+    let text = r#"{{ define "c" }}x: {{ toYaml .Values.v }}{{ end }}{{ $_ := set .Values.all "c" (include "c" . | fromYaml) }}{{ range .Values.all }}{{ $_ := set $.Values "v" (dict "w" (list .y)) }}{{ end }}"#;
+    check(text, "+v.a +all.x.y -all.x.z -d");
+}
+
+#[test]
+fn templates_in_pieces_are_followed() {
+    let text = r#"{{ tpl (cat "{{- with $.x -}}" .Values.v "{{- end }}") (merge (dict "x" .Values.s) .) }}"#;
+    check_files(&[("web/templates/x.yaml", text)], "v: '{{ .Values.w }}'", "+v.a +w +s.a -d");
+    check(r#"{{ tpl (.Values.v | replace "{{" "{{ `{{` }}") . }}"#, "+v -d");
 }

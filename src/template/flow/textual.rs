@@ -4,8 +4,9 @@ use super::{
     domain::{Atom, EMPTY, SetId},
     eval::Call,
     machine::{Frame, Machine},
-    path::{PathId, Sym},
+    path::{Mark, PathId, Sym},
 };
+use crate::text::Span;
 
 /// How many files one chart may hand to `tpl`.
 const FILES_MAX: usize = 1000;
@@ -19,6 +20,13 @@ const TEXTUAL: &[&str] = &[
     "squote", "substr", "swapcase", "title", "toString", "toStrings", "trim", "trimAll",
     "trimPrefix", "trimSuffix", "trimall", "trunc", "untitle", "upper", "wrap", "wrapWith",
     "regexSplit", "regexFind", "regexFindAll", "b64dec", "urlquery", "toDecimal", "max", "min",
+];
+
+/// Those of them whose first argument is taken out of the text, or looked for in it.
+#[rustfmt::skip]
+const TAKING: &[&str] = &[
+    "regexFind", "regexFindAll", "regexReplaceAll", "regexReplaceAllLiteral", "regexSplit", "replace",
+    "split", "splitList", "splitn", "trimAll", "trimPrefix", "trimSuffix", "trimall",
 ];
 
 impl Machine<'_, '_> {
@@ -37,7 +45,8 @@ impl Machine<'_, '_> {
         if !TEXTUAL.contains(&call.name) {
             return self.domain.one(Atom::Plain);
         }
-        let all = self.domain.join_all(call.args.iter().copied());
+        let kept = call.args.iter().skip(usize::from(TAKING.contains(&call.name)));
+        let all = kept.fold(EMPTY, |all, arg| self.domain.join_read(all, *arg));
         self.made(all)
     }
 
@@ -80,22 +89,12 @@ impl Machine<'_, '_> {
     }
 
     /// `tpl text dot`: text of values and files is looked into for templates.
-    pub(super) fn tpl(&mut self, frame: &mut Frame<'_>, call: &Call<'_, '_>) -> SetId {
+    pub(super) fn tpl(&mut self, frame: &Frame<'_>, call: &Call<'_, '_>) -> SetId {
         let [text, dot] = call.args else { return EMPTY };
         self.consume(*text);
+        let evaluated = self.evaluate_all(*text, *dot, frame, call.span);
         let mut results = self.origins(*text);
-        let mut visited = Vec::new();
-        let mut open = vec![*text];
-        while let Some(set) = open.pop() {
-            if visited.contains(&set) || visited.len() > FOLDS_MAX {
-                continue;
-            }
-            visited.push(set);
-            for atom in self.domain.atoms(set).iter() {
-                let result = self.tpl_atom(*atom, *dot, frame, call, &mut open);
-                results = self.domain.join(results, result);
-            }
-        }
+        results = self.domain.join_read(results, evaluated);
         let texts = self.constants(*text).filter(|texts| texts.iter().all(|it| !it.contains("{{")));
         if texts.is_some() {
             return *text;
@@ -103,18 +102,42 @@ impl Machine<'_, '_> {
         self.made(results)
     }
 
+    /// Evaluates all texts of a value.
+    pub(super) fn evaluate_all(
+        &mut self,
+        text: SetId,
+        dot: SetId,
+        frame: &Frame<'_>,
+        span: Span,
+    ) -> SetId {
+        let mut results = EMPTY;
+        let mut visited = Vec::new();
+        let mut open = vec![text];
+        while let Some(set) = open.pop() {
+            if visited.contains(&set) || visited.len() > FOLDS_MAX {
+                continue;
+            }
+            visited.push(set);
+            for atom in self.domain.atoms(set).iter() {
+                let result = self.tpl_atom(*atom, dot, frame, span, &mut open);
+                results = self.domain.join(results, result);
+            }
+        }
+        results
+    }
+
     fn tpl_atom(
         &mut self,
         atom: Atom,
         dot: SetId,
-        frame: &mut Frame<'_>,
-        call: &Call<'_, '_>,
+        frame: &Frame<'_>,
+        span: Span,
         open: &mut Vec<SetId>,
     ) -> SetId {
         match atom {
-            Atom::Text(text) => self.tpl_text(text, dot, frame, call),
-            Atom::Ref(path) => self.tpl_defaults(path, dot, frame, call),
-            Atom::File(member, path) => self.tpl_file(member, path, dot, frame, call),
+            Atom::Text(text) => self.tpl_text(text, dot, frame, span),
+            Atom::Ref(path) => self.tpl_defaults(path, dot, frame, span),
+            Atom::File(member, path) => self.tpl_file(member, path, dot, frame, span),
             Atom::Yaml(set) | Atom::Made(set) => {
                 open.push(set);
                 EMPTY
@@ -139,27 +162,22 @@ impl Machine<'_, '_> {
         }
     }
 
-    fn tpl_text(&mut self, text: Sym, dot: SetId, frame: &Frame<'_>, call: &Call<'_, '_>) -> SetId {
+    fn tpl_text(&mut self, text: Sym, dot: SetId, frame: &Frame<'_>, span: Span) -> SetId {
         if !self.paths.text(text).contains("{{") {
             return EMPTY;
         }
-        self.evaluate(text, dot, frame, call.span)
+        self.evaluate(text, dot, frame, span)
     }
 
     /// The templates among the defaults of a path and of all under it.
-    fn tpl_defaults(
-        &mut self,
-        path: PathId,
-        dot: SetId,
-        frame: &Frame<'_>,
-        call: &Call<'_, '_>,
-    ) -> SetId {
+    fn tpl_defaults(&mut self, path: PathId, dot: SetId, frame: &Frame<'_>, span: Span) -> SetId {
+        self.paths.mark(path, Mark::Evaluated);
         if self.defaults.truncated {
             self.escape(dot);
         }
         let mut results = EMPTY;
         for text in self.defaults.under(&self.paths, path) {
-            let result = self.evaluate(text, dot, frame, call.span);
+            let result = self.evaluate(text, dot, frame, span);
             results = self.domain.join(results, result);
         }
         results
@@ -171,7 +189,7 @@ impl Machine<'_, '_> {
         path: Option<Sym>,
         dot: SetId,
         frame: &Frame<'_>,
-        call: &Call<'_, '_>,
+        span: Span,
     ) -> SetId {
         let path = path.map(|path| self.paths.text(path));
         let texts = self.input.files.and_then(|files| files(member as usize, path));
@@ -182,7 +200,7 @@ impl Machine<'_, '_> {
         let mut results = EMPTY;
         for text in texts.iter().filter(|text| text.contains("{{")) {
             let text = self.paths.sym(text);
-            let result = self.evaluate(text, dot, frame, call.span);
+            let result = self.evaluate(text, dot, frame, span);
             results = self.domain.join(results, result);
         }
         results
