@@ -17,4 +17,4 @@ for library; do
     printf '%s %s\n' "$commit" "$day" >"$folder/source"
   done
 done
-cargo run --quiet ${PROFILE:-} --example library_reads -- "$sources" "$(dirname "$0")"
+cargo run --quiet --example library_reads -- "$sources" "$(dirname "$0")"

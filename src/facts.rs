@@ -114,6 +114,8 @@ pub struct DependencyFact {
     pub deprecated: bool,
     /// Whether the chart lies under charts/ or in the same catalog.
     pub present: bool,
+    /// The version whose templates' reads stand in for a widespread library that is not present.
+    pub known: Option<String>,
     /// Whether a condition or tags can switch it off.
     pub switched: bool,
 }

@@ -2,7 +2,7 @@
 
 use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
 use crate::{
-    catalog::{CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile},
+    catalog::{CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile, library},
     crd::upgrade::{self, UpgradePath},
     history::{ChangeKind, ChartHistory},
     sources::Source,
@@ -116,6 +116,8 @@ fn maintainers(manifest: &Manifest) -> Vec<String> {
 
 fn dependency(chart: &Chart, it: &Dependency, index: &CatalogIndex) -> DependencyFact {
     let subchart = chart.subchart(it);
+    let present = subchart.is_some() || !index.named(&it.name.value).is_empty();
+    let known = if present { None } else { library::find(chart, it) };
     DependencyFact {
         name: it.name.value.clone(),
         effective_name: it.effective_name().to_owned(),
@@ -125,7 +127,8 @@ fn dependency(chart: &Chart, it: &Dependency, index: &CatalogIndex) -> Dependenc
         place: it.place(it.name.span),
         version_place: it.version.as_ref().map(|version| it.place(version.span)),
         deprecated: subchart.is_some_and(|subchart| subchart.chart.is_deprecated()),
-        present: subchart.is_some() || !index.named(&it.name.value).is_empty(),
+        present,
+        known: known.map(|library| library.version.to_owned()),
         switched: it.condition.is_some() || !it.tags.is_empty(),
     }
 }

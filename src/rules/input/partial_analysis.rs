@@ -1,5 +1,7 @@
 //! `input/partial-analysis`
 
+use std::collections::BTreeSet;
+
 use crate::{
     catalog::{Chart, ProblemKind},
     facts::{Absence, CatalogFacts, ChartFacts},
@@ -40,16 +42,18 @@ fn missing_dependencies(facts: &CatalogFacts, out: &mut Sink) {
                 let place = first.map_or_else(|| chart.anchor.clone(), |it| it.place.clone());
                 let message = format!(
                     "neither under charts/ nor in the catalog: {}; what these dependencies hold is not \
-                     looked at",
-                    names(chart)
+                     looked at{}",
+                    names(chart),
+                    known(&[chart])
                 );
                 out.at(place, message).chart(&chart.id).subject("dependencies").help(HELP);
             }
             Absence::Catalog { catalog, charts, of } => {
                 let message = format!(
                     "{} of {of} charts with dependencies in `{catalog}` have some that are neither \
-                     under charts/ nor in the catalog; what these hold is not looked at",
-                    charts.len()
+                     under charts/ nor in the catalog; what these hold is not looked at{}",
+                    charts.len(),
+                    known(&charts)
                 );
                 out.absent(&charts, message).subject(catalog).help(HELP);
             }
@@ -58,6 +62,21 @@ fn missing_dependencies(facts: &CatalogFacts, out: &mut Sink) {
 }
 
 const HELP: &str = "run `helm dependency build` before careen";
+
+/// Of which libraries it is known what their templates read, each once.
+fn known(charts: &[&ChartFacts]) -> String {
+    let dependencies = charts.iter().flat_map(|chart| &chart.dependencies);
+    let known = dependencies.filter_map(|it| Some((it.name.as_str(), it.known.as_deref()?)));
+    let known: BTreeSet<_> = known.collect();
+    if known.is_empty() {
+        return String::new();
+    }
+    let shown = known.iter().take(NAMES).map(|(name, version)| format!("`{name} {version}`"));
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    let more = known.len().saturating_sub(NAMES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!(", but it is known which values the templates of {shown}{more} read")
+}
 
 /// The names of a chart's missing dependencies, each once.
 fn names(chart: &ChartFacts) -> String {
