@@ -72,7 +72,7 @@ fn summaries(folder: &Path) -> Fallible<BTreeMap<String, String>> {
     let mut files = Vec::new();
     for path in under(&folder.join("templates"))? {
         let local = path.strip_prefix(folder)?.to_string_lossy().into_owned();
-        let template = parse(Text::new(fs::read_to_string(&path)?), &helm);
+        let template = parse(Text::new(fs::read_to_string(&path)?), helm);
         files.push((format!("web/charts/common/{local}"), template));
     }
     let defines = files.iter().flat_map(|(_, template)| &template.defines);
@@ -80,7 +80,7 @@ fn summaries(folder: &Path) -> Fallible<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     let mut merges = false;
     for name in names {
-        let mut summary = summary(name, &files, &helm);
+        let mut summary = summary(name, &files, helm);
         let all = summary.to_string();
         summary.forget(&["Values", "common"]);
         merges |= all != summary.to_string();

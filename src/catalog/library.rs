@@ -41,12 +41,11 @@ pub fn find(chart: &Chart, dependency: &Dependency) -> Option<&'static Library> 
     let mut rows = rows::<3>(LIBRARIES);
     let [library, ..] =
         rows.find(|[_, name, row]| *name == dependency.name.value && *row == address)?;
-    let version = match chart.resolved(dependency) {
-        Some(exact) => near(library, &version::parse(&exact).ok()?)?,
-        None => {
-            let range = Constraint::parse(&dependency.version.as_ref()?.value).ok()?;
-            newest(library, |version| range.matches(version))?
-        }
+    let version = if let Some(exact) = chart.resolved(dependency) {
+        near(library, &version::parse(&exact).ok()?)?
+    } else {
+        let range = Constraint::parse(&dependency.version.as_ref()?.value).ok()?;
+        newest(library, |version| range.matches(version))?
     };
     Some(known(library, version))
 }

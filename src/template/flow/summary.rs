@@ -224,7 +224,13 @@ impl Machine<'_, '_> {
                 Step::Key(name) => {
                     let key = Key::Name(self.paths.sym(name));
                     let (found, paths) = self.at(value, key);
-                    let seen = Seen { how: below.how(), guarded: true, chained: 0, certain: false };
+                    let seen = Seen {
+                        how: below.how(),
+                        guarded: true,
+                        several: false,
+                        chained: 0,
+                        certain: false,
+                    };
                     for path in paths {
                         if self.paths.root_of(path).is_none() {
                             self.paths.mark(path, Mark::Touched);

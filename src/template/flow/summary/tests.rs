@@ -16,7 +16,7 @@ fn summary(text: &str) -> String {
     let helm = FunctionSet::helm();
     let text =
         format!("{{{{ define \"h\" }}}}{text}{{{{ end }}}}{{{{ include \"h\" .Values.dot }}}}");
-    let template = parse(Text::new(text), &helm);
+    let template = parse(Text::new(text), helm);
     assert!(template.errors.is_empty(), "{:?}", template.errors);
     let file = SetFile { name: "web/templates/x.yaml", template: &template, chart: 0 };
     let set = TemplateSet::new(vec![file]);
@@ -27,7 +27,7 @@ fn summary(text: &str) -> String {
 
 /// How a value is used by a chart that calls `h`, of which a line is known.
 fn usage(line: &str, call: &str, values: &str, path: &str) -> Usage {
-    let template = parse(Text::new(call), &FunctionSet::helm());
+    let template = parse(Text::new(call), FunctionSet::helm());
     let file = SetFile { name: "web/templates/x.yaml", template: &template, chart: 0 };
     let set = TemplateSet::new(vec![file]);
     let stream = yaml::parse(Text::new(values));
