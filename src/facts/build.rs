@@ -2,7 +2,9 @@
 
 use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
 use crate::{
-    catalog::{CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile, library},
+    catalog::{
+        CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile, library,
+    },
     crd::upgrade::{self, UpgradePath},
     history::{ChangeKind, ChartHistory},
     sources::Source,

@@ -30,7 +30,7 @@ use path::Paths;
 
 pub use body::{LOOPS_MAX, UNROLL_MAX};
 pub use defaults::DEFAULTS_MAX;
-pub use domain::{ATOMS_MAX, ORIGINS_MAX, OBJECTS_MAX, TEXTS_MAX};
+pub use domain::{ATOMS_MAX, OBJECTS_MAX, ORIGINS_MAX, TEXTS_MAX};
 pub use machine::{DEPTH_MAX, ROUNDS_MAX, STEPS_MAX};
 pub use path::{COMPUTED_STEPS_MAX, PATH_DEPTH_MAX, SAME_STEPS_MAX};
 pub use summary::{ELSEWHERE, Summary};
