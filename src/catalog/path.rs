@@ -20,6 +20,14 @@ impl Key {
     pub fn is(&self, name: &str) -> bool {
         matches!(self, Self::Name(own) if own == name)
     }
+
+    /// The key of a mapping; none for an item.
+    pub fn name(&self) -> Option<String> {
+        match self {
+            Self::Name(name) => Some(name.clone()),
+            Self::Index(_) => None,
+        }
+    }
 }
 
 impl ValuesPath {

@@ -232,6 +232,7 @@ impl Line<'_> {
     fn bitnami(&self, tag: &str) -> Vec<Mention> {
         let (tag, rest) = tag.split_once(char::is_whitespace).unwrap_or((tag, ""));
         let path = rest.split_whitespace().next().unwrap_or_default();
+        let path = path.trim_end_matches([',', ':']);
         let after = rest.trim_start().get(path.len()..).unwrap_or_default().trim_start();
         let mention = match tag {
             // `@param name - type - text` is another convention, of names that stand for themselves.

@@ -1,6 +1,7 @@
 //! `docs/schema-drift`
 
 mod shape;
+mod types;
 mod validity;
 mod walk;
 
@@ -8,7 +9,7 @@ use std::sync::Arc;
 
 use crate::{
     catalog::{Chart, Key, ValuesPath, YamlFile},
-    finding::Place,
+    finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
     sources::join,
     template::flow::{How, Read, Step, Usage},
@@ -22,6 +23,8 @@ const KNOWN_MIN: usize = 95;
 const VALUES_MIN: usize = 8;
 /// More gaps of one kind than this are one defect: the schema was not written again.
 const TOLD_APART: usize = 3;
+/// How many further paths a message names.
+const SHOWN: usize = 5;
 /// The largest schema that is compared, in bytes.
 const SCHEMA_BYTES_MAX: usize = 5 << 20;
 
@@ -43,6 +46,7 @@ impl Rule for SchemaDrift {
         drift.refused_values(&mut told);
         drift.walked(&mut told);
         drift.refused_reads(&mut told);
+        drift.refused_kinds(&mut told);
         Drift::report(told, out);
     }
 }
@@ -78,6 +82,8 @@ enum Kind {
     Missing,
     /// The schema knows a value that is none.
     Stale,
+    /// The schema admits less than Kubernetes, maybe on purpose.
+    Narrow,
 }
 
 struct Drift<'a> {
@@ -241,7 +247,8 @@ impl Drift<'_> {
             let top = path.0.len() == 1;
             let given =
                 top && (self.is_dependency(name) || matches!(name, "global" | "enabled" | "tags"));
-            if given || values.commented.contains_key(name) || !self.is_unread(&path) {
+            let steps: Vec<_> = path.0.iter().map(Key::name).collect();
+            if given || values.is_commented(&steps) || !self.is_unread(&path) {
                 continue;
             }
             told.push(Told {
@@ -260,19 +267,11 @@ impl Drift<'_> {
 
     /// What templates read and a closed object of the schema refuses.
     fn refused_reads(&self, told: &mut Vec<Told>) {
-        let analysis = self.cx.analysis;
         if shape::is_open_everywhere(self.root) || self.chart.is_library() {
             return;
         }
-        let members: Vec<_> = analysis.members_of(self.chart).collect();
-        let reads = analysis.flow().reads().iter();
         // What is only asked for is often what was there once, to say so.
-        let used = |read: &&Read| members.contains(&read.member) && read.how != How::Tested;
-        for read in reads.filter(used) {
-            let file = analysis.templates.files().get(read.file);
-            if file.is_none_or(|file| file.chart != read.member) {
-                continue;
-            }
+        for read in self.reads().filter(|read| read.how != How::Tested) {
             let names = read.path.iter().map_while(|step| match step {
                 Step::Key(name) => Some(name.to_string()),
                 Step::Any => None,
@@ -296,6 +295,46 @@ impl Drift<'_> {
         }
     }
 
+    /// The reads of the chart's own values in its own templates.
+    fn reads(&self) -> impl Iterator<Item = &Read> {
+        let analysis = self.cx.analysis;
+        let members: Vec<_> = analysis.members_of(self.chart).collect();
+        let own = move |read: &&Read| {
+            let file = analysis.templates.files().get(read.file);
+            members.contains(&read.member) && file.is_some_and(|file| file.chart == read.member)
+        };
+        analysis.flow().reads().iter().filter(own)
+    }
+
+    /// What kinds of values templates handle and the schema does not admit.
+    fn refused_kinds(&self, told: &mut Vec<Told>) {
+        let files = self.cx.analysis.templates.files();
+        let places: Vec<_> = self
+            .reads()
+            .filter_map(|read| {
+                let text = files.get(read.file)?.template.text.as_str();
+                Some(types::Place { read, text })
+            })
+            .collect();
+        for it in types::refused(self.root, &self.chart.documentation().values, &places) {
+            if told.iter().any(|told| told.path.covers(&it.path)) {
+                continue;
+            }
+            let help = match it.narrow {
+                true => "let the schema admit text there, too".to_owned(),
+                false => format!("let the schema admit objects or arrays at `{}`, too", it.path),
+            };
+            told.push(Told {
+                kind: if it.narrow { Kind::Narrow } else { Kind::Refuses },
+                message: it.message,
+                help,
+                place: self.place(it.span),
+                also: self.template(it.read.0, it.read.1),
+                path: it.path,
+            });
+        }
+    }
+
     fn template(&self, file: usize, span: Span) -> Option<(Place, &'static str)> {
         let name = self.cx.analysis.templates.files().get(file)?.name;
         let members = self.cx.analysis.closure.members.iter();
@@ -313,20 +352,30 @@ impl Drift<'_> {
         }
         for (kind, told) in by_kind {
             let apart = told.len() <= TOLD_APART || matches!(kind, Kind::Refuses | Kind::Invalid);
-            let count = told.len();
             let mut told = told.into_iter();
             if apart {
                 told.for_each(|it| send(it, "", out));
             } else if let Some(first) = told.next() {
-                send(first, &format!("; {} more are like that", count - 1), out);
+                let others: Vec<_> = told.map(|it| format!("`{}`", it.path)).collect();
+                send(first, &format!("; it is so with {}", some(&others)), out);
             }
         }
+    }
+}
+
+/// Some of the paths.
+fn some(paths: &[String]) -> String {
+    let shown = paths.get(..SHOWN.min(paths.len())).unwrap_or_default().join(", ");
+    match paths.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
 fn send(told: Told, more: &str, out: &mut Sink) {
     let message = told.message + more;
     let draft = out.at(told.place, message).subject(told.path.to_string()).help(told.help);
+    let draft = if told.kind == Kind::Narrow { draft.level(Level::Note) } else { draft };
     if let Some((place, label)) = told.also {
         draft.also(place, label);
     }

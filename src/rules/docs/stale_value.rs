@@ -1,10 +1,13 @@
 //! `docs/stale-value`
 
+mod generated;
+mod meant;
+
 use std::collections::BTreeMap;
 
 use crate::{
     catalog::{
-        Chart, Closure, Declared, Dependency, Readme, Values, YamlFile, reference::Row,
+        Chart, Closure, Declared, Dependency, Key, Readme, Values, YamlFile, reference::Row,
         values::Mention,
     },
     finding::Place,
@@ -13,8 +16,6 @@ use crate::{
     yaml::Kind,
 };
 
-/// How alike two names are, of 1, to be taken for one misspelt.
-const ALIKE: f64 = 0.8;
 /// How many paths of one chart are judged.
 const JUDGED_MAX: usize = 20_000;
 /// How many further rows a finding shows.
@@ -30,25 +31,26 @@ impl Rule for StaleValue {
         if chart.is_library() || documentation.values.cut {
             return;
         }
-        let judge = Judge { chart, values: &documentation.values, cx };
+        let judge = Judge::new(chart, cx);
+        let generated = generated::Generated::of(chart, cx);
         let mut stale: BTreeMap<Vec<Option<String>>, Vec<Named>> = BTreeMap::new();
         let rows = chart.readme.iter().flat_map(|readme| {
-            documentation.reference.rows.iter().filter_map(|row| of_row(row, readme))
+            let rows = documentation.reference.rows.iter();
+            rows.filter_map(|row| Named::of_row(row, readme, generated.writer(chart, row)))
         });
         let comments = chart.values.iter().flat_map(|file| {
-            documentation.values.mentions.iter().filter_map(|mention| of_comment(mention, file))
+            documentation.values.mentions.iter().filter_map(|mention| Named::of_comment(mention, file))
         });
         for named in comments.chain(rows).take(JUDGED_MAX) {
-            if named.comment && judge.is_relative(&named.steps) {
-                continue;
-            }
-            if judge.is_stale(&named.steps) {
-                let top = judge.topmost(&named.steps);
-                stale.entry(top).or_default().push(named);
+            if !named.is_comment() || !judge.is_relative(&named.steps) {
+                if let Some(top) = judge.topmost(&named) {
+                    stale.entry(top).or_default().push(named);
+                }
             }
         }
+        let meant = meant::Meant::new(chart, cx);
         for (top, named) in stale {
-            judge.report(&top, &named, out);
+            judge.report(&top, &named, &meant, out);
         }
     }
 }
@@ -58,38 +60,78 @@ struct Named {
     text: String,
     steps: Vec<Option<String>>,
     place: Place,
-    /// Whether it stands in a comment of values.yaml.
-    comment: bool,
+    by: By,
 }
 
-fn of_row(row: &Row, readme: &Readme) -> Option<Named> {
-    let judged = row.sought && row.found.is_empty() && !row.key.qualified;
-    judged.then(|| Named {
-        text: row.key.text.clone(),
-        steps: row.key.steps.clone(),
-        place: readme.file.place(row.span),
-        comment: false,
-    })
+/// What documents a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// A comment of values.yaml, which ends at a byte.
+    Comment(u32),
+    /// A row of the README that a person wrote.
+    Row,
+    /// A row that a program wrote from values.yaml.
+    Program(&'static str),
 }
 
-fn of_comment(mention: &Mention, file: &YamlFile) -> Option<Named> {
-    let steps = mention.steps();
-    let judged = !mention.extra && !mention.hidden;
-    judged.then(|| Named {
-        text: mention.path.to_string(),
-        steps,
-        place: file.place(mention.span),
-        comment: true,
-    })
+impl Named {
+    fn of_row(row: &Row, readme: &Readme, writer: Option<&'static str>) -> Option<Self> {
+        let judged = row.sought && row.found.is_empty() && !row.key.qualified;
+        judged.then(|| Self {
+            text: row.key.text.clone(),
+            steps: row.key.steps.clone(),
+            place: readme.file.place(row.span),
+            by: writer.map_or(By::Row, By::Program),
+        })
+    }
+
+    fn of_comment(mention: &Mention, file: &YamlFile) -> Option<Self> {
+        let steps = mention.steps();
+        let judged = !mention.extra && !mention.hidden;
+        judged.then(|| Self {
+            text: mention.path.to_string(),
+            steps,
+            place: file.place(mention.span),
+            by: By::Comment(mention.span.end),
+        })
+    }
+
+    fn is_comment(&self) -> bool {
+        matches!(self.by, By::Comment(_))
+    }
 }
 
 struct Judge<'a> {
     chart: &'a Chart,
     values: &'a Values,
     cx: &'a ChartContext<'a>,
+    members: Vec<usize>,
+    /// What comments document although values.yaml has it not.
+    extras: Vec<Vec<Option<String>>>,
+    /// The declared keys by their last name.
+    named: BTreeMap<&'a str, Vec<&'a Declared>>,
+    /// How the chart's own values are read, by their path.
+    reads: BTreeMap<&'a [Step], Vec<How>>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(chart: &'a Chart, cx: &'a ChartContext<'a>) -> Self {
+        let values = &chart.documentation().values;
+        let members: Vec<_> = cx.analysis.members_of(chart).collect();
+        let extras = values.mentions.iter().filter(|it| it.extra).map(Mention::steps).collect();
+        let mut named: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for key in &values.keys {
+            if let Some(Key::Name(name)) = key.path.0.last() {
+                named.entry(name.as_str()).or_default().push(key);
+            }
+        }
+        let mut reads: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for read in cx.analysis.flow().reads().iter().filter(|it| members.contains(&it.member)) {
+            reads.entry(read.path.as_slice()).or_default().push(read.how);
+        }
+        Self { chart, values, cx, members, extras, named, reads }
+    }
+
     /// Whether nothing declares or reads a path, as far as that is certain.
     fn is_stale(&self, steps: &[Option<String>]) -> bool {
         let Some(Some(first)) = steps.first() else { return false };
@@ -97,30 +139,26 @@ impl Judge<'_> {
             return false;
         }
         let dependency = |it: &&Dependency| it.effective_name() == first;
-        let members: Vec<_> = self.cx.analysis.members_of(self.chart).collect();
+        let members = &self.members;
         if self.chart.dependencies.iter().any(|it| dependency(&it)) {
             return members.iter().all(|member| self.is_stale_below(*member, first, steps));
         }
         !members.is_empty()
-            && (self.is_under_scalar(&members, steps)
+            && (self.is_under_scalar(steps)
                 || members.iter().all(|member| self.is_unread(*member, steps)))
     }
 
     /// Whether a path leads into a value that is a text, number or boolean, and is only printed or
     /// tested: it has nothing under it.
-    fn is_under_scalar(&self, members: &[usize], steps: &[Option<String>]) -> bool {
+    fn is_under_scalar(&self, steps: &[Option<String>]) -> bool {
         let above = (1..steps.len()).rev().filter_map(|end| steps.get(..end));
         let found = above.map(|steps| self.values.under(steps)).find(|found| !found.is_empty());
         let Some([holder]) = found.as_deref() else { return false };
         let Some(key) = self.values.keys.get(*holder) else { return false };
         let scalar = matches!(key.kind, Kind::String | Kind::Bool | Kind::Int | Kind::Float);
         let path = crate::analysis::steps(&key.path);
-        let reads = || self.cx.analysis.flow().reads().iter();
-        let mut own =
-            reads().filter(|it| members.contains(&it.member) && it.path == path).peekable();
-        scalar
-            && own.peek().is_some()
-            && own.all(|read| matches!(read.how, How::Printed | How::Tested))
+        let printed = |how: &How| matches!(how, How::Printed | How::Tested);
+        scalar && self.reads.get(path.as_slice()).is_some_and(|hows| hows.iter().all(printed))
     }
 
     /// Whether a comment names a declared path by its end alone, which people understand.
@@ -131,8 +169,7 @@ impl Judge<'_> {
             key.path.0.len() >= steps.len()
                 && names.into_iter().all(|(key, step)| step.as_ref().is_some_and(|it| key.is(it)))
         };
-        let named = |key: &&Declared| key.path.0.last().is_some_and(|key| key.is(last));
-        self.values.keys.iter().filter(named).any(ends)
+        self.named.get(last.as_str()).into_iter().flatten().any(|key| ends(key))
     }
 
     /// Whether the dependency that a path leads into is here, and knows nothing of it.
@@ -163,85 +200,57 @@ impl Judge<'_> {
     /// Whether a comment of values.yaml has the path's last name as a key, or says that the path is
     /// documented although values.yaml has it not.
     fn is_mentioned(&self, steps: &[Option<String>]) -> bool {
-        let extra = |mention: &Mention| {
-            let path = mention.steps();
-            mention.extra && (steps.starts_with(&path) || path.starts_with(steps))
+        let extra =
+            |path: &Vec<Option<String>>| steps.starts_with(path) || path.starts_with(steps);
+        self.values.is_commented(steps) || self.extras.iter().any(extra)
+    }
+
+    /// The shortest beginning of a path that is stale itself; none where the path is not.
+    fn topmost(&self, named: &Named) -> Option<Vec<Option<String>>> {
+        let made = matches!(named.by, By::Program(_));
+        let stale = |steps: &&[Option<String>]| {
+            if made { self.values.under(steps).is_empty() } else { self.is_stale(steps) }
         };
-        self.values.is_commented(steps) || self.values.mentions.iter().any(extra)
+        if !stale(&named.steps.as_slice()) {
+            return None;
+        }
+        let mut beginnings = (1..=named.steps.len()).filter_map(|end| named.steps.get(..end));
+        beginnings.find(stale).map(<[_]>::to_vec)
     }
 
-    /// The shortest beginning of a path that is stale itself.
-    fn topmost(&self, steps: &[Option<String>]) -> Vec<Option<String>> {
-        let beginnings = (1..=steps.len()).filter_map(|end| steps.get(..end));
-        let stale = beginnings.into_iter().find(|beginning| self.is_stale(beginning));
-        stale.unwrap_or(steps).to_vec()
-    }
-
-    fn report(&self, top: &[Option<String>], named: &[Named], out: &mut Sink) {
+    fn report(
+        &self,
+        top: &[Option<String>],
+        named: &[Named],
+        meant: &meant::Meant<'_>,
+        out: &mut Sink,
+    ) {
         let Some((first, others)) = named.split_first() else { return };
-        let what = if first.comment { "the comment documents" } else { "the README documents" };
-        let joined = written(top);
+        let what = if first.is_comment() { "the comment documents" } else { "the README documents" };
         let (subject, more) = if others.is_empty() {
             (first.text.clone(), String::new())
         } else {
-            (joined, format!(" in {} places", named.len()))
+            (written(top), format!(" in {} places", named.len()))
         };
-        let message = format!(
-            "{what} `{subject}`{more}, which values.yaml does not declare and no template reads"
-        );
-        let help = match self.alike(if others.is_empty() { &first.steps } else { top }) {
-            Some(name) => format!("write `{name}`, or take it out"),
-            None if first.comment => "take the comment out, or declare the value".to_owned(),
-            None => "take the row out, or declare the value".to_owned(),
+        let unread = match first.by {
+            By::Program(program) if !self.is_stale(top) => {
+                format!("though `{program}` makes the table of what it declares")
+            }
+            _ => "and no template reads".to_owned(),
+        };
+        let message = format!("{what} `{subject}`{more}, which values.yaml does not declare {unread}");
+        let near = meant.path(if others.is_empty() { &first.steps } else { top }, first.by);
+        let help = match (near, first.by) {
+            (_, By::Program(program)) => format!("run `{program}` and commit the README"),
+            (Some(path), _) => format!("write `{path}`, or take it out"),
+            (None, By::Comment(_)) => "take the comment out, or declare the value".to_owned(),
+            (None, By::Row) => "take the row out, or declare the value".to_owned(),
         };
         let draft = out.at(first.place.clone(), message).subject(subject).help(help);
         others
             .iter()
             .take(SHOWN)
             .fold(draft, |draft, other| draft.also(other.place.clone(), "here, too"));
-    }
-
-    /// The declared path that a stale one may be meant for: a name beside it that is nearly the same,
-    /// else the only path that ends with the same names.
-    fn alike(&self, steps: &[Option<String>]) -> Option<String> {
-        let end = (0..steps.len()).rev().find(|end| {
-            let above = steps.get(..*end).unwrap_or_default();
-            above.is_empty() || !self.values.under(above).is_empty()
-        })?;
-        let (above, below) = steps.split_at_checked(end)?;
-        let name = below.first()?.as_deref()?;
-        let holder = self.values.under(above).first().copied().unwrap_or(0);
-        let siblings = self.values.keys.get(holder)?.children.iter();
-        let score = |sibling: &str| {
-            let (one, other) = (name.to_lowercase(), sibling.to_lowercase());
-            strsim::normalized_damerau_levenshtein(&one, &other)
-        };
-        let best = siblings
-            .map(|(sibling, at)| (score(sibling), *at))
-            .filter(|(score, _)| *score >= ALIKE)
-            .max_by(|one, other| one.0.total_cmp(&other.0));
-        let rest = below.get(1..).unwrap_or_default();
-        if let Some((_, at)) = best {
-            let path = self.values.keys.get(at)?.path.to_string();
-            return Some(rest.iter().fold(path, |path, step| match step {
-                Some(name) => format!("{path}.{name}"),
-                None => format!("{path}[]"),
-            }));
-        }
-        self.only_end(steps)
-    }
-
-    fn only_end(&self, steps: &[Option<String>]) -> Option<String> {
-        let name = steps.last()?.as_deref()?;
-        let first = steps.first()?.as_deref()?;
-        let starts_as = |key: &Declared| key.path.0.first().is_some_and(|key| key.is(first));
-        let mut same = self.values.keys.iter().filter(|key| {
-            key.path.0.len() > 1
-                && key.path.0.last().is_some_and(|key| key.is(name))
-                && (steps.len() == 1 || starts_as(key))
-        });
-        let only = same.next()?;
-        same.next().is_none().then(|| only.path.to_string())
     }
 }
 

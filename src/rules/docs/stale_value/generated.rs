@@ -1,0 +1,83 @@
+//! Tables that a program writes from values.yaml: what values.yaml does not have, its next run takes out.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    catalog::{
+        Chart, Dependency,
+        reference::{Row, Style},
+        values::{Convention, Mention},
+    },
+    rule::ChartContext,
+    sources::join,
+};
+
+/// Of a table's rows, at least this many in a hundred come from values.yaml, or it was not made from it.
+const OWN_MIN: usize = 80;
+/// The smallest number of rows for which a share says anything.
+const ROWS_MIN: usize = 5;
+/// What helm-docs' template calls to have the table written.
+const CALLS: &[&str] = &["chart.values", ".Values"];
+/// What helm-docs writes under what it generates without a template.
+const SIGNED: &str = "generated from chart metadata using [helm-docs";
+
+/// Who writes the chart's reference from values.yaml.
+#[derive(Default)]
+pub(super) struct Generated {
+    helm_docs: bool,
+    readme_generator: bool,
+    /// helm-docs' template: rows that stand in it are written by hand.
+    template: String,
+    /// The paths of which readme-generator makes rows.
+    params: BTreeSet<Vec<Option<String>>>,
+}
+
+impl Generated {
+    pub(super) fn of(chart: &Chart, cx: &ChartContext<'_>) -> Self {
+        let documentation = chart.documentation();
+        let rows = &documentation.reference.rows;
+        let values = &documentation.values;
+        let template = Self::template(chart, cx);
+        let called = CALLS.iter().any(|name| template.contains(name));
+        let signed = || {
+            chart.readme.as_ref().is_some_and(|it| it.file.text.as_str().contains(SIGNED))
+        };
+        let mostly = |style: Style, own: &dyn Fn(&Row) -> bool| {
+            let of_style = || rows.iter().filter(|row| row.style == style && !is_foreign(chart, row));
+            let (all, own) = (of_style().count(), of_style().filter(|row| own(row)).count());
+            all >= ROWS_MIN && own * 100 >= all * OWN_MIN
+        };
+        let helm_docs = (called || signed()) && mostly(Style::HelmDocs, &|row| !row.found.is_empty());
+        let params = values.mentions.iter().filter(|it| it.convention == Convention::Bitnami);
+        let params: BTreeSet<_> = params.map(Mention::steps).collect();
+        let readme_generator = mostly(Style::Bitnami, &|row| params.contains(&row.key.steps));
+        Self { helm_docs, readme_generator, template, params }
+    }
+
+    fn template(chart: &Chart, cx: &ChartContext<'_>) -> String {
+        let local = "README.md.gotmpl";
+        let text = chart.has_file(local).then(|| cx.source.read_text(&join(&chart.folder, local)));
+        text.and_then(Result::ok).map(|text| text.as_str().to_owned()).unwrap_or_default()
+    }
+
+    /// The program that writes a row, where it is written from the chart's own values.
+    pub(super) fn writer(&self, chart: &Chart, row: &Row) -> Option<&'static str> {
+        let global = row.key.first() == Some("global") && !chart.dependencies.is_empty();
+        let own = !is_foreign(chart, row);
+        match row.style {
+            // helm-docs may be told to document the values of dependencies.
+            Style::HelmDocs if self.helm_docs && own && !global => {
+                (!self.template.contains(&row.key.text)).then_some("helm-docs")
+            }
+            Style::Bitnami if self.readme_generator && own => {
+                (!self.params.contains(&row.key.steps)).then_some("readme-generator")
+            }
+            _ => None,
+        }
+    }
+}
+
+fn is_foreign(chart: &Chart, row: &Row) -> bool {
+    let dependency = |it: &Dependency| row.key.first() == Some(it.effective_name());
+    chart.dependencies.iter().any(dependency)
+}

@@ -1,0 +1,162 @@
+//! What a documented path that does not exist may be meant for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{By, written};
+use crate::{
+    catalog::{Chart, Declared, Key, Values, YamlFile},
+    rule::ChartContext,
+    template::flow::Step,
+};
+
+/// How alike two names are, of 1, to be taken for one misspelt.
+const ALIKE: f64 = 0.8;
+/// How alike they are where the other one is documented nowhere.
+const ALIKE_UNTOLD: f64 = 0.6;
+/// The shortest name that says something as a part of another.
+const PART_MIN: usize = 4;
+
+/// The values that may be meant.
+pub(super) struct Meant<'a> {
+    values: &'a Values,
+    file: Option<&'a YamlFile>,
+    /// The keys that rows of the README name.
+    rows: BTreeSet<usize>,
+    /// The keys that comments name.
+    comments: BTreeSet<usize>,
+    /// The names that templates read under a path.
+    read: BTreeMap<&'a [Step], BTreeSet<&'a str>>,
+}
+
+impl<'a> Meant<'a> {
+    pub(super) fn new(chart: &'a Chart, cx: &'a ChartContext<'a>) -> Self {
+        let documentation = chart.documentation();
+        let values = &documentation.values;
+        let rows = documentation.reference.rows.iter().flat_map(|row| row.found.iter().copied());
+        let comments = values.mentions.iter().flat_map(|it| values.under(&it.steps()));
+        let members: Vec<_> = cx.analysis.members_of(chart).collect();
+        let mut read: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for it in cx.analysis.flow().reads().iter().filter(|it| members.contains(&it.member)) {
+            if let Some((Step::Key(name), above)) = it.path.split_last() {
+                read.entry(above).or_default().insert(name.as_ref());
+            }
+        }
+        let (rows, comments) = (rows.collect(), comments.collect());
+        Self { values, file: chart.values.as_deref(), rows, comments, read }
+    }
+
+    /// The path that is meant: the key right under a comment that has its name, a name beside it that
+    /// is nearly the same, else the only value elsewhere that has its name.
+    pub(super) fn path(&self, steps: &[Option<String>], by: By) -> Option<String> {
+        let told = if matches!(by, By::Comment(_)) { &self.comments } else { &self.rows };
+        self.right_under(steps, by)
+            .or_else(|| self.beside(steps, told))
+            .or_else(|| self.only_end(steps, told))
+    }
+
+    /// The key that a comment stands on, where it has the name.
+    fn right_under(&self, steps: &[Option<String>], by: By) -> Option<String> {
+        let By::Comment(end) = by else { return None };
+        let name = steps.last()?.as_deref()?;
+        let after = self.values.keys.iter().filter(|key| key.key.start >= end && !key.borrowed);
+        let next = after.min_by_key(|key| key.key.start)?;
+        let between = self.file?.stream.text().as_str().get(end as usize..next.key.start as usize)?;
+        let mut lines = between.lines().skip(1).map(str::trim);
+        let on_it = lines.all(|line| line.is_empty() || line.starts_with('#'));
+        let named = |key: &Key| matches!(key, Key::Name(it) if alike(name, it) >= ALIKE);
+        (on_it && next.path.0.last().is_some_and(named)).then(|| next.path.to_string())
+    }
+
+    /// A name beside the first one that does not exist.
+    fn beside(&self, steps: &[Option<String>], told: &BTreeSet<usize>) -> Option<String> {
+        let end = (0..steps.len()).rev().find(|end| {
+            let above = steps.get(..*end).unwrap_or_default();
+            above.is_empty() || !self.values.under(above).is_empty()
+        })?;
+        let (above, below) = steps.split_at_checked(end)?;
+        let name = below.first()?.as_deref()?;
+        let holder = self.values.under(above).first().copied().unwrap_or(0);
+        let holder = self.values.keys.get(holder)?;
+        let declared = holder.children.iter().map(|(name, at)| (name.as_str(), !told.contains(at)));
+        let path = crate::analysis::steps(&holder.path);
+        let read = self.read.get(path.as_slice()).into_iter().flatten();
+        let read = read.filter(|name| !holder.children.contains_key(**name));
+        let names = declared.chain(read.map(|name| (*name, true)));
+        // What is only somewhat like it must have the rest of the path.
+        let next = below.get(1).and_then(Option::as_deref);
+        let holds = |name: &str| {
+            let child = holder.children.get(name).and_then(|at| self.values.keys.get(*at));
+            next.is_none_or(|next| child.is_some_and(|it| it.children.contains_key(next)))
+        };
+        let names = names.map(|(name, untold)| (name, untold && holds(name)));
+        let near = nearest(name, names)?;
+        let mut found = holder.path.join(Key::Name(near.to_owned())).to_string();
+        for step in below.get(1..).unwrap_or_default() {
+            found = match step {
+                Some(name) => format!("{found}.{name}"),
+                None => format!("{found}[]"),
+            };
+        }
+        Some(found)
+    }
+
+    /// The only value with the last name, where nothing documents it and it lies in the same part.
+    fn only_end(&self, steps: &[Option<String>], told: &BTreeSet<usize>) -> Option<String> {
+        let name = steps.last()?.as_deref()?;
+        let first = steps.first()?.as_deref()?;
+        let starts_as = |key: &Declared| key.path.0.first().is_some_and(|key| key.is(first));
+        let mut same = self.values.keys.iter().enumerate().filter(|(_, key)| {
+            key.path.0.len() > 1
+                && key.path.0.last().is_some_and(|key| key.is(name))
+                && (steps.len() == 1 || starts_as(key))
+        });
+        let (at, only) = same.next()?;
+        let only = (same.next().is_none() && !told.contains(&at)).then(|| only.path.to_string())?;
+        (only != written(steps)).then_some(only)
+    }
+}
+
+/// How alike two names are, of 1, however they are capitalised.
+fn alike(one: &str, other: &str) -> f64 {
+    strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
+}
+
+/// The name that is most like another: nearly the same, or documented nowhere and somewhat like it, or
+/// the only such one that holds it as a word.
+fn nearest<'n>(name: &str, names: impl Iterator<Item = (&'n str, bool)>) -> Option<&'n str> {
+    let lower = name.to_lowercase();
+    let scored: Vec<_> = names.map(|(other, untold)| (alike(name, other), other, untold)).collect();
+    let near = |it: &&(f64, &str, bool)| it.0 >= if it.2 { ALIKE_UNTOLD } else { ALIKE };
+    let best = scored.iter().filter(near).max_by(|one, other| one.0.total_cmp(&other.0));
+    if let Some((_, best, _)) = best {
+        return Some(best);
+    }
+    let part = |other: &str| {
+        let other = other.to_lowercase();
+        let (short, long) =
+            if other.len() < lower.len() { (&other, &lower) } else { (&lower, &other) };
+        short.len() >= PART_MIN
+            && short.len() * 2 >= long.len()
+            && (long.ends_with(short.as_str()) || long.starts_with(short.as_str()))
+    };
+    let mut parts = scored.iter().filter(|(_, other, untold)| *untold && part(other));
+    let (_, only, _) = parts.next()?;
+    parts.next().is_none().then_some(only)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nearest;
+
+    #[test]
+    fn what_is_documented_already_is_hardly_meant() {
+        let near = |name, names: &[(&'static str, bool)]| nearest(name, names.iter().copied());
+        assert_eq!(near("prot", &[("port", false), ("type", true)]), Some("port"));
+        assert_eq!(near("path", &[("httpPath", true), ("port", true)]), Some("httpPath"));
+        assert_eq!(near("path", &[("httpPath", false), ("port", true)]), None);
+        assert_eq!(near("path", &[("httpPath", true), ("pathType", true)]), None);
+        assert_eq!(near("name", &[("ingressClassName", true)]), None);
+        assert_eq!(near("gh_orgs", &[("he_orgs", true), ("url", true)]), Some("he_orgs"));
+        assert_eq!(near("fullNameOverride", &[("fullnameOverride", false)]), Some("fullnameOverride"));
+    }
+}
