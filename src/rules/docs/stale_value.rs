@@ -39,7 +39,11 @@ impl Rule for StaleValue {
             rows.filter_map(|row| Named::of_row(row, readme, generated.writer(chart, row)))
         });
         let comments = chart.values.iter().flat_map(|file| {
-            documentation.values.mentions.iter().filter_map(|mention| Named::of_comment(mention, file))
+            documentation
+                .values
+                .mentions
+                .iter()
+                .filter_map(|mention| Named::of_comment(mention, file))
         });
         for named in comments.chain(rows).take(JUDGED_MAX) {
             if !named.is_comment() || !judge.is_relative(&named.steps) {
@@ -200,8 +204,7 @@ impl<'a> Judge<'a> {
     /// Whether a comment of values.yaml has the path's last name as a key, or says that the path is
     /// documented although values.yaml has it not.
     fn is_mentioned(&self, steps: &[Option<String>]) -> bool {
-        let extra =
-            |path: &Vec<Option<String>>| steps.starts_with(path) || path.starts_with(steps);
+        let extra = |path: &Vec<Option<String>>| steps.starts_with(path) || path.starts_with(steps);
         self.values.is_commented(steps) || self.extras.iter().any(extra)
     }
 
@@ -226,7 +229,8 @@ impl<'a> Judge<'a> {
         out: &mut Sink,
     ) {
         let Some((first, others)) = named.split_first() else { return };
-        let what = if first.is_comment() { "the comment documents" } else { "the README documents" };
+        let what =
+            if first.is_comment() { "the comment documents" } else { "the README documents" };
         let (subject, more) = if others.is_empty() {
             (first.text.clone(), String::new())
         } else {
@@ -238,7 +242,8 @@ impl<'a> Judge<'a> {
             }
             _ => "and no template reads".to_owned(),
         };
-        let message = format!("{what} `{subject}`{more}, which values.yaml does not declare {unread}");
+        let message =
+            format!("{what} `{subject}`{more}, which values.yaml does not declare {unread}");
         let near = meant.path(if others.is_empty() { &first.steps } else { top }, first.by);
         let help = match (near, first.by) {
             (_, By::Program(program)) => format!("run `{program}` and commit the README"),

@@ -91,8 +91,10 @@ fn admitted(node: Node<'_>) -> Option<Admitted> {
     }
     let entry = node.entry("type")?;
     let one = entry.value.as_str().map(str::to_owned);
-    let types: BTreeSet<_> =
-        one.into_iter().chain(entry.value.items().filter_map(|it| it.as_str().map(str::to_owned))).collect();
+    let types: BTreeSet<_> = one
+        .into_iter()
+        .chain(entry.value.items().filter_map(|it| it.as_str().map(str::to_owned)))
+        .collect();
     (!types.is_empty()).then_some(Admitted { types, span: entry.key_span })
 }
 
@@ -192,12 +194,12 @@ fn of_kind(root: Node<'_>, path: &ValuesPath, handled: &Handled) -> Option<Refus
 
 /// Values that only become fields of Kubernetes that take texts, of which the schema admits none.
 fn int_or_string(root: Node<'_>, handled: &BTreeMap<ValuesPath, Handled>) -> Option<Refused> {
-    let number = |it: &Admitted| {
-        it.is_scalar() && it.has(&["integer", "number"]) && !it.has(&["string"])
-    };
+    let number =
+        |it: &Admitted| it.is_scalar() && it.has(&["integer", "number"]) && !it.has(&["string"]);
     let mut narrow = handled.iter().filter(|(_, it)| !it.elsewhere).filter_map(|(path, it)| {
         let admitted = admitted(at(root, path)?).filter(number)?;
-        let (_, takes) = INT_OR_STRING.iter().find(|(name, _)| path.0.last().is_some_and(|key| key.is(name)))?;
+        let (_, takes) =
+            INT_OR_STRING.iter().find(|(name, _)| path.0.last().is_some_and(|key| key.is(name)))?;
         Some((path, admitted.span, *takes, it.field?))
     });
     let (path, span, takes, read) = narrow.next()?;
@@ -332,10 +334,7 @@ mod tests {
         ] {
             assert_eq!(asked_of(text), Some(Class::Text), "{text}");
         }
-        for text in [
-            r#"{{ if kindIs "map" .x }}"#,
-            r#"{{ if typeIs "[]interface {}" .x }}"#,
-        ] {
+        for text in [r#"{{ if kindIs "map" .x }}"#, r#"{{ if typeIs "[]interface {}" .x }}"#] {
             assert_eq!(asked_of(text), Some(Class::Collection), "{text}");
         }
         for text in [

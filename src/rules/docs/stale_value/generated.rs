@@ -39,15 +39,16 @@ impl Generated {
         let values = &documentation.values;
         let template = Self::template(chart, cx);
         let called = CALLS.iter().any(|name| template.contains(name));
-        let signed = || {
-            chart.readme.as_ref().is_some_and(|it| it.file.text.as_str().contains(SIGNED))
-        };
+        let signed =
+            || chart.readme.as_ref().is_some_and(|it| it.file.text.as_str().contains(SIGNED));
         let mostly = |style: Style, own: &dyn Fn(&Row) -> bool| {
-            let of_style = || rows.iter().filter(|row| row.style == style && !is_foreign(chart, row));
+            let of_style =
+                || rows.iter().filter(|row| row.style == style && !is_foreign(chart, row));
             let (all, own) = (of_style().count(), of_style().filter(|row| own(row)).count());
             all >= ROWS_MIN && own * 100 >= all * OWN_MIN
         };
-        let helm_docs = (called || signed()) && mostly(Style::HelmDocs, &|row| !row.found.is_empty());
+        let helm_docs =
+            (called || signed()) && mostly(Style::HelmDocs, &|row| !row.found.is_empty());
         let params = values.mentions.iter().filter(|it| it.convention == Convention::Bitnami);
         let params: BTreeSet<_> = params.map(Mention::steps).collect();
         let readme_generator = mostly(Style::Bitnami, &|row| params.contains(&row.key.steps));

@@ -60,7 +60,8 @@ impl<'a> Meant<'a> {
         let name = steps.last()?.as_deref()?;
         let after = self.values.keys.iter().filter(|key| key.key.start >= end && !key.borrowed);
         let next = after.min_by_key(|key| key.key.start)?;
-        let between = self.file?.stream.text().as_str().get(end as usize..next.key.start as usize)?;
+        let between =
+            self.file?.stream.text().as_str().get(end as usize..next.key.start as usize)?;
         let mut lines = between.lines().skip(1).map(str::trim);
         let on_it = lines.all(|line| line.is_empty() || line.starts_with('#'));
         let named = |key: &Key| matches!(key, Key::Name(it) if alike(name, it) >= ALIKE);
@@ -157,6 +158,9 @@ mod tests {
         assert_eq!(near("path", &[("httpPath", true), ("pathType", true)]), None);
         assert_eq!(near("name", &[("ingressClassName", true)]), None);
         assert_eq!(near("gh_orgs", &[("he_orgs", true), ("url", true)]), Some("he_orgs"));
-        assert_eq!(near("fullNameOverride", &[("fullnameOverride", false)]), Some("fullnameOverride"));
+        assert_eq!(
+            near("fullNameOverride", &[("fullnameOverride", false)]),
+            Some("fullnameOverride")
+        );
     }
 }
