@@ -146,9 +146,11 @@ impl<'a> Walk<'a> {
 
 /// Whether two scalars differ, neither of which is nothing.
 fn differ(one: Node<'_>, other: Node<'_>) -> bool {
-    // Bitnami's generator writes `""` for nothing, and `REGISTRY_NAME` for what the publisher fills in.
-    let placeholder =
+    // Bitnami's generator writes `""` for nothing, and `REGISTRY_NAME` or `REPOSITORY_NAME/web` for what
+    // the publisher fills in.
+    let shouted =
         |text: &str| text.contains('_') && text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    let placeholder = |text: &str| text.split('/').any(shouted);
     let scalar = |node: Node<'_>| {
         let text = node.raw().trim();
         !matches!(node.kind(), Kind::Null | Kind::Mapping | Kind::Sequence)
