@@ -320,9 +320,10 @@ impl Drift<'_> {
             if told.iter().any(|told| told.path.covers(&it.path)) {
                 continue;
             }
-            let help = match it.narrow {
-                true => "let the schema admit text there, too".to_owned(),
-                false => format!("let the schema admit objects or arrays at `{}`, too", it.path),
+            let help = if it.narrow {
+                "let the schema admit text there, too".to_owned()
+            } else {
+                format!("let the schema admit objects or arrays at `{}`, too", it.path)
             };
             told.push(Told {
                 kind: if it.narrow { Kind::Narrow } else { Kind::Refuses },

@@ -46,10 +46,10 @@ impl Rule for StaleValue {
                 .filter_map(|mention| Named::of_comment(mention, file))
         });
         for named in comments.chain(rows).take(JUDGED_MAX) {
-            if !named.is_comment() || !judge.is_relative(&named.steps) {
-                if let Some(top) = judge.topmost(&named) {
-                    stale.entry(top).or_default().push(named);
-                }
+            if (!named.is_comment() || !judge.is_relative(&named.steps))
+                && let Some(top) = judge.topmost(&named)
+            {
+                stale.entry(top).or_default().push(named);
             }
         }
         let meant = meant::Meant::new(chart, cx);

@@ -117,7 +117,9 @@ fn tell(gaps: &BTreeSet<usize>, part: &Part, files: &Files<'_>, out: &mut Sink) 
         if parent > 0 && gaps.len() >= TOGETHER {
             missing(parent, &gaps, part, files, out);
         } else {
-            gaps.iter().for_each(|at| missing(*at, &[*at], part, files, out));
+            for at in gaps {
+                missing(at, &[at], part, files, out);
+            }
         }
     }
 }

@@ -164,7 +164,7 @@ fn expanded(values: &Values, steps: &[Step]) -> Vec<ValuesPath> {
 
 /// A template reads a key of what may only be a text, number or boolean.
 fn below_scalar(root: Node<'_>, path: &ValuesPath, place: &Place<'_>) -> Option<Refused> {
-    if place.read.how == How::Tested {
+    if place.read.how == How::Tested || place.read.several {
         return None;
     }
     let mut above = path.clone();
@@ -320,6 +320,7 @@ mod tests {
             guarded: false,
             chained: 1,
             certain: true,
+            several: false,
         };
         asked(&Place { read: &read, text })
     }
@@ -340,8 +341,8 @@ mod tests {
         for text in [
             r#"{{ if kindIs "invalid" .x }}"#,
             r#"{{ if not (kindIs "map" .x) }}{{ fail "no map" }}"#,
-            r#"{{ typeOf .x }}"#,
-            r#"{{ .x }}"#,
+            r"{{ typeOf .x }}",
+            r"{{ .x }}",
         ] {
             assert_eq!(asked_of(text), None, "{text}");
         }
