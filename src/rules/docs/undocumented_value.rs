@@ -1,9 +1,13 @@
 //! `docs/undocumented-value`
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use told::Told;
+
 use crate::{
-    catalog::{Chart, Declared, Documentation, Key, Readme, YamlFile, reference::Style},
+    catalog::{Chart, Declared, Documentation, Readme, YamlFile, reference::Style},
     finding::Level,
     rule::{ChartContext, Rule, Sink},
     template::flow::Usage,
@@ -23,25 +27,27 @@ impl Rule for UndocumentedValue {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let (Some(readme), Some(file)) = (&chart.readme, &chart.values) else { return };
         let documentation = chart.documentation();
-        // What nothing reads is to be deleted, not described.
-        let leaves: Vec<_> =
-            documentation.leaves(chart).filter(|(_, key)| is_used(chart, cx, key)).collect();
         let least = usize::try_from(cx.options.get("documented")).unwrap_or(usize::MAX);
+        let all: Vec<_> = documentation.leaves(chart).collect();
+        // What nothing reads is to be deleted, not described; helm-docs makes a row of it all the same.
+        let leaves: Vec<_> =
+            all.iter().copied().filter(|(_, key)| is_used(chart, cx, key)).collect();
         if documentation.values.cut || leaves.is_empty() {
             return;
         }
-        let whole = Part::of(0, &leaves, documentation);
-        let files = Files { documentation, readme, file };
+        let rows = &documentation.reference.rows;
+        let made = !rows.is_empty() && rows.iter().all(|row| row.style == Style::HelmDocs);
+        let told = if made { &all } else { &leaves };
+        let whole = Part::of(0, told, documentation);
+        let told_of = Told::of(readme.file.text.as_str());
+        let files = Files { documentation, readme, file, told: told_of };
         if whole.listed * 100 >= whole.all * least {
-            let mut gaps = gaps(&files, &leaves);
+            let mut gaps = gaps(&files, told);
             gaps.extend(rows_left_out(documentation));
             tell(&gaps, &whole, &files, out);
             return;
         }
-        for part in parts(&leaves, documentation, least) {
-            let keys = documentation.values.subtree(part.at);
-            let inside = leaves.iter().filter(|(at, _)| keys.binary_search(at).is_ok());
-            let inside: Vec<_> = inside.copied().collect();
+        for (part, inside) in parts(&leaves, documentation, least) {
             tell(&gaps(&files, &inside), &part, &files, out);
         }
         sparse(chart, documentation, &leaves, file, out);
@@ -70,40 +76,42 @@ impl Part {
     }
 }
 
-/// The highest keys under which the reference is nearly whole.
-fn parts(leaves: &[(usize, &Declared)], documentation: &Documentation, least: usize) -> Vec<Part> {
+/// The highest keys under which the reference is nearly whole, with the values under them.
+fn parts<'d>(
+    leaves: &[(usize, &'d Declared)],
+    documentation: &Documentation,
+    least: usize,
+) -> Vec<(Part, Vec<(usize, &'d Declared)>)> {
     let keys = &documentation.values.keys;
-    let mut counts = vec![(0, 0); keys.len()];
     let above = |at: usize| {
         std::iter::successors(Some(at), |at| keys.get(*at).map(|key| key.parent))
             .skip(1)
             .take_while(|at| *at > 0)
     };
+    let mut counts: BTreeMap<usize, Part> = BTreeMap::new();
     for (leaf, _) in leaves {
         for at in above(*leaf) {
-            if let Some((listed, all)) = counts.get_mut(at) {
-                *listed += usize::from(documentation.lists(*leaf));
-                *all += 1;
-            }
+            let part = counts.entry(at).or_insert(Part { at, listed: 0, all: 0 });
+            part.listed += usize::from(documentation.lists(*leaf));
+            part.all += 1;
         }
     }
-    let nearly = |at: usize| {
-        let (listed, all) = counts.get(at).copied().unwrap_or_default();
-        all >= PART_MIN && listed < all && listed * 100 >= all * least
-    };
-    let highest = (1..keys.len()).filter(|at| nearly(*at) && !above(*at).any(nearly));
-    highest
-        .map(|at| {
-            let (listed, all) = counts.get(at).copied().unwrap_or_default();
-            Part { at, listed, all }
-        })
-        .collect()
+    counts.retain(|_, it| {
+        it.all >= PART_MIN && it.listed < it.all && it.listed * 100 >= it.all * least
+    });
+    let mut inside: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+    for (leaf, key) in leaves {
+        let highest = above(*leaf).filter(|at| counts.contains_key(at)).last();
+        inside.entry(highest.unwrap_or(0)).or_default().push((*leaf, *key));
+    }
+    inside.into_iter().filter_map(|(at, leaves)| Some((counts.remove(&at)?, leaves))).collect()
 }
 
 struct Files<'a> {
     documentation: &'a Documentation,
     readme: &'a Readme,
     file: &'a YamlFile,
+    told: Told<'a>,
 }
 
 /// Tells of gaps, many under one key together.
@@ -126,12 +134,12 @@ fn tell(gaps: &BTreeSet<usize>, part: &Part, files: &Files<'_>, out: &mut Sink) 
 
 /// The topmost keys of which the table lists nothing, neither above nor below.
 fn gaps(files: &Files<'_>, leaves: &[(usize, &Declared)]) -> BTreeSet<usize> {
-    let Files { documentation, readme, .. } = files;
+    let Files { documentation, told, .. } = files;
     let unlisted = leaves.iter().filter(|(at, _)| !documentation.lists(*at));
     unlisted
-        .filter(|(_, key)| !is_told(key, readme))
+        .filter(|(_, key)| !told.tells(key))
         .map(|(at, _)| topmost(documentation, *at))
-        .filter(|at| documentation.values.keys.get(*at).is_some_and(|key| !is_told(key, readme)))
+        .filter(|at| documentation.values.keys.get(*at).is_some_and(|key| !told.tells(key)))
         .collect()
 }
 
@@ -164,18 +172,8 @@ fn topmost(documentation: &Documentation, leaf: usize) -> usize {
     std::iter::successors(Some(leaf), above).last().unwrap_or(leaf)
 }
 
-/// Whether the README speaks of a key outside of its table: a path as it is, a single name in code.
-fn is_told(key: &Declared, readme: &Readme) -> bool {
-    let text = readme.file.text.as_str();
-    let path = key.path.to_string();
-    match key.path.0.as_slice() {
-        [Key::Name(name)] => text.contains(&format!("`{name}`")),
-        _ => text.contains(&path),
-    }
-}
-
 fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut Sink) {
-    let Files { documentation, readme, file } = files;
+    let Files { documentation, readme, file, .. } = files;
     let keys = &documentation.values.keys;
     let first = gaps.first().and_then(|first| keys.get(*first));
     let (Some(key), Some(first)) = (keys.get(at), first) else { return };

@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn what_is_documented_already_is_hardly_meant() {
         let near = |name, names: &[(&'static str, bool)]| nearest(name, names.iter().copied());
-        assert_eq!(near("prot", &[("port", false), ("type", true)]), Some("port"));
+        assert_eq!(near("prot", &[("port", true), ("type", true)]), Some("port"));
         assert_eq!(near("path", &[("httpPath", true), ("port", true)]), Some("httpPath"));
         assert_eq!(near("path", &[("httpPath", false), ("port", true)]), None);
         assert_eq!(near("path", &[("httpPath", true), ("pathType", true)]), None);
