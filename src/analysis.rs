@@ -7,7 +7,7 @@ use crate::{
     catalog::{Chart, Closure, Member, Problem, ProblemKind, Subchart},
     finding::Place,
     sources::Sources,
-    template::{SetFile, TemplateSet, flow::Flow, gate::Gates},
+    template::{SetFile, TemplateSet, flow::Flow, gate::Gates, render::schema::Schema},
     text::Span,
     yaml::Node,
 };
@@ -19,6 +19,8 @@ mod rendered;
 mod rendering;
 mod slip;
 mod undeclared;
+
+use rendering::Ground;
 
 pub use flow::steps;
 pub use previous::with_previous;
@@ -36,6 +38,8 @@ pub struct Analysis<'c> {
     pub templates: TemplateSet<'c>,
     /// Where files are read from that only templates ask for.
     sources: &'c Sources,
+    /// The values.schema.json of each member.
+    schemas: Vec<Option<Arc<Schema>>>,
     rendered: OnceCell<Rendered>,
     flow: OnceCell<Flow>,
     /// By the first member that a chart is.
@@ -51,9 +55,10 @@ impl<'c> Analysis<'c> {
             files.map(move |(name, file)| SetFile { name, template: &file.template, chart })
         });
         let templates = TemplateSet::new(files.collect());
+        let schemas = closure.members.iter().map(|member| schema(member.chart)).collect();
         let undeclared = closure.members.iter().map(|_| OnceCell::new()).collect();
         let (rendered, flow) = (OnceCell::new(), OnceCell::new());
-        Self { closure, templates, sources, rendered, flow, undeclared }
+        Self { closure, templates, sources, schemas, rendered, flow, undeclared }
     }
 
     /// What the chart renders to with its own values, as `helm template` would print it: rendered
@@ -76,7 +81,8 @@ impl<'c> Analysis<'c> {
 
     /// What the chart renders to with another setting; rendered anew with each call.
     pub fn render_with(&self, setting: &Setting) -> Rendered {
-        rendering::render(self.closure, &self.templates, self.sources, setting)
+        let Self { closure, templates, sources, schemas, .. } = self;
+        Ground { closure, templates, sources, schemas }.render(setting)
     }
 
     /// The members of the closure that a chart is: none, one, or one for each alias.
@@ -150,4 +156,9 @@ impl<'c> Analysis<'c> {
         let gates = Gates::of(&self.templates);
         self.set_file(&place.path).is_some_and(|file| gates.is_gated(file, place.start.offset))
     }
+}
+
+fn schema(chart: &Chart) -> Option<Arc<Schema>> {
+    let text = chart.schema.as_ref()?.stream.text();
+    Some(Arc::new(Schema::new(text.clone())))
 }

@@ -18,6 +18,7 @@ use crate::{
             exec::{self, Output, Part},
             files::FileSource,
             release::{self, Metadata, Prepared, Release},
+            schema::Schema,
             value::Map,
         },
     },
@@ -25,31 +26,37 @@ use crate::{
     yaml::Node,
 };
 
-/// Renders a closure.
-pub(super) fn render(
-    closure: &Closure<'_>,
-    templates: &TemplateSet<'_>,
-    sources: &Sources,
-    setting: &Setting,
-) -> Rendered {
-    let incomplete = closure.missing.iter().any(|missing| !missing.outside);
-    let mut rendered = Rendered { incomplete, ..Rendered::default() };
-    let attempt = |max_depth| attempt(closure, templates, sources, setting, max_depth);
-    let attempted = match attempt(exec::MAX_DEPTH) {
-        Err(Stop { too_deep: true, failure }) => {
-            let again = on_large_stack(|| attempt(exec::MAX_DEPTH_ON_LARGE_STACK));
-            again.unwrap_or(Err(Stop { too_deep: true, failure }))
+/// What a rendering stands on.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'a, 'c> {
+    pub(super) closure: &'a Closure<'c>,
+    pub(super) templates: &'a TemplateSet<'c>,
+    pub(super) sources: &'a Sources,
+    /// The schema of each member.
+    pub(super) schemas: &'a [Option<Arc<Schema>>],
+}
+
+impl Ground<'_, '_> {
+    /// Renders the closure.
+    pub(super) fn render(self, setting: &Setting) -> Rendered {
+        let incomplete = self.closure.missing.iter().any(|missing| !missing.outside);
+        let mut rendered = Rendered { incomplete, ..Rendered::default() };
+        let attempted = match attempt(self, setting, exec::MAX_DEPTH) {
+            Err(Stop { too_deep: true, failure }) => {
+                let again = || attempt(self, setting, exec::MAX_DEPTH_ON_LARGE_STACK);
+                on_large_stack(again).unwrap_or(Err(Stop { too_deep: true, failure }))
+            }
+            attempted => attempted,
+        };
+        match attempted {
+            Ok((documents, notes)) => {
+                rendered.documents = documents;
+                rendered.notes = notes;
+            }
+            Err(stop) => rendered.failure = Some(stop.failure),
         }
-        attempted => attempted,
-    };
-    match attempted {
-        Ok((documents, notes)) => {
-            rendered.documents = documents;
-            rendered.notes = notes;
-        }
-        Err(stop) => rendered.failure = Some(stop.failure),
+        rendered
     }
-    rendered
 }
 
 /// Runs something on a stack of its own; none where the system has no such stack to give.
@@ -71,12 +78,11 @@ impl From<Failure> for Stop {
 }
 
 fn attempt(
-    closure: &Closure<'_>,
-    templates: &TemplateSet<'_>,
-    sources: &Sources,
+    ground: Ground<'_, '_>,
     setting: &Setting,
     max_depth: usize,
 ) -> Result<(Vec<Document>, Option<String>), Stop> {
+    let Ground { closure, templates, .. } = ground;
     let kube = setting
         .kube_version
         .as_deref()
@@ -84,7 +90,7 @@ fn attempt(
     let kube = kube.map_err(|message| fail(Step::KubeVersion, message, None, 0))?;
     let given = given(setting)?;
     closure.root().map_or(Ok(()), |root| installable(root.chart))?;
-    let chart = chart(closure, 0, sources)?;
+    let chart = chart(ground, 0)?;
     let own = release::Setting {
         release: &setting.release,
         namespace: &setting.namespace,
@@ -166,11 +172,8 @@ fn error_place(file: &YamlFile) -> Place {
 }
 
 /// A member with the members under it. The recursion is bounded by the closure's depth.
-fn chart(
-    closure: &Closure<'_>,
-    number: usize,
-    sources: &Sources,
-) -> Result<release::Chart, Failure> {
+fn chart(ground: Ground<'_, '_>, number: usize) -> Result<release::Chart, Failure> {
+    let Ground { closure, sources, schemas, .. } = ground;
     let Some(member) = closure.members.get(number) else {
         return Err(fail(Step::Load, "no chart".to_owned(), None, number));
     };
@@ -186,14 +189,14 @@ fn chart(
         return Err(fail(Step::Load, "Chart.yaml file is missing".to_owned(), place, number));
     };
     let below: Vec<usize> = closure.children(number).map(|(number, _)| number).collect();
-    let children = below.into_iter().map(|number| chart(closure, number, sources));
+    let children = below.into_iter().map(|number| chart(ground, number));
     Ok(release::Chart {
         number,
         name: member.name.clone(),
         metadata: metadata(manifest),
         dependencies: member.chart.dependencies.iter().map(dependency).collect(),
         values,
-        schema: member.chart.schema.as_ref().map(|file| file.stream.text().clone()),
+        schema: schemas.get(number).cloned().flatten(),
         files: Rc::new(Packed::new(member.chart, sources)),
         children: children.collect::<Result<_, _>>()?,
     })

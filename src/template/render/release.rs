@@ -3,7 +3,7 @@
 //! Source: `pkg/action/{install,action}.go`, `pkg/engine/engine.go`, `pkg/chart/common.go` and
 //! `pkg/chart/common/util/values.go` of helm.sh/helm v4.3.1. Functions bear Go's names.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use super::{
     capabilities::{Capabilities, KubeVersion},
@@ -12,12 +12,12 @@ use super::{
     documents::{Document, sort_manifests},
     exec::{Engine, ExecError, Output},
     files::{FileSource, Files},
-    schema,
+    schema::Schema,
     value::{Map, MapKind, Object, Str, Value},
 };
 use crate::{
     template::TemplateSet,
-    text::{Span, Text},
+    text::Span,
     version::{self, Constraint},
 };
 
@@ -33,8 +33,8 @@ pub struct Chart {
     pub dependencies: Vec<Dependency>,
     /// Its own values.
     pub values: Map,
-    /// The text of values.schema.json.
-    pub schema: Option<Text>,
+    /// values.schema.json.
+    pub schema: Option<Arc<Schema>>,
     /// Its files that are neither templates nor values.
     pub files: Rc<dyn FileSource>,
     /// The charts under it.
@@ -344,7 +344,7 @@ fn failure(error: ExecError) -> Failure {
 /// `ValidateAgainstSchema`: the chart's schema, then those of the charts under it.
 fn validate_against_schema(chart: &Chart, values: &Map, wrong: &mut Vec<(usize, String)>) {
     if let Some(schema) = &chart.schema
-        && let Err(message) = schema::validate(schema.as_str(), values)
+        && let Err(message) = schema.validate(values)
     {
         wrong.push((chart.number, message));
     }

@@ -2,31 +2,54 @@
 //!
 //! Source: `pkg/chart/common/util/jsonschema.go` of helm.sh/helm v4.3.1.
 
-use jsonschema::{Retrieve, Uri};
+use std::sync::OnceLock;
+
+use jsonschema::{Retrieve, Uri, Validator};
 use serde_json::{Map as Json, Number, Value as Plain};
 
 use super::value::{Map, Value};
+use crate::text::Text;
 
-/// Validates values. `Err` has what is wrong with the values, or with the schema.
-///
-/// Nothing is fetched: a reference to another host admits everything, as an unresolved `urn:` does in
-/// Helm; one to a file is an error.
-pub fn validate(schema: &str, values: &Map) -> Result<(), String> {
+/// A schema. It is made ready when values are first held against it, which takes longer than to hold
+/// them.
+#[derive(Debug)]
+pub struct Schema {
+    text: Text,
+    ready: OnceLock<Result<Validator, String>>,
+}
+
+impl Schema {
+    /// Takes the text of a `values.schema.json`.
+    pub fn new(text: Text) -> Self {
+        Self { text, ready: OnceLock::new() }
+    }
+
+    /// Validates values. `Err` has what is wrong with the values, or with the schema.
+    ///
+    /// Nothing is fetched: a reference to another host admits everything, as an unresolved `urn:` does
+    /// in Helm; one to a file is an error.
+    pub fn validate(&self, values: &Map) -> Result<(), String> {
+        let ready = self.ready.get_or_init(|| validator(self.text.as_str()));
+        let validator = ready.as_ref().map_err(String::clone)?;
+        let values = to_json(&Value::Map(values.clone()));
+        let wrong: Vec<String> = validator
+            .iter_errors(&values)
+            .take(ERRORS_MAX)
+            .map(|error| format!("at '{}': {error}", error.instance_path()))
+            .collect();
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+    }
+}
+
+fn validator(schema: &str) -> Result<Validator, String> {
     let schema = schema.trim_start_matches(crate::text::BYTE_ORDER_MARK);
     let schema: Plain = serde_json::from_str(schema).map_err(|error| error.to_string())?;
     // The name that Helm gives the schema, against which references are resolved.
     let options = jsonschema::options().with_base_uri("file:///values.schema.json");
-    let validator = options
+    options
         .with_retriever(Nothing)
         .build(&schema)
-        .map_err(|error| format!("the schema cannot be used: {error}"))?;
-    let values = to_json(&Value::Map(values.clone()));
-    let wrong: Vec<String> = validator
-        .iter_errors(&values)
-        .take(ERRORS_MAX)
-        .map(|error| format!("at '{}': {error}", error.instance_path()))
-        .collect();
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+        .map_err(|error| format!("the schema cannot be used: {error}"))
 }
 
 /// How many errors are told of one schema.
@@ -87,7 +110,7 @@ mod tests {
     use crate::template::render::value::Str;
 
     fn check(schema: &str, port: Value) -> Result<(), String> {
-        validate(schema, &Map::new([(Str::from("port"), port)]))
+        Schema::new(Text::new(schema)).validate(&Map::new([(Str::from("port"), port)]))
     }
 
     #[test]

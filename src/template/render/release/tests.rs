@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::*;
 use crate::{
     template::render::{coalesce::load_values, dependencies::Import, exec::MAX_DEPTH},
+    text::Text,
     yaml,
 };
 
@@ -151,7 +152,8 @@ fn clusters_that_a_chart_excludes_are_refused() {
 
 #[test]
 fn each_enabled_chart_has_its_schema() {
-    let schema = || Some(Text::new(r#"{"properties": {"port": {"type": "integer"}}}"#));
+    let text = r#"{"properties": {"port": {"type": "integer"}}}"#;
+    let schema = || Some(Arc::new(Schema::new(Text::new(text))));
     let mut sub = chart("sub", "port: x", vec![]);
     sub.schema = schema();
     let root = chart("root", "", vec![sub]);
