@@ -162,7 +162,8 @@ impl<'t, 'v> Words<'t, 'v> {
     fn skip_alphanumeric(&mut self) {
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            self.at += rest.iter().take_while(|byte| IN_NAMES[usize::from(**byte)]).count();
+            let ends = |byte: &u8| !IN_NAMES[usize::from(*byte)];
+            self.at += rest.iter().position(ends).unwrap_or(rest.len());
             match self.char_at(self.at) {
                 Some(c) if !c.is_ascii() && is_alphanumeric(c) => self.at += c.len_utf8(),
                 _ => return,

@@ -137,8 +137,8 @@ fn shorten(path: &mut String) {
 /// A quick look over few keys: a repetition is only possible where two keys agree in length and ends.
 fn may_repeat(tree: &Tree, source: &str, entries: &[Id]) -> bool {
     let mut seen = [0u64; 4];
-    entries.iter().step_by(2).any(|id| {
-        let key = tree.key_text(source, *id);
+    entries.chunks_exact(2).any(|pair| {
+        let key = pair.first().map_or(Cow::Borrowed(""), |id| tree.key_text(source, *id));
         let (first, last) = match key.as_bytes() {
             [] => (0, 0),
             [first, .., last] => (*first, *last),

@@ -18,7 +18,8 @@ impl Line {
     /// What follows in the line from an offset on.
     pub(super) fn after(self, source: &str, offset: usize) -> Self {
         let rest = source.as_bytes().get(offset..self.end).unwrap_or_default();
-        let from = self.end - rest.len() + rest.iter().take_while(|byte| **byte == b' ').count();
+        let blanks = rest.iter().position(|byte| *byte != b' ').unwrap_or(rest.len());
+        let from = self.end - rest.len() + blanks;
         Self { column: self.column + from - self.from, from, end: self.end }
     }
 }
@@ -49,15 +50,13 @@ impl<'s> Lines<'s> {
         while let Some(raw) = self.raw() {
             // By bytes: by characters it takes twice as long, and this is on the way of every line.
             let bytes = raw.as_bytes();
-            let column = bytes.iter().take_while(|byte| **byte == b' ').count();
-            if column < bytes.len() {
-                let blanks = bytes.iter().rev().take_while(|byte| **byte == b' ').count();
-                let from = self.at + column;
-                let end = self.at + bytes.len() - blanks;
-                self.skip(raw);
-                return Some(Line { column, from, end });
-            }
+            let full = |byte: &u8| *byte != b' ';
+            let ends = bytes.iter().position(full).zip(bytes.iter().rposition(full));
+            let start = self.at;
             self.skip(raw);
+            if let Some((column, last)) = ends {
+                return Some(Line { column, from: start + column, end: start + last + 1 });
+            }
         }
         None
     }
