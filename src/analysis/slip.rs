@@ -250,3 +250,48 @@ fn squash(path: &ValuesPath) -> String {
     let text = path.to_string();
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(path: &str) -> Vec<Key> {
+        path.split('.').map(|name| Key::Name(name.to_owned())).collect()
+    }
+
+    #[test]
+    fn names_have_words_and_the_last_is_another_one() {
+        assert_eq!(parts("pullPolicy"), ["pull", "policy."]);
+        assert_eq!(parts("aws_access-key"), ["aws", "access", "key."]);
+        assert_eq!(parts("enabled"), ["enabled."]);
+        assert_eq!(parts("TLSPort"), ["tlsport."]);
+    }
+
+    #[test]
+    fn a_step_may_be_missing_in_the_middle() {
+        let lacks = |short, long| lacks_one(&keys(short), &keys(long));
+        assert!(lacks("cron.schedule", "cron.config.schedule"));
+        assert!(lacks("a.b.c", "a.b.x.c"));
+        for (short, long) in
+            [("schedule", "cron.schedule"), ("a.b", "a.b.c"), ("b.c", "a.b.c"), ("a.b", "a.c")]
+        {
+            assert!(!lacks(short, long), "{short} {long}");
+        }
+    }
+
+    #[test]
+    fn slips_are_one_letter_that_tells_nothing_apart() {
+        assert!(is_slip("ingestor", "ingester"));
+        for (one, other) in [("port", "post"), ("hosts", "host"), ("image1x", "image2x")] {
+            assert!(!is_slip(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn a_line_begins_with_a_field() {
+        assert_eq!(field("  - targetPort: {{ .Values.port }}"), Some("targetPort"));
+        assert_eq!(field("annotations:"), Some("annotations"));
+        assert_eq!(field("{{ toYaml .Values.a }}"), None);
+        assert_eq!(field("  plain text"), None);
+    }
+}

@@ -1,9 +1,11 @@
 //! `docs/undeclared-value`
 
+use std::collections::BTreeMap;
+
 use crate::{
     analysis::{self, Manner, OwnRead, Undeclared},
     catalog::Chart,
-    finding::Level,
+    finding::{Level, Place},
     rule::{ChartContext, Draft, Rule, Sink},
 };
 
@@ -15,6 +17,8 @@ pub(crate) struct UndeclaredValue;
 
 impl Rule for UndeclaredValue {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        // What a place reads of several values is told once.
+        let mut optional_at: BTreeMap<Place, Vec<&Undeclared>> = BTreeMap::new();
         for value in cx.analysis.undeclared(chart) {
             let needed = value.reads.iter().find(|read| read.needs() && !read.in_notes);
             let in_values = value.slip.as_ref().is_some_and(|slip| slip.in_values);
@@ -29,9 +33,15 @@ impl Rule for UndeclaredValue {
             }
             if value.slip.is_some() || !optional {
                 warn(value, needed, chart, cx, out);
-            } else if !value.field && (!only_notes || is_missed(value)) {
-                note(value, chart, cx, out);
+            } else if let Some(first) = place(value, None)
+                && !value.field
+                && (!only_notes || is_missed(value))
+            {
+                optional_at.entry(first.place.clone()).or_default().push(value);
             }
+        }
+        for (place, values) in optional_at {
+            note(&place, &values, chart, cx, out);
         }
     }
 }
@@ -47,20 +57,30 @@ pub(super) fn is_told_by_notes(value: &Undeclared) -> bool {
 }
 
 /// What a chart takes without saying so where people look.
-fn note(value: &Undeclared, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
-    let Some(first) = place(value, None) else { return };
-    let path = &value.path;
-    let message = if value.documented {
-        format!("`{path}` is read and in the README, and values.yaml does not declare it")
-    } else {
-        format!("the optional value `{path}` is read and nowhere documented")
+fn note(
+    place: &Place,
+    values: &[&Undeclared],
+    chart: &Chart,
+    cx: &ChartContext<'_>,
+    out: &mut Sink,
+) {
+    let Some((first, more)) = values.split_first() else { return };
+    let path = &first.path;
+    let message = match more.len() {
+        0 if first.documented => {
+            format!("`{path}` is read and in the README, and values.yaml does not declare it")
+        }
+        0 => format!("the optional value `{path}` is read and nowhere documented"),
+        more => format!(
+            "the optional value `{path}` and {more} more are read by one place and nowhere documented"
+        ),
     };
-    let help = match cx.analysis.alike(value, chart) {
+    let help = match cx.analysis.alike(first, chart) {
         Some(near) => format!("did you mean `{near}`? If not, declare `{path}` in values.yaml"),
         None => format!("declare `{path}` in values.yaml, or say in a comment what it does"),
     };
-    let draft = out.at(first.place.clone(), message).subject(path.to_string());
-    others(value, first, draft.level(Level::Note).help(help));
+    let draft = out.at(place.clone(), message).subject(path.to_string());
+    others(first, place, draft.level(Level::Note).help(help));
 }
 
 /// What is missing where a template needs it, or what has another name in values.yaml.
@@ -94,7 +114,7 @@ fn warn(
         Some((key, file)) => draft.also(file.place(key.key), "declared here"),
         None => draft,
     };
-    others(value, at, draft);
+    others(value, &at.place, draft);
 }
 
 /// The place to show: one that needs the value, else the first that is not in the notes.
@@ -103,8 +123,8 @@ fn place<'v>(value: &'v Undeclared, needed: Option<&'v OwnRead>) -> Option<&'v O
     needed.or_else(outside).or_else(|| value.reads.first())
 }
 
-fn others(value: &Undeclared, at: &OwnRead, draft: Draft<'_>) {
-    let others = value.reads.iter().filter(|read| read.place != at.place);
+fn others(value: &Undeclared, at: &Place, draft: Draft<'_>) {
+    let others = value.reads.iter().filter(|read| read.place != *at);
     others
         .take(PLACES_SHOWN)
         .fold(draft, |draft, read| draft.also(read.place.clone(), "read here, too"));
