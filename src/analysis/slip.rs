@@ -91,8 +91,13 @@ impl<'a> Judge<'a> {
         let Some((read, declared)) = last(&value.path).zip(last(&key.path)) else { return false };
         // A template that goes through the value fails without it, whatever values.yaml is renamed to.
         let depth = value.inner.0.len();
-        if read == declared || value.reads.iter().any(|it| it.needs() && it.path.len() > depth) {
+        if value.reads.iter().any(|it| it.needs() && it.path.len() > depth) {
             return false;
+        }
+        if read == declared {
+            let tail = |path: &ValuesPath| path.0.iter().rev().take(2).cloned().collect::<Vec<_>>();
+            return self.has_tail(&tail(&value.path), value, key)
+                && !self.has_tail(&tail(&key.path), value, key);
         }
         let fields = self.fields(value);
         match (fields.contains(read), fields.contains(declared)) {
@@ -104,6 +109,13 @@ impl<'a> Judge<'a> {
                 _ => false,
             },
         }
+    }
+
+    /// Whether the chart declares another value whose path ends alike, the last step first.
+    fn has_tail(&self, tail: &[Key], value: &Undeclared, key: &Declared) -> bool {
+        let others = self.values.keys.iter().skip(1);
+        let mut others = others.filter(|it| it.path != value.path && !key.path.covers(&it.path));
+        others.any(|it| it.path.0.iter().rev().take(tail.len()).eq(tail))
     }
 
     /// Whether the parts of the name that is read and not of the other are the chart's own, and not those of

@@ -1,9 +1,6 @@
 //! Values that a chart's own templates read and that nothing declares or documents.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     analysis::{Analysis, Slip, rendering::Packed},
@@ -18,6 +15,7 @@ use crate::{
 };
 
 /// A path that templates read and that nothing declares: the highest key of it that is missing.
+#[allow(clippy::struct_excessive_bools, reason = "each holds or not, apart from the others")]
 #[derive(Debug)]
 pub struct Undeclared {
     /// The path as the chart's own templates would write it.
@@ -30,8 +28,11 @@ pub struct Undeclared {
     pub reads: Vec<OwnRead>,
     /// Whether one of the places asks first, or has another value.
     pub optional: bool,
-    /// Whether what it lies in is written out as a whole by the same file: it is a field of what is written.
+    /// Whether what it lies in is written out as a whole, and nothing declared in it is read by itself: it is a
+    /// field of what is written.
     pub field: bool,
+    /// Whether a comment or the README writes its last name as code: it may be known by that.
+    pub spoken_of: bool,
     /// Whether the README's reference has it, so that it is known, if not from values.yaml.
     pub documented: bool,
     /// The declared value that was meant, where that is plain.
@@ -60,6 +61,8 @@ pub enum Manner {
     Refuses,
     /// It asks for the value's absence.
     Misses,
+    /// It takes the value where the one of the same name on its line is not set: an older name.
+    Falls,
     /// It asks first, or only hands the value on.
     Copes,
 }
@@ -101,6 +104,9 @@ impl Analysis<'_> {
         let mut found: Vec<_> =
             first.into_iter().filter(|(path, _)| everywhere(path)).map(|(_, it)| it).collect();
         self.drop_given(chart, &mut found);
+        for value in &mut found {
+            value.spoken_of = is_spoken_of(chart, &value.path);
+        }
         found
     }
 
@@ -158,6 +164,7 @@ impl Analysis<'_> {
                 reads: Vec::new(),
                 optional: false,
                 field: false,
+                spoken_of: false,
                 documented,
                 slip: None,
             });
@@ -170,17 +177,27 @@ impl Analysis<'_> {
             });
         }
         found.retain(|_, it| it.member == member || !self.is_known_below(it, &own));
-        let whole = self.flow().reads().iter().filter(|read| read.how == How::Whole);
-        let whole: Vec<(usize, &[Step], &Arc<str>)> = whole
-            .filter_map(|read| Some((read.member, &*read.path, &own.get(&read.file)?.file.path)))
-            .collect();
         for it in found.values_mut() {
-            let inner = super::steps(&it.inner);
-            let above = inner.split_last().map(|(_, above)| above).unwrap_or_default();
-            let holds = |file| !above.is_empty() && whole.contains(&(it.member, above, file));
-            it.field = it.reads.iter().all(|read| holds(&read.place.path));
+            it.field = self.is_field(it);
         }
         found
+    }
+
+    fn is_field(&self, it: &Undeclared) -> bool {
+        let inner = super::steps(&it.inner);
+        let Some((last, above)) = inner.split_last() else { return false };
+        if above.is_empty() || !self.flow().is_whole(it.member, above) {
+            return false;
+        }
+        let dotted = named(last).is_some_and(|name| name.contains('.'));
+        let mut reads = self.flow().reads().iter().filter(|read| read.member == it.member);
+        // What is declared in it is nothing that is missing.
+        let single = |read: &Read| {
+            read.path.len() == inner.len()
+                && read.path.starts_with(above)
+                && self.missing(it.member, &read.path).is_none()
+        };
+        dotted || !reads.any(single)
     }
 
     /// The numbers, in the template set, of a chart's own files.
@@ -360,6 +377,15 @@ fn is_documented(chart: &Chart, names: &[&str]) -> bool {
     rows.iter().any(|row| meets(&row.key.steps, names))
 }
 
+/// Whether a comment or the README writes a path's last name as code.
+fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
+    let Some(Key::Name(name)) = path.0.last() else { return false };
+    let code = format!("`{name}`");
+    let values = chart.values.as_ref().map(|file| file.stream.text().as_str());
+    let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
+    [values, readme].into_iter().flatten().any(|text| text.contains(&code))
+}
+
 /// Whether written steps lead to a path, or below.
 fn meets(steps: &[Option<String>], names: &[&str]) -> bool {
     let same =
@@ -399,8 +425,24 @@ fn manner(file: &TemplateFile, read: &Read) -> Manner {
     match called(file, read) {
         _ if refuses(file, read) => Manner::Refuses,
         Some("not" | "empty") => Manner::Misses,
+        _ if falls(file, read) => Manner::Falls,
         _ => Manner::Copes,
     }
+}
+
+/// Whether a place is one of two on its line that read values of the same name.
+fn falls(file: &TemplateFile, read: &Read) -> bool {
+    let text = file.file.text.as_str();
+    let Some(Step::Key(name)) = read.path.last() else { return false };
+    let (before, after) = text.split_at_checked(read.span.end as usize).unwrap_or((text, ""));
+    let line = [before.rsplit('\n').next(), after.split('\n').next()];
+    let word = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.');
+    let words = line.into_iter().flatten().flat_map(|part| part.split(word));
+    let mut same: Vec<&str> =
+        words.filter(|it| it.rsplit_once('.').is_some_and(|(_, last)| last == &**name)).collect();
+    same.sort_unstable();
+    same.dedup();
+    same.len() > 1
 }
 
 /// Whether a branch that a place opens makes the rendering fail.

@@ -191,6 +191,11 @@ impl Flow {
         }
     }
 
+    /// Whether the value at a path is written out with all that lies under it.
+    pub fn is_whole(&self, member: usize, path: &[Step]) -> bool {
+        self.paths.is_read_whole(member, path)
+    }
+
     /// All places that read a value, by file and place.
     pub fn reads(&self) -> &[Read] {
         &self.reads

@@ -26,7 +26,6 @@ impl Rule for UndeclaredValue {
             // `docs/unused-value` tells of a key that is misspelt in values.yaml, `docs/broken-notes` of what
             // the notes need.
             let told = in_values || (only_notes && is_told_by_notes(value));
-            let told = told || value.reads.iter().all(|read| read.manner == Manner::Refuses);
             let optional = value.optional || value.documented || needed.is_none();
             if told {
                 continue;
@@ -34,8 +33,7 @@ impl Rule for UndeclaredValue {
             if value.slip.is_some() || !optional {
                 warn(value, needed, chart, cx, out);
             } else if let Some(first) = place(value, None)
-                && !value.field
-                && (!only_notes || is_missed(value))
+                && is_open(value, only_notes)
             {
                 optional_at.entry(first.place.clone()).or_default().push(value);
             }
@@ -46,9 +44,15 @@ impl Rule for UndeclaredValue {
     }
 }
 
-/// Whether a place asks for a value's absence: that something is set which was taken away is no such question.
-fn is_missed(value: &Undeclared) -> bool {
-    value.reads.iter().any(|read| read.manner == Manner::Misses)
+/// Whether an optional value is one that users may want and can't know of. What the notes ask for was taken away,
+/// if they don't ask for its absence; what stands in for a new name is an old one.
+fn is_open(value: &Undeclared, only_notes: bool) -> bool {
+    let is = |read: &OwnRead, manner| read.manner == manner;
+    let missed = value.reads.iter().any(|read| is(read, Manner::Misses));
+    let noted = value.reads.iter().any(|read| read.in_notes && is(read, Manner::Copes));
+    let old = value.reads.iter().all(|read| is(read, Manner::Falls) || is(read, Manner::Refuses));
+    let known = value.field || (value.spoken_of && !value.documented);
+    !known && !old && if only_notes { missed } else { !noted }
 }
 
 /// Whether `docs/broken-notes` tells of a value that only the notes read.

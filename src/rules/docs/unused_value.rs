@@ -62,7 +62,7 @@ fn misspelt(
             out.at(file.place(key.key), message)
                 .subject(declared.to_string())
                 .also(read.place.clone(), "read here")
-                .help(format!("rename it to `{meant}`"));
+                .help(format!("rename or move it to `{meant}`"));
         }
     }
 }

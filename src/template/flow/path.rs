@@ -324,6 +324,12 @@ impl Paths {
         }
         if above & MAYBE != 0 || marks & (MAYBE | BELOW_MAYBE) != 0 { None } else { Some(false) }
     }
+
+    /// Whether the value at a path, and not only something above it, is read as a whole.
+    pub(super) fn is_read_whole(&self, member: usize, steps: &[Step]) -> bool {
+        let (reached, _) = self.reached(member, steps);
+        reached.iter().filter_map(|id| self.get(*id)).any(|it| it.marks & WHOLE != 0)
+    }
 }
 
 /// Whether a step takes a key: its own, or a computed one any.
