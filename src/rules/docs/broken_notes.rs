@@ -65,7 +65,7 @@ fn services(file: &TemplateFile, chart: &Chart, cx: &ChartContext<'_>, out: &mut
             "the notes name the service `{name}`, which is not rendered; there is {}",
             list.join(", ")
         );
-        let Some(place) = place(file, name) else { continue };
+        let Some(place) = place(file, name, notes) else { continue };
         out.at(place, message)
             .subject(name)
             .help("compute the name in the notes as in the service's template");
@@ -84,20 +84,32 @@ fn named(line: &str) -> Vec<&str> {
     names.filter(|name| name.starts_with(RELEASE)).collect()
 }
 
-/// Where the notes name a service: of all places that compute one, the one whose text after the action is most
-/// of the name's end.
-fn place(file: &TemplateFile, name: &str) -> Option<Place> {
+/// Where the notes name a service: of all places that compute one, the one whose line has most of the text that
+/// stands around the name.
+fn place(file: &TemplateFile, name: &str, notes: &str) -> Option<Place> {
     let text = file.file.text.as_str();
-    let word = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+    let shown: Vec<(&str, &str)> = notes
+        .lines()
+        .flat_map(|line| PREFIXES.iter().map(move |prefix| (line, prefix)))
+        .filter_map(|(line, prefix)| line.split_once(&format!("{prefix}{name}")))
+        .collect();
     let spots = PREFIXES.iter().flat_map(|prefix| {
-        let begins = text.match_indices(prefix);
-        begins.filter_map(move |(at, _)| {
-            let action = text.get(at + prefix.len()..)?.strip_prefix("{{")?;
-            let (_, after) = action.split_once("}}")?;
-            let end = after.split(word).next().unwrap_or_default();
-            name.ends_with(end).then_some((end.len(), at, prefix.len()))
+        let begins = text.match_indices(prefix).map(move |(at, _)| (at, prefix.len()));
+        begins.filter(move |(at, length)| {
+            text.get(at + length..).is_some_and(|it| it.starts_with("{{"))
         })
     });
-    let best = spots.max_by_key(|(end, at, _)| (*end, std::cmp::Reverse(*at)));
-    best.map(|(_, at, length)| file.file.place(Span::new(at, at + length)))
+    let likeness = |(at, length): &(usize, usize)| {
+        let (before, action) = text.split_at_checked(*at)?;
+        let before = before.rsplit(['\n', '}']).next()?;
+        let after = action.get(*length..)?.split_once("}}")?.1;
+        let after = after.split(['\n', '{']).next()?;
+        let fits = |(left, right): &(&str, &str)| {
+            left.ends_with(before) && format!("{name}{right}").contains(after)
+        };
+        Some(if shown.iter().any(fits) { before.len() + after.len() + 1 } else { 0 })
+    };
+    let fitting = spots.filter_map(|spot| Some((likeness(&spot)?, spot)));
+    let best = fitting.max_by_key(|(likeness, (at, _))| (*likeness, std::cmp::Reverse(*at)));
+    best.map(|(_, (at, length))| file.file.place(Span::new(at, at + length)))
 }

@@ -6,6 +6,7 @@ use crate::{
     analysis::{self, Undeclared},
     catalog::{Chart, Declared, Key, Values, ValuesPath, YamlFile, values},
     config,
+    finding::Place,
     rule::{ChartContext, Rule, Sink},
     template::flow::{How, Step, Usage},
     text::Span,
@@ -32,13 +33,7 @@ impl Rule for UnusedValue {
             all.iter().all(|leaf| is_meant(leaf, &slips))
         };
         for key in unused.into_iter().filter(|key| !is_meant(key, &slips) && !meant(key)) {
-            let place = file.place(key.key);
-            let message = format!("`{}` is declared, and nothing reads it", key.path);
-            let draft = out.at(place, message).subject(key.path.to_string());
-            match judge.meant(key) {
-                Some(near) => draft.help(format!("templates read `{near}`: rename one of the two")),
-                None => draft.help(format!("delete `{}`, or read it in a template", key.path)),
-            };
+            judge.tell(key, file.place(key.key), out);
         }
     }
 }
@@ -141,6 +136,39 @@ impl<'a> Judge<'a> {
         all
     }
 
+    fn tell(&self, key: &Declared, place: Place, out: &mut Sink) {
+        let path = &key.path;
+        let idle = self.idle_read(key);
+        let message = if idle.is_some() {
+            format!(
+                "`{path}` is declared, and only a named template that nothing includes reads it"
+            )
+        } else {
+            format!("`{path}` is declared, and nothing reads it")
+        };
+        let draft = out.at(place, message).subject(path.to_string());
+        match (idle, self.meant(key)) {
+            (Some(read), _) => draft
+                .also(read, "read here, and never included")
+                .help(format!("include the template, or delete both it and `{path}`")),
+            (None, Some(near)) => {
+                draft.help(format!("templates read `{near}`: rename one of the two"))
+            }
+            (None, None) => draft.help(format!("delete `{path}`, or read it in a template")),
+        };
+    }
+
+    /// Where a template names a key that no rendering reads.
+    fn idle_read(&self, key: &Declared) -> Option<Place> {
+        let reference = format!(".Values.{}", key.path);
+        self.chart.templates.iter().find_map(|file| {
+            let text = file.file.text.as_str();
+            let mut spots = text.match_indices(&reference).map(|(at, _)| at);
+            let at = spots.find(|at| ends_name(text, at + reference.len()))?;
+            Some(file.file.place(Span::new(at, at + reference.len())))
+        })
+    }
+
     /// Keys that are for somebody else than the templates.
     fn is_exempt(&self, key: &Declared) -> bool {
         let name = |at: usize| match key.path.0.get(at) {
@@ -166,9 +194,7 @@ impl<'a> Judge<'a> {
     /// Whether a text shows how to read a key in a template of one's own.
     fn is_offered(&self, key: &Declared) -> bool {
         let reference = format!(".Values.{}", key.path);
-        let ends =
-            |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || "_-".contains(c));
-        let shown = |text: &str, at: usize| text.get(at + reference.len()..).is_some_and(ends);
+        let shown = |text: &str, at: usize| ends_name(text, at + reference.len());
         self.guides.iter().any(|text| text.match_indices(&reference).any(|(at, _)| shown(text, at)))
     }
 
@@ -209,11 +235,23 @@ impl<'a> Judge<'a> {
                 _ => None,
             }
         });
-        let near = config::closest(name, names)?;
+        // `nameOverride` and `fullnameOverride` are two things.
+        let small = name.to_lowercase();
+        let another = |other: &&str| {
+            let other = other.to_lowercase();
+            !other.ends_with(&small) && !small.ends_with(&other)
+        };
+        let near = config::closest(name, names.filter(another))?;
         let mut path = key.path.clone();
         path.0.pop();
         Some(path.join(Key::Name(near.to_owned())))
     }
+}
+
+/// Whether a name in a text ends at a byte.
+fn ends_name(text: &str, at: usize) -> bool {
+    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || "_-".contains(c));
+    text.get(at..).is_some_and(|rest| !goes_on(rest))
 }
 
 /// The nodes with an anchor that an alias refers to.
