@@ -67,6 +67,16 @@ impl<'a> Judge<'a> {
         if near.is_some() {
             return near;
         }
+        let more = siblings(self.values, &value.path)
+            .filter(|key| {
+                let names = last(&value.path).zip(last(&key.path));
+                names.is_some_and(|(one, other)| is_longer_name(one, other))
+            })
+            .filter(|key| key.leaf && self.is_unread(value, key));
+        let more: Vec<_> = more.take(2).collect();
+        if let [only] = more.as_slice() {
+            return Some(only);
+        }
         let whole = squash(&value.path);
         let elsewhere = |key: &&Declared| {
             key.path != value.path
@@ -234,6 +244,17 @@ fn best<'k>(value: &Undeclared, keys: impl Iterator<Item = &'k Declared>) -> Opt
     best.map(|(_, key)| key)
 }
 
+/// Whether one of two names has all words of the other, in their order, and more: `port` and `servicePort` may be
+/// two things, `servicePort` and `servicePortNumber` are one.
+fn is_longer_name(one: &str, other: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        parts(name).iter().map(|word| word.trim_end_matches('.').to_owned()).collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    short.len() > 1 && long.len() > short.len() && long.windows(short.len()).any(|it| it == short)
+}
+
 /// Whether two names differ by one letter that nobody would tell two things apart by: not by a plural, a
 /// number or a letter in a short name.
 fn is_slip(one: &str, other: &str) -> bool {
@@ -277,6 +298,19 @@ mod tests {
         assert_eq!(parts("aws_access-key"), ["aws", "access", "key."]);
         assert_eq!(parts("enabled"), ["enabled."]);
         assert_eq!(parts("TLSPort"), ["tlsport."]);
+    }
+
+    #[test]
+    fn a_longer_name_has_all_words_of_the_shorter() {
+        let longer = |one: &str, other: &str| is_longer_name(one, other);
+        assert!(
+            longer("servicePort", "servicePortNumber") && longer("imagePullPolicy", "pullPolicy")
+        );
+        for (one, other) in
+            [("port", "servicePort"), ("nameOverride", "fullnameOverride"), ("a", "a")]
+        {
+            assert!(!longer(one, other), "{one} {other}");
+        }
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl Analysis<'_> {
         let mut found: Vec<_> =
             first.into_iter().filter(|(path, _)| everywhere(path)).map(|(_, it)| it).collect();
         self.drop_given(chart, &mut found);
-        for value in &mut found {
+        for value in found.iter_mut().take(SPOKEN_OF_MAX) {
             value.spoken_of = is_spoken_of(chart, &value.path);
         }
         found
@@ -377,13 +377,48 @@ fn is_documented(chart: &Chart, names: &[&str]) -> bool {
     rows.iter().any(|row| meets(&row.key.steps, names))
 }
 
-/// Whether a comment or the README writes a path's last name as code.
+/// For how many values of a chart comments and the README are searched.
+const SPOKEN_OF_MAX: usize = 1_000;
+/// Names of fewer letters than this are ordinary words.
+const NAME_LENGTH_MIN: usize = 4;
+
+/// Whether a comment or the README speaks of a value without being its documentation: it names the whole path,
+/// writes the last name as code, or a comment on what it lies in has the name.
 fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
     let Some(Key::Name(name)) = path.0.last() else { return false };
-    let code = format!("`{name}`");
+    let whole = path.to_string();
     let values = chart.values.as_ref().map(|file| file.stream.text().as_str());
     let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
-    [values, readme].into_iter().flatten().any(|text| text.contains(&code))
+    let coded = ['`', '\'', '"'].map(|quote| format!("{quote}{name}{quote}"));
+    let cell = format!("| {whole} ");
+    let names = |text: &str| {
+        coded.iter().any(|code| text.contains(code.as_str()))
+            || text.contains(&cell)
+            || (path.0.len() > 1 && has_word(text, &whole))
+    };
+    let above =
+        ValuesPath(path.0.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default());
+    let around =
+        chart.values.as_ref().map(|file| chart.documentation().values.comments_on(&above, file));
+    readme.is_some_and(names)
+        || values.is_some_and(|text| names(text) && text.lines().any(|it| in_comment(it, name)))
+        || (name.len() >= NAME_LENGTH_MIN
+            && around.is_some_and(|lines| lines.iter().any(|it| has_word(it, name))))
+}
+
+/// Whether a line's comment has a word.
+fn in_comment(line: &str, word: &str) -> bool {
+    line.split_once('#').is_some_and(|(_, comment)| has_word(comment, word))
+}
+
+/// Whether a text has a name or a path that is not a part of another one.
+fn has_word(text: &str, word: &str) -> bool {
+    let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let after = text.get(at + word.len()..).unwrap_or_default();
+        !before.ends_with(|c| inner(c) || c == '.') && !after.starts_with(inner)
+    })
 }
 
 /// Whether written steps lead to a path, or below.
@@ -423,7 +458,7 @@ fn is_comment(file: &TemplateFile, read: &Read) -> bool {
 /// How a place that does not need a value asks for it.
 fn manner(file: &TemplateFile, read: &Read) -> Manner {
     match called(file, read) {
-        _ if refuses(file, read) => Manner::Refuses,
+        _ if refuses(file, read) || is_deprecated(file, read) => Manner::Refuses,
         Some("not" | "empty") => Manner::Misses,
         _ if falls(file, read) => Manner::Falls,
         _ => Manner::Copes,
@@ -443,6 +478,18 @@ fn falls(file: &TemplateFile, read: &Read) -> bool {
     same.sort_unstable();
     same.dedup();
     same.len() > 1
+}
+
+/// Whether the line of a place says that the value goes or went.
+fn is_deprecated(file: &TemplateFile, read: &Read) -> bool {
+    let text = file.file.text.as_str();
+    let (before, after) = text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
+    let line = [before.rsplit('\n').next(), after.split('\n').next()];
+    let says = |part: &str| {
+        let part = part.to_lowercase();
+        ["deprecat", "removed", "renamed"].iter().any(|word| part.contains(word))
+    };
+    line.into_iter().flatten().any(says)
 }
 
 /// Whether a branch that a place opens makes the rendering fail.

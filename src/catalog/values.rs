@@ -196,6 +196,22 @@ impl Values {
         })
     }
 
+    /// The lines of comments on a key: right above it, and from it to the next one that is not under it.
+    pub fn comments_on<'f>(&self, path: &ValuesPath, file: &'f YamlFile) -> Vec<&'f str> {
+        let text = file.stream.text().as_str();
+        let at = self.keys.iter().position(|key| key.path == *path).filter(|at| *at > 0);
+        let range = at.map(|at| self.range(at)).unwrap_or_default();
+        let (before, rest) = text.split_at_checked(range.start as usize).unwrap_or((text, ""));
+        let rest = rest.get(..(range.end - range.start) as usize).unwrap_or(rest);
+        let is_comment = |line: &&str| line.trim_start().starts_with('#');
+        let above = before.lines().rev().skip_while(|line| line.trim().is_empty());
+        let above = above.take_while(is_comment);
+        match at {
+            Some(_) => above.chain(rest.lines().filter(|line| line.contains('#'))).collect(),
+            None => Vec::new(),
+        }
+    }
+
     /// The bytes from a key to the next one that is not under it.
     fn range(&self, at: usize) -> std::ops::Range<u32> {
         let Some(key) = self.keys.get(at) else { return 0..0 };

@@ -52,16 +52,23 @@ fn is_named(chart: &Chart, group: &str, kind: &str) -> bool {
     let group = group.to_lowercase();
     let maker = group.rsplit_once('.').map_or(group.as_str(), |(maker, _)| maker);
     let parts = maker.split('.').filter(|part| !PLAIN_PARTS.contains(part));
-    let mut words: Vec<String> =
-        parts.flat_map(|part| [part.to_owned(), part.replace('-', " ")]).collect();
-    words.extend([kind.to_lowercase(), group.clone()]);
+    let words: Vec<String> =
+        parts.map(letters).filter(|part| part.len() >= WORD_LENGTH_MIN).collect();
     let readme = chart.readme.as_ref().map(|it| it.file.text.as_str());
     let manifest = chart.manifest.as_ref();
     let description = manifest.and_then(|it| it.description.as_ref()).map(|it| it.value.as_str());
     readme.into_iter().chain(description).any(|text| {
-        let text = text.to_lowercase();
-        words.iter().any(|word| text.contains(word.as_str()))
+        let plain = letters(text);
+        text.contains(kind) || words.iter().any(|word| plain.contains(word.as_str()))
     })
+}
+
+/// Parts of a group of fewer letters than this are found in other words.
+const WORD_LENGTH_MIN: usize = 4;
+
+/// A text's letters and digits: `cert-manager` and `certmanager` are one name.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The custom resources that a chart renders, by group and kind; tests are not installed.
@@ -93,7 +100,7 @@ fn tell(documents: &[&Document], analysis: &Analysis<'_>, out: &mut Sink) {
         "`{version}` {kind} is rendered by default, and nothing under the chart brings its definition"
     );
     let help = format!(
-        "render it only `if .Capabilities.APIVersions.Has \"{version}\"`, or behind a value that is off by default"
+        "name in the README what brings it, or render it only `if .Capabilities.APIVersions.Has \"{version}\"`"
     );
     let place = analysis.anchor(first);
     let mut told = BTreeSet::from([place.clone()]);
