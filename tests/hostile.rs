@@ -30,16 +30,18 @@ struct Run {
     report: Value,
 }
 
+/// The most memory that any of these may reserve, in KiB: a shell sees to it.
+const MEMORY: &str = "ulimit -v 3145728 && exec \"$0\" \"$@\"";
+
 fn careen(args: &[&str]) -> Run {
     let begun = Instant::now();
     let fixed = ["--format", "json", "--now", "2026-06-01"];
-    let output = Command::new(env!("CARGO_BIN_EXE_careen"))
-        .arg("audit")
-        .args(args)
-        .args(fixed)
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap();
+    let program = env!("CARGO_BIN_EXE_careen");
+    let mut command = Command::new(if cfg!(unix) { "sh" } else { program });
+    if cfg!(unix) {
+        command.args(["-c", MEMORY, program]);
+    }
+    let output = command.arg("audit").args(args).args(fixed).env("NO_COLOR", "1").output().unwrap();
     assert!(begun.elapsed() < PATIENCE, "{args:?} took {:?}", begun.elapsed());
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(!stderr.contains("panicked"), "{args:?}: {stderr}");
@@ -219,6 +221,115 @@ fn broken_templates_are_findings_and_nothing_is_skipped() {
         (run.code, run.report["coverage"]["charts"]["skipped"].as_u64()),
         (Some(1), Some(0))
     );
+}
+
+/// A chart of one template and values.
+fn one(template: &str, values: &str) -> Run {
+    let place = Place::new();
+    place.write("web/Chart.yaml", MANIFEST);
+    place.write("web/values.yaml", values);
+    place.write("web/templates/a.yaml", template);
+    let run = place.audit(&[]);
+    let shown: String = template.chars().take(200).collect();
+    assert!(matches!(run.code, Some(0 | 1)), "{shown}: {:?} {}", run.code, run.stderr);
+    run
+}
+
+#[test]
+fn templates_that_never_end_are_given_up() {
+    let calls = |to: usize| format!("{{{{ include \"d{to}\" . }}}}").repeat(10);
+    let level = |at: usize| format!("{{{{ define \"d{at}\" }}}}{}{{{{ end }}}}", calls(at + 1));
+    let includes = (0..30).map(level).collect::<String>()
+        + &format!(
+            "{{{{ define \"d30\" }}}}{}{{{{ end }}}}{{{{ include \"d0\" . }}}}",
+            "x".repeat(100_000)
+        );
+    let tpl = "{{ tpl .Values.t . }}";
+    let level = |at: usize| {
+        let calls = format!("{{{{ tpl .Values.k{} . }}}}", at + 1).repeat(9);
+        format!("k{at}: '{calls}'\n")
+    };
+    let wide = (0..25).map(level).collect::<String>() + "k25: " + &"x".repeat(100_000);
+    let doubled = "{{ $x = print $x $x }}".repeat(60);
+    let cases = [
+        ("{{ range until 9223372036854775807 }}x{{ end }}", "", "makes more text"),
+        ("{{ range $i := 9223372036854775807 }}{{ end }}", "", "rounds of `range`"),
+        ("{{ range untilStep 0 9223372036854775807 1 }}{{ end }}", "", "makes more text"),
+        ("{{ repeat 1000000000 .Values.t }}", "t: aaaaaaaaaa", "makes more text"),
+        (&*includes, "", "bytes are rendered"),
+        (tpl, "t: '{{ tpl .Values.t . }}{{ tpl .Values.t . }}'", "nests deeper"),
+        ("{{ tpl .Values.k0 . }}", &*wide, "bytes are rendered"),
+        (&*format!("{{{{ $x := .Values.t }}}}{doubled}{{{{ $x }}}}"), "t: aaaa", "makes more text"),
+    ];
+    for (template, values, told) in cases {
+        let run = one(template, values);
+        run.says("input/partial-analysis", "web/templates/a.yaml", told);
+    }
+}
+
+#[test]
+fn expressions_made_to_blow_up_are_given_up() {
+    let cases = [
+        (
+            r#"{{ range $i := until 1000000 }}{{ regexMatch (printf "a{%d}b{900}(c|d){900}" (mod $i 1000)) "aaa" }}{{ end }}"#,
+            true,
+        ),
+        (
+            r#"{{ range until 1000 }}{{ regexMatch "[ab]*a[ab]{900}c" (repeat 1000000 "ab") }}{{ end }}"#,
+            true,
+        ),
+        (
+            r#"{{ regexMatch "^(a+)+$" (repeat 1000000 "a") }}{{ regexFindAll "(x+x+)+y" (repeat 1000000 "x") -1 }}"#,
+            false,
+        ),
+        (r#"{{ regexMatch "((((a{1000}){1000}){1000}))" "a" }}"#, false),
+    ];
+    for (template, gives_up) in cases {
+        let told = one(template, "a: 1\n").told("input/partial-analysis", "web/templates/a.yaml");
+        assert_eq!(!told.is_empty(), gives_up, "{template}: {told:?}");
+    }
+}
+
+#[test]
+fn values_that_nest_without_end_are_let_go() {
+    let nest = |by: &str| format!("{{{{ $x = {by} }}}}").repeat(30_000);
+    let list = format!("{{{{ $x := list .Values.a }}}}{}{{{{ $x }}}}", nest("list $x"));
+    let dict = format!("{{{{ $x := dict }}}}{}{{{{ toYaml $x }}}}", nest("dict \"a\" $x"));
+    let round =
+        "{{ $x := list }}{{ range until 200000 }}{{ $x = list $x }}{{ end }}a: {{ len $x }}";
+    let knot = "{{ $_ := set .Values \"self\" .Values }}{{ toYaml .Values }}";
+    for template in [&*list, &*dict, round, knot] {
+        one(template, "a: 1\n");
+    }
+}
+
+/// A million lines.
+fn million(line: impl Fn(usize) -> String) -> String {
+    (0..1_000_000).map(line).collect()
+}
+
+#[test]
+fn a_million_lines_are_written() {
+    let template = "a:\n{{ range until 1000000 }}- v\n{{ end }}";
+    let run = one(template, "a: 1\n");
+    assert_eq!(run.told("input/partial-analysis", "web/templates/a.yaml"), [""; 0]);
+    let template = "{{ range until 20000 }}---\nkind: ConfigMap\nmetadata: {name: a}\n{{ end }}";
+    one(template, "a: 1\n");
+}
+
+#[test]
+fn a_template_of_a_million_lines_is_read() {
+    let line = |at: usize| if at % 10 == 0 { "- {{ .Values.a }}\n" } else { "- v\n" };
+    let run = one(&million(|at| line(at).to_owned()), "a: 1\nunread: 1\n");
+    run.says("docs/unused-value", "web/values.yaml", "`unread`");
+    assert_eq!(run.told("input/unparsable-template", "web/templates/a.yaml"), [""; 0]);
+}
+
+#[test]
+fn values_of_a_million_lines_are_read() {
+    let values = million(|at| if at % 20 == 0 { format!("k{at}:\n") } else { "- v\n".to_owned() });
+    let run = one("a: {{ toYaml .Values | nindent 2 }}\n", &values);
+    assert!(run.findings().len() < 20, "{run}");
 }
 
 #[test]

@@ -31,9 +31,12 @@ use path::Paths;
 pub use body::{LOOPS_MAX, UNROLL_MAX};
 pub use defaults::DEFAULTS_MAX;
 pub use domain::{ATOMS_MAX, OBJECTS_MAX, ORIGINS_MAX, TEXTS_MAX};
+pub use field::ABSORBED_MAX;
 pub use machine::{DEPTH_MAX, ROUNDS_MAX, STEPS_MAX};
 pub use path::{COMPUTED_STEPS_MAX, PATH_DEPTH_MAX, SAME_STEPS_MAX};
+pub use sink::{BODY_TEXTS_MAX, ORIGIN_SETS_MAX, TEXT_MAX};
 pub use summary::{ELSEWHERE, Summary};
+pub use textual::{FILES_MAX, FOLDS_MAX};
 
 /// Whether anything reads a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,7 +164,10 @@ pub struct Member<'v> {
 impl Flow {
     /// Goes over all branches of all templates.
     pub fn of(templates: &TemplateSet<'_>, input: &Input<'_>) -> Self {
-        let mut machine = Machine::new(templates, input);
+        Self::by(Machine::new(templates, input))
+    }
+
+    fn by(mut machine: Machine<'_, '_>) -> Self {
         machine.run();
         let writes = machine.written();
         let reads = machine.reads.iter().map(|(((file, span), path), seen)| {

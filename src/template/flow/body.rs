@@ -80,6 +80,7 @@ impl Machine<'_, '_> {
             return self.give_up(frame);
         }
         let (scope, certain) = (frame.variables.len(), self.certain);
+        self.spend(frame.variables.len());
         let mut ends = Vec::new();
         let mut open = true;
         for arm in &branch.arms {
@@ -249,6 +250,7 @@ impl Machine<'_, '_> {
 
     fn iteration<'f>(&mut self, frame: &mut Frame<'f>, arm: &'f Arm, key: SetId, item: SetId) {
         let (scope, dot) = (frame.variables.len(), frame.dot);
+        self.spend(scope);
         Self::bind_items(frame, &arm.pipe, key, item);
         frame.dot = item;
         self.nodes(frame, &arm.nodes);

@@ -1,10 +1,12 @@
 //! Template text among the default values: what `tpl` of a value evaluates unless it is set.
 
+use std::{collections::HashMap, rc::Rc};
+
 use crate::yaml::Node;
 
 use super::{
     Input, Step,
-    path::{Paths, Sym},
+    path::{PathId, Paths, Sym},
 };
 
 /// How many nodes of values are looked at for templates.
@@ -13,6 +15,8 @@ pub const DEFAULTS_MAX: usize = 400_000;
 /// The texts with `{{` of all members' values.
 pub(super) struct Defaults {
     texts: Vec<(usize, Vec<Step>, Sym)>,
+    /// What was found under a path.
+    under: HashMap<PathId, Rc<[Sym]>>,
     /// Whether there was more than is looked at.
     pub(super) truncated: bool,
     left: usize,
@@ -20,7 +24,8 @@ pub(super) struct Defaults {
 
 impl Defaults {
     pub(super) fn of(input: &Input<'_>, paths: &mut Paths) -> Self {
-        let mut all = Self { texts: Vec::new(), truncated: false, left: DEFAULTS_MAX };
+        let mut all =
+            Self { texts: Vec::new(), under: HashMap::new(), truncated: false, left: DEFAULTS_MAX };
         for (number, member) in input.members.iter().enumerate() {
             for document in &member.defaults {
                 all.look(*document, number, &mut Vec::new(), paths);
@@ -54,10 +59,11 @@ impl Defaults {
         }
     }
 
-    /// The texts at a path and under it; what a parent's values set for a chart is the chart's.
-    pub(super) fn under(&self, paths: &Paths, path: super::path::PathId) -> Vec<Sym> {
-        if self.texts.is_empty() {
-            return Vec::new();
+    /// The texts at a path and under it, and the work that it took to find them; what a parent's values set
+    /// for a chart is the chart's.
+    pub(super) fn under(&mut self, paths: &Paths, path: PathId) -> (Rc<[Sym]>, usize) {
+        if let Some(known) = self.under.get(&path) {
+            return (Rc::clone(known), 0);
         }
         let mut found: Vec<Sym> = self
             .texts
@@ -67,6 +73,8 @@ impl Defaults {
             .collect();
         found.sort_unstable();
         found.dedup();
-        found
+        let found: Rc<[Sym]> = found.into();
+        self.under.insert(path, Rc::clone(&found));
+        (found, 16 * self.texts.len())
     }
 }

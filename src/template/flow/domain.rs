@@ -92,7 +92,8 @@ impl Default for SetId {
 pub const ATOMS_MAX: usize = 96;
 /// How many things a text may be made of, all of which are read already; more are something unknown.
 pub const ORIGINS_MAX: usize = 1024;
-/// How many known texts one value may be; more are just a text.
+/// How many known texts one value may be; more are just a text, or where templates are among them
+/// something unknown.
 pub const TEXTS_MAX: usize = 48;
 /// How many mappings templates may make.
 pub const OBJECTS_MAX: usize = 20_000;
@@ -114,6 +115,8 @@ pub(super) struct Domain {
     list_index: HashMap<Rc<List>, ListId>,
     /// Sets that were too large: what was in them may be read by anything.
     pub(super) spilled: Vec<Atom>,
+    /// How many atoms and items were kept since this was last asked for.
+    pub(super) kept: usize,
 }
 
 impl Domain {
@@ -130,6 +133,7 @@ impl Domain {
             lists: Vec::new(),
             list_index: HashMap::new(),
             spilled: Vec::new(),
+            kept: 0,
         };
         domain.set(Vec::new());
         domain
@@ -148,6 +152,7 @@ impl Domain {
             return *id;
         }
         let id = SetId(self.sets.len() as u32);
+        self.kept += 16 * atoms.len();
         let atoms: Rc<[Atom]> = atoms.into();
         self.sets.push(Rc::clone(&atoms));
         self.set_index.insert(atoms, id);
@@ -157,8 +162,10 @@ impl Domain {
     fn bound(&mut self, atoms: &mut Vec<Atom>) {
         let texts = atoms.iter().filter(|atom| matches!(atom, Atom::Text(_))).count();
         if texts > TEXTS_MAX {
+            let template = |atom: &Atom| matches!(atom, Atom::Text(sym) if sym.is_template());
+            let all = if atoms.iter().any(template) { Atom::Unknown } else { Atom::Plain };
             atoms.retain(|atom| !matches!(atom, Atom::Text(_)));
-            atoms.push(Atom::Plain);
+            atoms.push(all);
             atoms.sort_unstable();
             atoms.dedup();
         }
@@ -267,6 +274,7 @@ impl Domain {
 
     /// The list of these items.
     pub(super) fn list(&mut self, known: Vec<SetId>, rest: SetId) -> Atom {
+        self.kept += known.len();
         let list = Rc::new(List { known, rest });
         if let Some(id) = self.list_index.get(&list) {
             return Atom::List(*id);

@@ -134,6 +134,7 @@ impl Machine<'_, '_> {
             Arg::Bool(_, value) => self.domain.one(Atom::Bool(*value)),
             Arg::Field(fields) => self.chain(frame, frame.dot, *fields, fields.span, stance),
             Arg::Variable(variable) => {
+                self.spend(frame.variables.len());
                 let value = variable_of(frame, variable.name);
                 let Some(fields) = variable.fields else { return value };
                 self.chain(frame, value, fields, variable.span(), stance)

@@ -15,8 +15,8 @@ pub(super) enum Key {
     Any,
 }
 
-/// How many mappings are looked through for one key.
-const ABSORBED_MAX: usize = 64;
+/// How many mappings are looked through for one key; what more hold may be read.
+pub const ABSORBED_MAX: usize = 64;
 
 impl Machine<'_, '_> {
     /// What a key of a value holds. Says besides which paths of values were come to.
@@ -73,11 +73,15 @@ impl Machine<'_, '_> {
             return;
         }
         if found.objects.len() >= ABSORBED_MAX {
+            let all = self.domain.one(Atom::Object(id));
+            self.escape(all);
             return found.atoms.push(Atom::Unknown);
         }
         found.objects.push(id);
         let name = if let Key::Name(name) = key { Some(name) } else { None };
         self.look(Owner::Object(id), name);
+        let held = self.domain.get(id).map_or(0, |object| object.entries.len());
+        self.spend(held);
         let Some(object) = self.domain.get(id) else { return };
         let (root, rest, absorbed) = (object.root, object.rest, object.absorbed);
         let held = object.entries.iter().filter(|(it, _)| name.is_none_or(|name| name == *it));
@@ -152,6 +156,7 @@ impl Machine<'_, '_> {
                 Atom::Object(id) => {
                     let named =
                         self.domain.get(id).map(|it| it.entries.clone()).unwrap_or_default();
+                    self.spend(named.len());
                     keys.extend(named.iter().map(|(name, _)| Atom::Text(*name)));
                     let set = self.domain.one(*atom);
                     let (found, paths) = self.at(set, Key::Any);
@@ -213,8 +218,10 @@ impl Machine<'_, '_> {
                 }
                 Atom::Ref(path) => {
                     self.wrote(place, path, key);
-                    if self.overlay(path).is_some_and(|id| self.put(id, key, value)) {
-                        self.dirty(Owner::Path(path), key);
+                    match self.overlay(path) {
+                        Some(id) if self.put(id, key, value) => self.dirty(Owner::Path(path), key),
+                        Some(_) => {}
+                        None => self.escape(value),
                     }
                     if self.paths.is_whole(path) {
                         self.consume(value);
@@ -239,6 +246,9 @@ impl Machine<'_, '_> {
                         self.consume(other);
                     }
                     let id = self.overlay(path);
+                    if id.is_none() {
+                        self.escape(other);
+                    }
                     self.dirty_if_new(path, id, other);
                     id
                 }
@@ -286,6 +296,8 @@ impl Machine<'_, '_> {
         // A key that is written may not be, where the call stands in a branch.
         let nil = self.domain.one(Atom::Nil);
         let value = self.domain.join(value, nil);
+        let held = self.domain.get(id).map_or(0, |object| object.entries.len());
+        self.spend(held);
         let Some(object) = self.domain.objects.get(id.0 as usize) else { return false };
         let at = object.entries.iter().position(|(name, _)| Some(*name) == key);
         let old = match (at, key) {

@@ -282,13 +282,16 @@ impl Machine<'_, '_> {
         for pair in call.args.chunks(2) {
             let [key, value] = pair else { continue };
             if let Some(Atom::Text(name)) = self.domain.single(*key) {
-                entries.retain(|(it, _)| *it != name);
                 entries.push((name, *value));
             } else {
                 self.consume(*key);
                 rest = self.domain.join(rest, *value);
             }
         }
+        // Of several equal keys the last counts.
+        entries.reverse();
+        entries.sort_by_key(|(name, _)| *name);
+        entries.dedup_by_key(|(name, _)| *name);
         self.create((frame.file, call.span.start), entries, rest, EMPTY)
     }
 

@@ -20,6 +20,9 @@ use super::{
 
 /// How many evaluations one closure may take; beyond, everything may be read.
 pub const STEPS_MAX: u32 = 3_000_000;
+/// How much of what takes longer the more there is (looking for a variable, for a key, keeping a set)
+/// counts as one evaluation.
+const STEP: u64 = 64;
 /// How deep calls, blocks and parentheses may nest together; what lies deeper may read all that it is
 /// given.
 pub const DEPTH_MAX: u32 = 160;
@@ -102,7 +105,8 @@ pub(super) struct Machine<'t, 'i> {
     memo: HashMap<(Callee, SetId), Memo>,
     parsed: HashMap<Sym, Rc<Template>>,
     depth: u32,
-    steps: u32,
+    /// What was done so far, [`STEP`] for an evaluation.
+    work: u64,
 }
 
 impl<'t, 'i> Machine<'t, 'i> {
@@ -131,7 +135,7 @@ impl<'t, 'i> Machine<'t, 'i> {
             memo: HashMap::new(),
             parsed: HashMap::new(),
             depth: 0,
-            steps: 0,
+            work: 0,
         }
     }
 
@@ -148,10 +152,11 @@ impl<'t, 'i> Machine<'t, 'i> {
                 break;
             }
             if round + 1 == ROUNDS_MAX {
-                self.steps = STEPS_MAX;
+                self.exhaust();
             }
         }
-        if self.steps >= STEPS_MAX {
+        self.spill();
+        if self.is_exhausted() {
             let tops = (0..self.input.members.len()).map(Paths::root);
             for path in tops.chain(self.paths.globals()) {
                 self.paths.mark(path, Mark::Maybe);
@@ -325,12 +330,32 @@ impl<'t, 'i> Machine<'t, 'i> {
 
     /// Counts an evaluation; false where there were too many.
     pub(super) fn step(&mut self) -> bool {
-        self.steps = self.steps.saturating_add(1);
+        let kept = std::mem::take(&mut self.domain.kept);
+        self.spend(STEP as usize + kept);
+        self.spill();
+        !self.is_exhausted()
+    }
+
+    /// Counts what is gone through besides.
+    pub(super) fn spend(&mut self, work: usize) {
+        self.work = self.work.saturating_add(work as u64);
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.work >= u64::from(STEPS_MAX) * STEP
+    }
+
+    /// Nothing more is evaluated: everything may be read.
+    pub(super) fn exhaust(&mut self) {
+        self.work = u64::MAX;
+    }
+
+    /// What was in sets that were too large may be read.
+    fn spill(&mut self) {
         while let Some(atom) = self.domain.spilled.pop() {
             let set = self.domain.one(atom);
             self.escape(set);
         }
-        self.steps < STEPS_MAX
     }
 
     /// Notes that a place reads a path.

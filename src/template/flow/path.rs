@@ -10,7 +10,17 @@ pub(super) struct PathId(u32);
 
 /// A text, kept once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Sym(u32);
+pub(super) struct Sym {
+    number: u32,
+    template: bool,
+}
+
+impl Sym {
+    /// Whether `tpl` would find an action in the text.
+    pub(super) fn is_template(self) -> bool {
+        self.template
+    }
+}
 
 /// One step of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,7 +129,7 @@ impl Paths {
         if let Some(sym) = self.names.get(text) {
             return *sym;
         }
-        let sym = Sym(self.texts.len() as u32);
+        let sym = Sym { number: self.texts.len() as u32, template: text.contains("{{") };
         self.names.insert(text.into(), sym);
         self.texts.push(text.into());
         sym
@@ -127,7 +137,7 @@ impl Paths {
 
     /// The text of a number.
     pub(super) fn text(&self, sym: Sym) -> &str {
-        self.texts.get(sym.0 as usize).map_or("", |text| text)
+        self.texts.get(sym.number as usize).map_or("", |text| text)
     }
 
     /// The top of a member's values.

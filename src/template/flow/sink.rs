@@ -13,35 +13,43 @@ pub(super) struct Output {
     texts: Option<Vec<String>>,
     /// Values that are written out.
     pub(super) made: SetId,
+    /// Whether a text with an action in it was written out that is not kept.
+    lost: bool,
 }
 
+/// How many sets a text may be made of; what more hold is unknown.
+pub const ORIGIN_SETS_MAX: usize = 100_000;
 /// The longest text that is followed, in bytes.
-const TEXT_MAX: usize = 512;
+pub const TEXT_MAX: usize = 512;
 /// How many texts one body may be.
-const TEXTS_MAX: usize = 12;
+pub const BODY_TEXTS_MAX: usize = 12;
 
 impl Default for Output {
     fn default() -> Self {
-        Self { texts: Some(vec![String::new()]), made: EMPTY }
+        Self { texts: Some(vec![String::new()]), made: EMPTY, lost: false }
     }
 }
 
 impl Output {
     /// A text is written out.
     pub(super) fn text(&mut self, text: &str) {
-        let Some(texts) = &mut self.texts else { return };
+        let Some(texts) = &mut self.texts else {
+            self.lost |= text.contains("{{");
+            return;
+        };
         for all in texts.iter_mut() {
             all.push_str(text);
         }
         if texts.iter().any(|text| text.len() > TEXT_MAX) {
-            self.texts = None;
+            self.lose();
         }
     }
 
     /// One of several texts is written out.
     fn any(&mut self, choices: &[String]) {
-        let Some(texts) = self.texts.take() else { return };
-        if texts.len() * choices.len() > TEXTS_MAX {
+        let texts = self.texts.take().unwrap_or_default();
+        if texts.is_empty() || texts.len() * choices.len() > BODY_TEXTS_MAX {
+            self.lost |= texts.iter().chain(choices).any(|text| text.contains("{{"));
             return;
         }
         let both =
@@ -50,23 +58,36 @@ impl Output {
         self.text("");
     }
 
+    /// The texts are not kept any longer.
+    fn lose(&mut self) {
+        let texts = self.texts.take().unwrap_or_default();
+        self.lost |= texts.iter().any(|text| text.contains("{{"));
+    }
+
     /// Something is written out that is not known.
     pub(super) fn open(&mut self, made: SetId) {
-        self.texts = None;
+        self.lose();
         self.made = made;
     }
 
     /// What either of two branches wrote; `made` is what both did.
-    pub(super) fn either(&mut self, other: Self, made: SetId) {
+    pub(super) fn either(&mut self, mut other: Self, made: SetId) {
         self.made = made;
-        self.texts = self.texts.take().zip(other.texts).map(|(mut texts, more)| {
-            texts.extend(more);
-            texts.sort_unstable();
-            texts.dedup();
-            texts
-        });
-        if self.texts.as_ref().is_some_and(|texts| texts.len() > TEXTS_MAX) {
-            self.texts = None;
+        self.lost |= other.lost;
+        match (&mut self.texts, &mut other.texts) {
+            (Some(texts), Some(more)) => {
+                texts.append(more);
+                texts.sort_unstable();
+                texts.dedup();
+                if texts.len() > BODY_TEXTS_MAX {
+                    self.lose();
+                }
+            }
+            _ => {
+                other.lose();
+                self.lose();
+                self.lost |= other.lost;
+            }
         }
     }
 }
@@ -105,7 +126,9 @@ impl Machine<'_, '_> {
             let atoms = texts.iter().map(|text| Atom::Text(self.paths.sym(text))).collect();
             return self.domain.set(atoms);
         }
-        self.made(output.made)
+        let unknown = if output.lost { self.domain.one(Atom::Unknown) } else { EMPTY };
+        let made = self.domain.join(output.made, unknown);
+        self.made(made)
     }
 
     /// Text that is made of values.
@@ -126,10 +149,11 @@ impl Machine<'_, '_> {
             if !seen.insert(set) {
                 continue;
             }
-            if seen.len() > ESCAPES_MAX {
+            if seen.len() > ORIGIN_SETS_MAX {
                 found.push(Atom::Unknown);
                 break;
             }
+            self.spend(4);
             for atom in self.domain.atoms(set).iter() {
                 self.origin(*atom, &mut found, &mut open);
             }
@@ -140,7 +164,7 @@ impl Machine<'_, '_> {
     fn origin(&mut self, atom: Atom, found: &mut Vec<Atom>, open: &mut Vec<SetId>) {
         match atom {
             Atom::Made(set) | Atom::Yaml(set) => open.push(set),
-            Atom::Text(sym) if !self.paths.text(sym).contains("{{") => {}
+            Atom::Text(sym) if !sym.is_template() => {}
             Atom::Nil | Atom::Bool(_) | Atom::Int(_) | Atom::Plain | Atom::Part(..) => {}
             Atom::List(id) => {
                 let list = self.domain.listed(id);
@@ -159,91 +183,72 @@ impl Machine<'_, '_> {
 
     /// A value is read with all that lies under it.
     pub(super) fn consume(&mut self, value: SetId) {
-        if !self.consumed.insert(value) {
-            return;
-        }
-        for atom in self.domain.atoms(value).iter() {
-            match *atom {
-                Atom::Ref(path) => self.sink(path, Mark::Whole),
-                Atom::Object(id) => self.consume_object(id),
-                Atom::List(id) => {
-                    let list = self.domain.listed(id);
-                    list.known.iter().chain([&list.rest]).for_each(|item| self.consume(*item));
+        self.spread(value, Mark::Whole);
+    }
+
+    /// A value is handed to something that is not known: it may read all of it.
+    pub(super) fn escape(&mut self, value: SetId) {
+        self.spread(value, Mark::Maybe);
+    }
+
+    /// Marks all that a value holds. Each set is gone through once, however deep it lies.
+    fn spread(&mut self, value: SetId, mark: Mark) {
+        let mut open = vec![value];
+        while let Some(set) = open.pop() {
+            let known = match mark {
+                Mark::Whole => &mut self.consumed,
+                _ => &mut self.escaped,
+            };
+            if !known.insert(set) {
+                continue;
+            }
+            for atom in self.domain.atoms(set).iter() {
+                match *atom {
+                    Atom::Ref(path) => self.sink(path, mark, &mut open),
+                    Atom::Object(id) => self.spread_object(id, mark, &mut open),
+                    Atom::List(id) => {
+                        let list = self.domain.listed(id);
+                        open.extend(list.known.iter().chain([&list.rest]));
+                    }
+                    Atom::Yaml(set) | Atom::Made(set) => open.push(set),
+                    _ => {}
                 }
-                Atom::Yaml(set) | Atom::Made(set) => self.consume(set),
-                _ => {}
             }
         }
     }
 
-    fn consume_object(&mut self, id: ObjectId) {
-        if !self.consumed_objects.insert(id) {
+    fn spread_object(&mut self, id: ObjectId, mark: Mark, open: &mut Vec<SetId>) {
+        let known = match mark {
+            Mark::Whole => &mut self.consumed_objects,
+            _ => &mut self.escaped_objects,
+        };
+        if !known.insert(id) && mark == Mark::Whole {
             return;
         }
         let Some(object) = self.domain.get(id) else { return };
-        let held: Vec<SetId> = object.entries.iter().map(|(_, value)| *value).collect();
-        let (rest, absorbed, root) = (object.rest, object.absorbed, object.root);
-        held.into_iter().chain([rest, absorbed]).for_each(|value| self.consume(value));
-        if let Some(member) = root {
-            self.sink(Paths::root(member), Mark::Whole);
+        open.extend(object.entries.iter().map(|(_, value)| *value));
+        open.extend([object.rest, object.absorbed]);
+        if let Some(member) = object.root {
+            self.sink(Paths::root(member), mark, open);
         }
     }
 
     /// Marks a path, the charts under it where it is the top of one's values, and what templates put
-    /// there.
-    fn sink(&mut self, path: PathId, mark: Mark) {
+    /// there. The recursion ends with the tree of charts.
+    fn sink(&mut self, path: PathId, mark: Mark, open: &mut Vec<SetId>) {
         self.paths.mark(path, mark);
         if let Some(member) = self.paths.root_of(path) {
             let under: Vec<_> =
                 self.paths.subcharts(member).iter().map(|(_, path)| *path).collect();
             for path in under {
-                self.sink(path, mark);
+                self.sink(path, mark, open);
             }
             if let Some(path) = self.paths.globals() {
                 self.paths.mark(path, mark);
             }
         }
         let overlay = self.overlays.get(&path).copied();
-        if let Some(id) = overlay {
-            let set = self.domain.one(Atom::Object(id));
-            if mark == Mark::Whole { self.consume(set) } else { self.escape(set) }
-        }
-    }
-
-    /// A value is handed to something that is not known: it may read all of it.
-    pub(super) fn escape(&mut self, value: SetId) {
-        let mut open = vec![value];
-        let mut seen = std::collections::HashSet::new();
-        while let Some(set) = open.pop().filter(|_| seen.len() < ESCAPES_MAX) {
-            if !seen.insert(set) || !self.escaped.insert(set) {
-                continue;
-            }
-            for atom in self.domain.atoms(set).iter() {
-                self.escape_atom(*atom, &mut open);
-            }
-        }
-    }
-
-    fn escape_atom(&mut self, atom: Atom, open: &mut Vec<SetId>) {
-        match atom {
-            Atom::Ref(path) => self.sink(path, Mark::Maybe),
-            Atom::Object(id) => {
-                self.escaped_objects.insert(id);
-                let Some(object) = self.domain.get(id) else { return };
-                open.extend(object.entries.iter().map(|(_, value)| *value));
-                open.extend([object.rest, object.absorbed]);
-                let root = object.root;
-                if let Some(member) = root {
-                    self.sink(Paths::root(member), Mark::Maybe);
-                }
-            }
-            Atom::List(id) => {
-                let list = self.domain.listed(id);
-                open.extend(list.known.iter().chain([&list.rest]));
-            }
-            Atom::Yaml(set) | Atom::Made(set) => open.push(set),
-            _ => {}
-        }
+        open.extend(overlay.map(|id| self.domain.one(Atom::Object(id))));
     }
 
     /// Whether a text is not empty.
@@ -256,6 +261,3 @@ impl Machine<'_, '_> {
         self.domain.truth(value, |sym| self.is_text(sym))
     }
 }
-
-/// How many sets one value may lead to; a value holds no more.
-const ESCAPES_MAX: usize = 100_000;

@@ -1,6 +1,8 @@
+mod bounds;
+
 use std::collections::BTreeMap;
 
-use super::{Flow, Input, Member, Step, Usage};
+use super::{Files, Flow, Input, Member, Step, Usage, machine::Machine};
 use crate::{
     template::{FunctionSet, SetFile, TemplateSet, parse},
     text::Text,
@@ -17,18 +19,23 @@ impl Fixture<'_> {
     /// Runs with the members that the names of files tell: `web/templates/…` and
     /// `web/charts/sub/templates/…`.
     fn run<T>(&self, look: impl Fn(&Flow) -> T) -> T {
+        self.run_with(None, 0, look)
+    }
+
+    /// The same with files that templates ask for, and after so many steps.
+    fn run_with<T>(&self, files: Option<Files<'_>>, steps: u32, look: impl Fn(&Flow) -> T) -> T {
         let helm = FunctionSet::helm();
         let parsed: Vec<_> =
             self.files.iter().map(|(name, text)| (*name, parse(Text::new(*text), helm))).collect();
         for (name, template) in &parsed {
             assert!(template.errors.is_empty(), "{name}: {:?}", template.errors);
         }
-        let files = parsed.iter().map(|(name, template)| SetFile {
+        let set_files = parsed.iter().map(|(name, template)| SetFile {
             name,
             template,
             chart: usize::from(name.contains("/charts/sub/")),
         });
-        let set = TemplateSet::new(files.collect());
+        let set = TemplateSet::new(set_files.collect());
         let stream = yaml::parse(Text::new(self.values));
         let root = Member {
             name: "web",
@@ -39,8 +46,10 @@ impl Fixture<'_> {
         };
         let sub =
             Member { name: "sub", path: "web/charts/sub", parent: Some(0), ..Member::default() };
-        let input = Input { members: vec![root, sub], files: None, summaries: BTreeMap::new() };
-        look(&Flow::of(&set, &input))
+        let input = Input { members: vec![root, sub], files, summaries: BTreeMap::new() };
+        let mut machine = Machine::new(&set, &input);
+        machine.spend(steps as usize * 64);
+        look(&Flow::by(machine))
     }
 }
 
@@ -55,18 +64,21 @@ fn check(text: &str, expected: &str) {
 }
 
 fn check_files(files: &[(&str, &str)], values: &str, expected: &str) {
-    Fixture { files, values }.run(|flow| {
-        for word in expected.split_whitespace() {
-            let (sign, path) = word.split_at(1);
-            let usage = flow.usage(0, &steps(path));
-            let wanted = match sign {
-                "+" => Usage::Read,
-                "-" => Usage::Unread,
-                _ => Usage::Unknown,
-            };
-            assert_eq!(usage, wanted, "{path} of {files:?}");
-        }
-    });
+    Fixture { files, values }.run(|flow| compare(flow, files, expected));
+}
+
+fn compare(flow: &Flow, files: &[(&str, &str)], expected: &str) {
+    for word in expected.split_whitespace() {
+        let (sign, path) = word.split_at(1);
+        let usage = flow.usage(0, &steps(path));
+        let wanted = match sign {
+            "+" => Usage::Read,
+            "-" => Usage::Unread,
+            _ => Usage::Unknown,
+        };
+        let shown: String = files.iter().flat_map(|(_, text)| text.chars()).take(300).collect();
+        assert_eq!(usage, wanted, "{path} of {shown}");
+    }
 }
 
 #[test]

@@ -5,11 +5,12 @@ use super::{
     eval::Call,
     machine::{Frame, Machine},
     path::{Mark, PathId, Sym},
+    sink::TEXT_MAX,
 };
 use crate::text::Span;
 
 /// How many files one chart may hand to `tpl`.
-const FILES_MAX: usize = 1000;
+pub const FILES_MAX: usize = 1000;
 
 /// Functions whose result has their arguments' text in it.
 #[rustfmt::skip]
@@ -66,7 +67,11 @@ impl Machine<'_, '_> {
             };
             choices = choices.iter().flat_map(with).collect();
         }
-        choices.iter().map(|args| fold(call.name, args)).collect()
+        let long = |args: &[String]| args.iter().map(String::len).sum::<usize>() > TEXT_MAX;
+        let folded = |args: &Vec<String>| {
+            fold(call.name, args).filter(|text| !long(args) && text.len() <= TEXT_MAX)
+        };
+        choices.iter().map(folded).collect()
     }
 
     fn split(&mut self, call: &Call<'_, '_>) -> Option<SetId> {
@@ -114,8 +119,12 @@ impl Machine<'_, '_> {
         let mut visited = Vec::new();
         let mut open = vec![text];
         while let Some(set) = open.pop() {
-            if visited.contains(&set) || visited.len() > FOLDS_MAX {
+            if visited.contains(&set) {
                 continue;
+            }
+            if visited.len() >= FOLDS_MAX {
+                self.escape(dot);
+                break;
             }
             visited.push(set);
             for atom in self.domain.atoms(set).iter() {
@@ -163,7 +172,7 @@ impl Machine<'_, '_> {
     }
 
     fn tpl_text(&mut self, text: Sym, dot: SetId, frame: &Frame<'_>, span: Span) -> SetId {
-        if !self.paths.text(text).contains("{{") {
+        if !text.is_template() {
             return EMPTY;
         }
         self.evaluate(text, dot, frame, span)
@@ -176,7 +185,9 @@ impl Machine<'_, '_> {
             self.escape(dot);
         }
         let mut results = EMPTY;
-        for text in self.defaults.under(&self.paths, path) {
+        let (texts, work) = self.defaults.under(&self.paths, path);
+        self.spend(work);
+        for text in texts.iter().copied() {
             let result = self.evaluate(text, dot, frame, span);
             results = self.domain.join(results, result);
         }
@@ -207,8 +218,9 @@ impl Machine<'_, '_> {
     }
 }
 
-/// How many combinations of known texts are followed.
-const FOLDS_MAX: usize = 48;
+/// How many combinations of known texts are followed, and in how many places of a value `tpl` looks for
+/// templates.
+pub const FOLDS_MAX: usize = 48;
 
 /// What a function makes of texts, for those that names and keys are computed with.
 fn fold(name: &str, args: &[String]) -> Option<String> {

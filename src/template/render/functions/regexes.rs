@@ -27,23 +27,28 @@ pub(super) const MAX_REGEX_BYTES: usize = 4 << 20;
 /// How many compiled expressions a thread keeps.
 const CACHE: usize = 128;
 
+/// What compiling an expression takes off the budget at least, in bytes, and what a state of it does.
+const COMPILING: usize = 8 << 10;
+const COMPILING_STATE: usize = 8;
+
+/// How many states go through a text as fast as its bytes are made.
+const FREE_STATES: usize = 256;
+
 const TWO: &[Type] = &[Type::String, Type::String];
 const THREE: &[Type] = &[Type::String, Type::String, Type::String];
 const COUNTED: &[Type] = &[Type::String, Type::String, Int];
 
 pub(super) static FUNCTIONS: &[Function] = &[
-    fixed("mustRegexFind", TWO, |_, args| Ok(find(&*compiled(args)?, args))),
-    fixed("mustRegexFindAll", COUNTED, |_, args| Ok(find_all(&*compiled(args)?, args))),
-    fixed("mustRegexMatch", TWO, |_, args| Ok(matches(&*compiled(args)?, args))),
-    fixed("mustRegexReplaceAll", THREE, |call, args| replace(call, &*compiled(args)?, args, true)),
-    fixed("mustRegexReplaceAllLiteral", THREE, |call, args| {
-        replace(call, &*compiled(args)?, args, false)
-    }),
-    fixed("mustRegexSplit", COUNTED, |_, args| Ok(split(&*compiled(args)?, args))),
-    fixed("regexFind", TWO, |_, args| Ok(find(&*must(args)?, args))),
-    fixed("regexFindAll", COUNTED, |_, args| Ok(find_all(&*must(args)?, args))),
-    fixed("regexMatch", TWO, |_, args| {
-        Ok(compiled(args).map_or(Value::Bool(false), |regex| matches(&regex, args)))
+    fixed("mustRegexFind", TWO, |call, args| Ok(find(&*compiled(call, args)?, args))),
+    fixed("mustRegexFindAll", COUNTED, |call, args| Ok(find_all(&*compiled(call, args)?, args))),
+    fixed("mustRegexMatch", TWO, |call, args| Ok(matches(&*compiled(call, args)?, args))),
+    fixed("mustRegexReplaceAll", THREE, |call, args| replaced(call, args, compiled, true)),
+    fixed("mustRegexReplaceAllLiteral", THREE, |call, args| replaced(call, args, compiled, false)),
+    fixed("mustRegexSplit", COUNTED, |call, args| Ok(split(&*compiled(call, args)?, args))),
+    fixed("regexFind", TWO, |call, args| Ok(find(&*must(call, args)?, args))),
+    fixed("regexFindAll", COUNTED, |call, args| Ok(find_all(&*must(call, args)?, args))),
+    fixed("regexMatch", TWO, |call, args| {
+        Ok(prepared(call, args)?.map_or(Value::Bool(false), |regex| matches(&regex, args)))
     }),
     fixed("regexQuoteMeta", &[Type::String], |_, args| {
         let special = |byte: &u8| b"\\.+*?()|[]{}^$".contains(byte);
@@ -53,9 +58,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
             .flat_map(|byte| special(byte).then_some(b'\\').into_iter().chain([*byte]));
         Ok(Value::str(quoted.collect::<Vec<u8>>()))
     }),
-    fixed("regexReplaceAll", THREE, |call, args| replace(call, &*must(args)?, args, true)),
-    fixed("regexReplaceAllLiteral", THREE, |call, args| replace(call, &*must(args)?, args, false)),
-    fixed("regexSplit", COUNTED, |_, args| Ok(split(&*must(args)?, args))),
+    fixed("regexReplaceAll", THREE, |call, args| replaced(call, args, must, true)),
+    fixed("regexReplaceAllLiteral", THREE, |call, args| replaced(call, args, must, false)),
+    fixed("regexSplit", COUNTED, |call, args| Ok(split(&*must(call, args)?, args))),
 ];
 
 /// An expression and the names of its groups.
@@ -64,6 +69,8 @@ struct Compiled {
     names: Vec<String>,
     /// Whether nothing was asked for.
     empty: bool,
+    /// About how many states it has.
+    states: usize,
 }
 
 /// Expressions that are compiled already, or why they can't be.
@@ -74,19 +81,46 @@ thread_local! {
 }
 
 /// The first argument, compiled (`regexp.Compile`).
-fn compiled(args: &[Value]) -> Result<Rc<Compiled>, String> {
+fn compiled(call: &mut Call<'_>, args: &[Value]) -> Result<Rc<Compiled>, String> {
+    prepared(call, args)?
+}
+
+/// The first argument, compiled or refused, where the budget allows for that and for going through the
+/// second: expressions are linear in text and states, and both may be many.
+fn prepared(call: &mut Call<'_>, args: &[Value]) -> Result<Result<Rc<Compiled>, String>, String> {
     let expression = args.bytes(0);
-    COMPILED.with_borrow_mut(|cache| {
-        if let Some(known) = cache.get(expression) {
-            return known.clone();
+    let known = COMPILED.with_borrow(|cache| cache.get(expression).cloned());
+    let found = match known {
+        Some(known) => known,
+        None => {
+            call.spend(COMPILING + COMPILING_STATE * states(expression))?;
+            let made = compile(expression).map(Rc::new);
+            COMPILED.with_borrow_mut(|cache| {
+                if cache.len() >= CACHE {
+                    cache.clear();
+                }
+                cache.insert(expression.to_vec(), made.clone());
+            });
+            made
         }
-        if cache.len() >= CACHE {
-            cache.clear();
-        }
-        let made = compile(expression).map(Rc::new);
-        cache.insert(expression.to_vec(), made.clone());
-        made
-    })
+    };
+    if let Ok(compiled) = &found {
+        call.spend(args.bytes(1).len().saturating_mul(compiled.states / FREE_STATES))?;
+    }
+    Ok(found)
+}
+
+/// About how many states an expression has: its length times what it repeats, of which Go admits a
+/// thousand.
+fn states(expression: &[u8]) -> usize {
+    let counts = expression.split(|byte| *byte == b'{').skip(1).filter_map(|rest| {
+        let end = rest.iter().position(|byte| *byte == b'}')?;
+        let numbers = rest.get(..end)?.split(|byte| *byte == b',');
+        let number = |text: &[u8]| std::str::from_utf8(text).ok()?.parse::<usize>().ok();
+        numbers.filter_map(number).max()
+    });
+    let repeated = counts.fold(1_usize, |all, count| all.saturating_mul(count.max(1)).min(1000));
+    expression.len().saturating_mul(repeated)
 }
 
 fn compile(expression: &[u8]) -> Result<Compiled, String> {
@@ -97,12 +131,12 @@ fn compile(expression: &[u8]) -> Result<Compiled, String> {
     let Pattern { regex, names } = translate(text).map_err(|refused| refused.to_string())?;
     let regex = RegexBuilder::new(&regex).size_limit(MAX_REGEX_BYTES).build();
     let regex = regex.map_err(|_| too_large(text).to_string())?;
-    Ok(Compiled { regex, names, empty: text.is_empty() })
+    Ok(Compiled { regex, names, empty: text.is_empty(), states: states(expression) })
 }
 
 /// The first argument, compiled as `regexp.MustCompile` does, with its words where it panics.
-fn must(args: &[Value]) -> Result<Rc<Compiled>, String> {
-    compiled(args).map_err(|error| {
+fn must(call: &mut Call<'_>, args: &[Value]) -> Result<Rc<Compiled>, String> {
+    prepared(call, args)?.map_err(|error| {
         let text = String::from_utf8_lossy(args.bytes(0));
         let raw = !text.contains(|c: char| c == '`' || c.is_control() && c != '\t');
         let shown = if raw { format!("`{text}`") } else { quote::quoted(&text) };
@@ -161,6 +195,17 @@ fn split(compiled: &Compiled, args: &[Value]) -> Value {
         parts.push(text.get(begin..).unwrap_or(&[]));
     }
     Value::strings(parts)
+}
+
+/// Compiles as `by` does, and replaces.
+fn replaced(
+    call: &mut Call<'_>,
+    args: &[Value],
+    by: fn(&mut Call<'_>, &[Value]) -> Result<Rc<Compiled>, String>,
+    expands: bool,
+) -> Result<Value, String> {
+    let compiled = by(call, args)?;
+    replace(call, &compiled, args, expands)
 }
 
 /// Go's `ReplaceAllString` and `ReplaceAllLiteralString`.

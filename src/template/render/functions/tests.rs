@@ -14,7 +14,7 @@ const ENGINE: &[&str] = &["fail", "include", "lookup", "required", "tpl"];
 
 fn call(name: &str, args: &[Value]) -> Result<Value, String> {
     let function = find(name).unwrap_or_else(|| panic!("no function {name}"));
-    let mut call = Call { random: &mut Random(1), now: 0, budget: &mut 1000 };
+    let mut call = Call { random: &mut Random(1), now: 0, budget: &mut 200_000 };
     (function.call)(&mut call, args)
 }
 
@@ -56,7 +56,7 @@ fn what_multiplies_text_is_bounded() {
     let spent = Err(BUDGET_SPENT.to_owned());
     let text = Value::str("x");
     for name in ["repeat", "indent", "nindent"] {
-        assert_eq!(call(name, &[Value::Int(1001), text.clone()]).map(|_| ()), spent, "{name}");
+        assert_eq!(call(name, &[Value::Int(200_001), text.clone()]).map(|_| ()), spent, "{name}");
     }
 }
 
@@ -88,18 +88,31 @@ fn expressions_have_a_largest_size() {
 #[test]
 fn ranges_and_joins_spend_the_budget() {
     let spent = Err(BUDGET_SPENT.to_owned());
-    let list = Value::list(std::iter::repeat_n(Value::str("x"), 40));
-    let long = Value::str("-".repeat(50));
+    let list = Value::list(std::iter::repeat_n(Value::str("x"), 500));
+    let long = Value::str("-".repeat(500));
     let calls = [
         ("until", vec![Value::Int(1_000_000_000_000)]),
         ("untilStep", vec![Value::Int(0), Value::Int(-1_000_000), Value::Int(-1)]),
         ("seq", vec![Value::Int(1_000_000_000_000)]),
         ("join", vec![long.clone(), list]),
         ("replace", vec![Value::str(""), long.clone(), long.clone()]),
-        ("regexReplaceAll", vec![Value::str("-"), long.clone(), Value::str("$0".repeat(30))]),
+        ("regexReplaceAll", vec![Value::str("-"), long.clone(), Value::str("$0".repeat(500))]),
         ("wrapWith", vec![Value::Int(1), long.clone(), long]),
     ];
     for (name, args) in calls {
         assert_eq!(call(name, &args).map(|_| ()), spent, "{name}");
     }
+}
+
+#[test]
+fn expressions_spend_the_budget() {
+    let spent = Err(BUDGET_SPENT.to_owned());
+    let (small, text) = (Value::str("a{1,9}b"), Value::str("a".repeat(10_000)));
+    // Three states for each byte that is free of charge, twice.
+    let wide = Value::str("(a|b|c){900}d");
+    for name in ["regexMatch", "mustRegexMatch", "regexFind"] {
+        assert!(call(name, &[small.clone(), text.clone()]).is_ok(), "{name}");
+        assert_eq!(call(name, &[wide.clone(), text.clone()]).map(|_| ()), spent, "{name}");
+    }
+    assert!(matches!(call("regexMatch", &[Value::str("("), text]), Ok(Value::Bool(false))));
 }
