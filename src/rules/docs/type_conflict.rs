@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::{
     analysis::Step as Stage,
-    catalog::{Chart, Declared, Key, Values, ValuesPath, YamlFile},
+    catalog::{Chart, Declared, Key, TemplateFile, Values, ValuesPath, YamlFile},
     finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
-    template::flow::{How, Read, Step},
+    template::{
+        Template,
+        flow::{How, Read, Step},
+    },
     yaml::Kind,
 };
 
@@ -30,15 +33,10 @@ impl Rule for TypeConflict {
         let values = &chart.documentation().values;
         let judge = Judge { file, values, cx };
         let mut told: BTreeSet<ValuesPath> = BTreeSet::new();
+        let templates: Vec<_> =
+            analysis.templates.files().iter().map(|file| trusting(chart, file.template)).collect();
         for read in analysis.flow().reads().iter().filter(|read| read.member == 0) {
-            let Some(set) = analysis.templates.files().get(read.file) else { continue };
-            let mut own = chart.templates.iter();
-            let own = own.find(|it| std::ptr::eq(&raw const it.template, set.template));
-            let Some(template) = own else { continue };
-            let text = template.file.text.as_str();
-            if TYPE_QUESTIONS.iter().any(|name| text.contains(name)) {
-                continue;
-            }
+            let Some(template) = templates.get(read.file).copied().flatten() else { continue };
             let Some((key, what)) = judge.conflict(read) else { continue };
             if judge.is_written(read) || !told.insert(key.path.clone()) {
                 continue;
@@ -53,6 +51,13 @@ impl Rule for TypeConflict {
                 .help("give it a default of the type that the template takes");
         }
     }
+}
+
+/// The chart's own file of a template, unless it copes with several types.
+fn trusting<'c>(chart: &'c Chart, template: &Template) -> Option<&'c TemplateFile> {
+    let file = chart.templates.iter().find(|it| std::ptr::eq(&raw const it.template, template))?;
+    let text = file.file.text.as_str();
+    (!TYPE_QUESTIONS.iter().any(|name| text.contains(name))).then_some(file)
 }
 
 struct Judge<'a> {

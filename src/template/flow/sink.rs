@@ -74,21 +74,17 @@ impl Output {
     pub(super) fn either(&mut self, mut other: Self, made: SetId) {
         self.made = made;
         self.lost |= other.lost;
-        match (&mut self.texts, &mut other.texts) {
-            (Some(texts), Some(more)) => {
-                texts.append(more);
-                texts.sort_unstable();
-                texts.dedup();
-                if texts.len() > BODY_TEXTS_MAX {
-                    self.lose();
-                }
-            }
-            _ => {
-                other.lose();
-                self.lose();
-                self.lost |= other.lost;
+        if let (Some(texts), Some(more)) = (&mut self.texts, &mut other.texts) {
+            texts.append(more);
+            texts.sort_unstable();
+            texts.dedup();
+            if texts.len() <= BODY_TEXTS_MAX {
+                return;
             }
         }
+        other.lose();
+        self.lose();
+        self.lost |= other.lost;
     }
 }
 

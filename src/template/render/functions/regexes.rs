@@ -90,19 +90,18 @@ fn compiled(call: &mut Call<'_>, args: &[Value]) -> Result<Rc<Compiled>, String>
 fn prepared(call: &mut Call<'_>, args: &[Value]) -> Result<Result<Rc<Compiled>, String>, String> {
     let expression = args.bytes(0);
     let known = COMPILED.with_borrow(|cache| cache.get(expression).cloned());
-    let found = match known {
-        Some(known) => known,
-        None => {
-            call.spend(COMPILING + COMPILING_STATE * states(expression))?;
-            let made = compile(expression).map(Rc::new);
-            COMPILED.with_borrow_mut(|cache| {
-                if cache.len() >= CACHE {
-                    cache.clear();
-                }
-                cache.insert(expression.to_vec(), made.clone());
-            });
-            made
-        }
+    let found = if let Some(known) = known {
+        known
+    } else {
+        call.spend(COMPILING + COMPILING_STATE * states(expression))?;
+        let made = compile(expression).map(Rc::new);
+        COMPILED.with_borrow_mut(|cache| {
+            if cache.len() >= CACHE {
+                cache.clear();
+            }
+            cache.insert(expression.to_vec(), made.clone());
+        });
+        made
     };
     if let Ok(compiled) = &found {
         call.spend(args.bytes(1).len().saturating_mul(compiled.states / FREE_STATES))?;
