@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod flow;
+mod images;
 mod objects;
 mod previous;
 mod rendered;
@@ -23,6 +24,7 @@ mod undeclared;
 use rendering::Ground;
 
 pub use flow::steps;
+pub use images::Container;
 pub use previous::with_previous;
 pub use rendered::{Document, Failure, Hook, Rendered, Setting, Step};
 pub use slip::Slip;

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     analysis::Analysis,
     catalog::{CatalogIndex, Chart, Closure, Dependency, IndexEntry, ProblemKind, load},
+    crd::keep,
     discover::{ChartFolder, Discovery, Places},
     facts::{self, ChartFacts},
     finding::Finding,
@@ -68,6 +69,9 @@ impl Shelf {
 /// The rule that tells of what was not looked at.
 const PARTIAL: &str = "input/partial-analysis";
 
+/// The rule that is told of rendered definitions.
+const UNKEPT: &str = "crd/missing-keep-policy";
+
 /// What is left of a chart and its local subcharts.
 #[derive(Default)]
 pub(super) struct Done {
@@ -106,13 +110,12 @@ impl Bench<'_> {
         let seen = Seen { history, analysis, source };
         self.hooks(chart, seen, &mut done.findings);
         done.entries.extend(entries(chart, history));
-        done.facts.push(facts::of(
-            chart,
-            history,
-            self.owners.get(chart.source).and_then(Option::as_ref),
-            self.index,
-            source,
-        ));
+        let owners = self.owners.get(chart.source).and_then(Option::as_ref);
+        let mut facts = facts::of(chart, history, owners, self.index, source);
+        if self.active.iter().any(|it| it.rule.id == UNKEPT) {
+            facts.unkept_crds = keep::unkept_rendered(chart, analysis);
+        }
+        done.facts.push(facts);
         for subchart in chart.subcharts.iter().filter(|subchart| !subchart.vendored) {
             let number = self.number(&subchart.chart);
             let number = number.unwrap_or(usize::MAX);

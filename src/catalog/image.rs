@@ -166,7 +166,7 @@ pub fn split(reference: &str) -> (&str, Option<&str>) {
 }
 
 /// Whether a text can be an image's name: no blanks, no template, no address.
-fn is_reference(text: &str) -> bool {
+pub fn is_reference(text: &str) -> bool {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"./_-:@+".contains(&byte);
     !text.is_empty() && !text.contains("://") && text.bytes().all(legal)
 }

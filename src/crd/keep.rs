@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{hook, switch};
 use crate::{
+    analysis::Analysis,
     catalog::{Chart, Crd, Origin, TemplateFile},
     finding::Place,
     template::{Element, Node as Piece},
@@ -40,6 +41,23 @@ pub fn unkept(chart: &Chart) -> Vec<Unkept> {
         // One file for old clusters and one for new ones are one definition.
         .filter(|it| seen.insert(it.label.clone()))
         .collect()
+}
+
+/// The same with what the chart renders: a policy that a helper brings is there, and so are definitions that no
+/// template has as text.
+pub fn unkept_rendered(chart: &Chart, analysis: &Analysis<'_>) -> Vec<Unkept> {
+    let mut all = unkept(chart);
+    let known: BTreeSet<String> = chart.crds.iter().map(super::label).collect();
+    for document in analysis.documents_of(chart).filter(|it| it.is_definition()) {
+        let label = document.name();
+        if document.is_kept() {
+            all.retain(|it| it.label != label);
+        } else if document.hook.is_none() && !known.contains(label) && !label.is_empty() {
+            let place = analysis.anchor(document);
+            all.push(Unkept { label: label.to_owned(), place, switch: None });
+        }
+    }
+    all
 }
 
 fn lack(it: &Crd, chart: &Chart, helped: bool) -> Option<Unkept> {

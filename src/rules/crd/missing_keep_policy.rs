@@ -11,8 +11,10 @@ pub(crate) struct MissingKeepPolicy;
 
 impl Rule for MissingKeepPolicy {
     fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
-        let templated =
-            |chart: &ChartFacts| chart.crds.iter().any(|crd| crd.owner.is_empty() && crd.templated);
+        let templated = |chart: &ChartFacts| {
+            let own = chart.crds.iter().any(|crd| crd.owner.is_empty() && crd.templated);
+            own || !chart.unkept_crds.is_empty()
+        };
         for absence in facts.absence(templated, |chart| !chart.unkept_crds.is_empty()) {
             match absence {
                 Absence::Chart(chart) => tell(chart, out),

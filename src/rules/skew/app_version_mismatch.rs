@@ -1,6 +1,7 @@
 //! `skew/app-version-mismatch`
 
 use crate::{
+    analysis::Document,
     catalog::{
         Chart, Manifest,
         image::{self, Image},
@@ -14,7 +15,7 @@ use crate::{
 pub(crate) struct AppVersionMismatch;
 
 impl Rule for AppVersionMismatch {
-    fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let Some(manifest) = &chart.manifest else { return };
         let Some(version) = manifest.app_version.as_ref().filter(|_| !chart.is_library()) else {
             return;
@@ -28,7 +29,7 @@ impl Rule for AppVersionMismatch {
                 .subject("appVersion")
                 .help(format!("quote it: `appVersion: \"{written}\"`"));
         } else {
-            compare(chart, manifest, version, out);
+            compare(chart, manifest, version, cx, out);
         }
     }
 }
@@ -40,9 +41,18 @@ fn cut(manifest: &Manifest, version: &Spanned<String>) -> Option<String> {
     (number && node.raw() != version.value).then(|| node.raw().to_owned())
 }
 
-fn compare(chart: &Chart, manifest: &Manifest, version: &Spanned<String>, out: &mut Sink) {
+fn compare(
+    chart: &Chart,
+    manifest: &Manifest,
+    version: &Spanned<String>,
+    cx: &ChartContext<'_>,
+    out: &mut Sink,
+) {
     let images = image::of(chart);
     let candidates = main_images(chart, &images);
+    if candidates.is_empty() {
+        return compare_rendered(chart, manifest, version, cx, out);
+    }
     let differ = |it: &&&Image<'_>| differs(&version.value, it);
     // Where one image of the name has the version, the others are there for another reason.
     let agreed = candidates.iter().any(|it| !differs(&version.value, it));
@@ -63,6 +73,37 @@ fn compare(chart: &Chart, manifest: &Manifest, version: &Spanned<String>, out: &
         out.at(version_place, message).also(tag_place, "the newer tag")
     };
     draft.subject(path).help("raise the one that was forgotten");
+}
+
+/// Compares with what the chart renders, where its values name no image: a template does, or a helper.
+fn compare_rendered(
+    chart: &Chart,
+    manifest: &Manifest,
+    version: &Spanned<String>,
+    cx: &ChartContext<'_>,
+    out: &mut Sink,
+) {
+    let name = plain(chart.name());
+    let documents = cx.analysis.documents_of(chart).filter(|it| !it.is_aside());
+    let containers: Vec<_> = documents.flat_map(Document::containers).collect();
+    let images = containers.iter().filter(|it| !it.prepares).filter_map(|it| {
+        let (image, tag) = image::split(it.image.as_str()?);
+        let base = image.rsplit('/').next().unwrap_or(image);
+        (plain(base) == name).then_some((it, base, tag?))
+    });
+    let images: Vec<_> = images.collect();
+    let agreed = images.iter().any(|(_, _, tag)| !is_other(&version.value, tag));
+    let Some((container, base, tag)) = images.first().filter(|_| !agreed) else { return };
+    let message =
+        format!("appVersion is `{}`, but the chart deploys `{base}:{tag}`", version.value);
+    let tag_place = cx.analysis.source_of(container.document, container.part(tag), tag);
+    let version_place = manifest.place(version.span);
+    let draft = if is_older(tag, &version.value) {
+        out.at(tag_place, message).also(version_place, "the newer appVersion")
+    } else {
+        out.at(version_place, message).also(tag_place, "the newer tag")
+    };
+    draft.subject(*base).help("raise the one that was forgotten");
 }
 
 /// The images that the chart is about.
@@ -101,7 +142,12 @@ fn plain(name: &str) -> String {
 /// Whether a tag names a version, and another one.
 fn differs(version: &str, it: &Image<'_>) -> bool {
     let Some(tag) = it.tag.as_ref().filter(|tag| tag.kind == Kind::String) else { return false };
-    let (wanted, named) = (numbers(version), numbers(&tag.text));
+    is_other(version, &tag.text)
+}
+
+/// Whether a text names a version, and another one.
+fn is_other(version: &str, tag: &str) -> bool {
+    let (wanted, named) = (numbers(version), numbers(tag));
     let [wanted] = wanted.as_slice() else { return false };
     !named.is_empty() && named.iter().all(|named| !agree(wanted, named))
 }

@@ -1,11 +1,14 @@
 //! `skew/mutable-image-tag`
 
+use std::collections::BTreeMap;
+
 use crate::{
+    analysis::{Container, Document},
     catalog::{
         Chart, TemplateFile,
         image::{self, Image, Tag},
     },
-    finding::Level,
+    finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
     yaml::Kind,
 };
@@ -14,8 +17,10 @@ use crate::{
 pub(crate) struct MutableImageTag;
 
 impl Rule for MutableImageTag {
-    fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
-        for it in image::of(chart).iter().filter(|it| !it.digest) {
+    fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        let images = image::of(chart);
+        rendered(chart, &images, cx, out);
+        for it in images.iter().filter(|it| !it.digest) {
             let Some(tag) = &it.tag else { continue };
             let (message, help) = if tag.text == LATEST {
                 let message = format!("`{}` deploys whatever is `{LATEST}`", it.tag_path());
@@ -35,6 +40,67 @@ impl Rule for MutableImageTag {
 }
 
 const LATEST: &str = "latest";
+
+/// Images of rendered containers that values.yaml does not name as such.
+fn rendered(chart: &Chart, images: &[Image<'_>], cx: &ChartContext<'_>, out: &mut Sink) {
+    let mut told = BTreeMap::<Place, (Level, &str)>::new();
+    for container in cx.analysis.documents_of(chart).flat_map(Document::containers) {
+        let text = container.image.as_str().unwrap_or_default();
+        let (name, tag) = image::split(text);
+        let mutable = tag.is_none_or(|tag| tag == LATEST) && image::is_reference(text);
+        if !mutable || text.contains('@') || is_told(name, images) {
+            continue;
+        }
+        // The scaffold of `helm create` tests with `busybox`.
+        if tag.is_none() && container.document.is_aside() {
+            continue;
+        }
+        let aside = container.prepares || container.document.is_aside();
+        let level = if aside { Level::Note } else { Level::Warning };
+        let known = told.entry(place(&container, tag, chart, cx)).or_insert((level, text));
+        known.0 = known.0.max(level);
+    }
+    for (place, (level, text)) in told {
+        let (name, tag) = image::split(text);
+        let message = match tag {
+            Some(tag) => format!("`{name}` deploys whatever is `{tag}`"),
+            None => format!("`{name}` names no tag: it deploys whatever is `{LATEST}`"),
+        };
+        out.at(place, message).subject(name).level(level).help("write the version that was tested");
+    }
+}
+
+/// Whether the values have such a tag for an image already.
+fn is_told(name: &str, images: &[Image<'_>]) -> bool {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    let latest = |it: &Image<'_>| it.tag.as_ref().is_some_and(|tag| tag.text == LATEST);
+    images.iter().any(|it| it.base() == base && latest(it))
+}
+
+/// Where a container's tag is written: in Chart.yaml where `appVersion` is the tag.
+fn place(
+    container: &Container<'_>,
+    tag: Option<&str>,
+    chart: &Chart,
+    cx: &ChartContext<'_>,
+) -> Place {
+    let (document, node) = (container.document, container.image);
+    let (span, text) = (node.span(), node.as_str().unwrap_or_default());
+    if let Some(place) = cx.analysis.default_behind(document, span, text) {
+        return place;
+    }
+    let Some(tag) = tag else { return cx.analysis.place(document, span) };
+    let manifest = chart.manifest.as_ref();
+    let version = manifest.and_then(|it| it.app_version.as_ref().map(|version| (it, version)));
+    let span = container.part(tag);
+    if let Some(place) = cx.analysis.default_behind(document, span, tag) {
+        return place;
+    }
+    match version.filter(|(_, version)| version.value == tag && !document.is_literal(span)) {
+        Some((manifest, version)) => manifest.place(version.span),
+        None => cx.analysis.place(document, span),
+    }
+}
 
 /// What templates print, where that is not what is written: they see every number as a float.
 fn mangled(tag: &Tag<'_>) -> Option<String> {

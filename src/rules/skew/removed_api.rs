@@ -1,16 +1,17 @@
 //! `skew/removed-api`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
 
 use crate::{
+    analysis::Analysis,
     catalog::{
         Chart, TemplateFile,
         api::{self, Removal, Since},
         kubernetes,
     },
-    finding::Level,
+    finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
     template::{SetFile, TemplateSet, gate::Gates},
     text::Span,
@@ -27,8 +28,11 @@ impl Rule for RemovedApi {
             .templates
             .iter()
             .flat_map(|file| uses(file).into_iter().map(move |it| (file, it)))
-            .filter(|(_, it)| admits.stops(it.removal) || admits.will_stop(it.removal))
+            .filter(|(_, it)| admits.tells(it.removal))
             .collect();
+        for group in rendered(chart, cx.analysis, &admits, &uses).into_values() {
+            tell(&group, &admits, out);
+        }
         if uses.is_empty() {
             return;
         }
@@ -47,12 +51,56 @@ impl Rule for RemovedApi {
         for (file, it) in uses.into_iter().filter(|(file, it)| open(file, it)) {
             told.entry((&file.file.path, it.removal.api_version, it.kind.clone()))
                 .or_default()
-                .push((file, it));
+                .push(it);
         }
         for group in told.into_values() {
             tell(&group, &admits, out);
         }
     }
+}
+
+/// The objects that the chart renders of API versions that no template has as a text: a helper, `tpl` or a
+/// value writes them. By the place that is repaired, each place once.
+fn rendered(
+    chart: &Chart,
+    analysis: &Analysis<'_>,
+    admits: &Admitted,
+    uses: &[(&TemplateFile, Use)],
+) -> BTreeMap<(Place, &'static str), Vec<Use>> {
+    let known: BTreeSet<_> = uses
+        .iter()
+        .map(|(file, it)| (&*file.file.path, it.removal.api_version, &*it.kind))
+        .collect();
+    let mut found = BTreeMap::<_, Vec<_>>::new();
+    for document in analysis.documents_of(chart).filter(|it| it.kind() != DEFINITION) {
+        let (version, kind) = (document.api_version(), document.kind());
+        let Some(removal) = api::removal(version, kind).filter(|it| admits.tells(it)) else {
+            continue;
+        };
+        let written = known.contains(&(&*document.path, removal.api_version, kind));
+        let Some(node) = document.node().and_then(|it| it.get("apiVersion")) else { continue };
+        let origin = document.origin(node.span());
+        let asks = matches!(removal.removed, Since::Component(..))
+            && (asks(analysis, &origin.path) || asks(analysis, &document.path));
+        let anchor = analysis.anchor(document);
+        if written || asks || analysis.is_gated(&origin) || analysis.is_gated(&anchor) {
+            continue;
+        }
+        let place = analysis.source_of(document, node.span(), version);
+        let it = Use { removal, kind: kind.to_owned(), span: node.span(), place: place.clone() };
+        found.entry((place, removal.api_version)).or_default().push(it);
+    }
+    // An object that is rendered twice by one line is repaired once.
+    for group in found.values_mut() {
+        group.truncate(1);
+    }
+    found
+}
+
+/// Whether a template asks what the cluster serves: what is rendered is for the one that is assumed.
+fn asks(analysis: &Analysis<'_>, path: &str) -> bool {
+    let file = analysis.set_file(path).and_then(|it| analysis.templates.files().get(it));
+    file.is_none_or(|file| file.template.text.as_str().contains("Capabilities"))
 }
 
 /// The templates of a chart and of those under it, with Helm's names.
@@ -81,6 +129,7 @@ struct Use {
     kind: String,
     /// Where the API version is written.
     span: Span,
+    place: Place,
 }
 
 /// The objects of API versions on the table: their first lines stand at the start of a line, or open an
@@ -100,7 +149,8 @@ fn uses(file: &TemplateFile) -> Vec<Use> {
         let at = at + KEY.len() + line.find(version).unwrap_or_default();
         found.extend(kind(rest).filter(|kind| kind != DEFINITION).and_then(|kind| {
             let removal = api::removal(version, &kind)?;
-            Some(Use { removal, kind, span: Span::new(at, at + version.len()) })
+            let span = Span::new(at, at + version.len());
+            Some(Use { removal, kind, span, place: file.file.place(span) })
         }));
     }
     found.retain(|it| !is_comment(file, it.span));
@@ -156,6 +206,11 @@ impl Admitted {
         }
     }
 
+    /// Whether an API is one to tell of.
+    fn tells(&self, removal: &Removal) -> bool {
+        self.stops(removal) || self.will_stop(removal)
+    }
+
     /// Whether one of them has stopped to serve an API.
     fn stops(&self, removal: &Removal) -> bool {
         match removal.removed {
@@ -175,8 +230,8 @@ impl Admitted {
 /// A patch release that stands for the late ones of a minor.
 const LATE_PATCH: u64 = 20;
 
-fn tell(group: &[(&TemplateFile, Use)], admits: &Admitted, out: &mut Sink) {
-    let Some(((file, first), rest)) = group.split_first() else { return };
+fn tell(group: &[Use], admits: &Admitted, out: &mut Sink) {
+    let Some((first, rest)) = group.split_first() else { return };
     let Removal { api_version, removed, replacement, .. } = first.removal;
     let kind = &first.kind;
     let (fate, level) = match removed {
@@ -198,9 +253,9 @@ fn tell(group: &[(&TemplateFile, Use)], admits: &Admitted, out: &mut Sink) {
         None => format!("write `apiVersion: {replacement}`"),
     };
     let draft = out
-        .at(file.file.place(first.span), message)
+        .at(first.place.clone(), message)
         .subject(format!("{api_version}/{kind}"))
         .level(level)
         .help(help);
-    rest.iter().fold(draft, |draft, (file, it)| draft.also(file.file.place(it.span), "and here"));
+    rest.iter().fold(draft, |draft, it| draft.also(it.place.clone(), "and here"));
 }
