@@ -82,11 +82,15 @@ fn summaries(folder: &Path) -> Fallible<BTreeMap<String, String>> {
     for name in names {
         let mut summary = summary(name, &files, helm);
         let all = summary.to_string();
-        summary.forget(&["Values", "common"]);
+        summary.forget(&steps("Values.common"));
         merges |= all != summary.to_string();
         // No values.
         for name in ["Capabilities", "Chart", "Release", "Template"] {
-            summary.forget(&[name]);
+            summary.forget(&steps(name));
+        }
+        for (_, texts, values, read) in NAMING.iter().filter(|(it, ..)| *it == name) {
+            summary.forget(&steps(values));
+            summary.names(&steps(texts), Summary::parse(read).unwrap_or_default());
         }
         found.insert(name.to_owned(), summary.to_string());
     }
@@ -96,6 +100,28 @@ fn summaries(folder: &Path) -> Fallible<BTreeMap<String, String>> {
         found.insert("values.yaml".to_owned(), keys(top));
     }
     Ok(found)
+}
+
+/// Templates that are given paths of values as texts: where the texts are, what the interpreter, which does not
+/// know them, says instead, and what of each named value is read.
+const NAMING: &[(&str, &str, &str, &str)] = &[
+    ("common.secrets.passwords.manage", "providedValues.*", "context.Values.*", ""),
+    ("common.utils.getKeyFromList", "keys.*", "context.Values.*", ""),
+    ("common.utils.getValueFromKey", "key", "context.Values.*", ""),
+    ("common.validations.values.multiple.empty", "required.*.valueKey", "context.Values.*", ""),
+    ("common.validations.values.single.empty", "valueKey", "context.Values.*", ""),
+    (
+        "common.warnings.resources",
+        "sections.*",
+        "context.Values",
+        "{enabled replicaCount! resources}",
+    ),
+];
+
+/// The steps of a path that is written with dots.
+fn steps(path: &str) -> Vec<Step> {
+    let step = |name: &str| if name == "*" { Step::Any } else { Step::Key(name.into()) };
+    path.split('.').map(step).collect()
 }
 
 /// What one template reads of its dot.
@@ -156,7 +182,8 @@ const READS: &str = "\
 # are comments. Made by data/library_reads.sh from the sources that library_versions.tsv names.
 # library: of libraries.tsv. template: its name, or values.yaml for the keys that the library declares for the charts
 # that use it. from, until: the first and the last version of which it is true.
-# reads: keys, `*` for any; {} what lies under one; ! with all that lies under it; ~ evaluated; ? may be read.
+# reads: keys, `*` for any; {} what lies under one; ! with all that lies under it; ~ evaluated; ? may be read;
+# @ names a value by its path, of which what follows is read.
 #library\ttemplate\tfrom\tuntil\treads
 ";
 const VERSIONS: &str = "\

@@ -3,7 +3,8 @@
 //!
 //! `Values{env! persistence{*{enabled mountPath!}}}` reads `.Values.env` with all that lies under it, and
 //! of each entry of `.Values.persistence` two keys. `*` is any key or item. After a name, `!` says that it is
-//! read with all that lies under it, `~` that it is evaluated as a template, `?` that it may be read.
+//! read with all that lies under it, `~` that it is evaluated as a template, `?` that it may be read, and `@`
+//! that it names a value by its path: what is read of that one follows.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -13,6 +14,7 @@ use super::{
     field::Key,
     machine::{Frame, Machine, Seen},
     path::{Mark, Marked, PATH_DEPTH_MAX, PathId},
+    sink::Output,
 };
 use crate::text::Span;
 
@@ -29,6 +31,8 @@ pub struct Summary {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Part {
     marked: Marked,
+    /// Whether it is the path of another value, which is read.
+    names: bool,
     below: Vec<(Step, Self)>,
 }
 
@@ -57,17 +61,26 @@ impl Summary {
     }
 
     /// Leaves out what lies at a path.
-    pub fn forget(&mut self, path: &[&str]) {
+    pub fn forget(&mut self, path: &[Step]) {
         let Some((last, above)) = path.split_last() else { return };
-        let named = |it: &Step, name: &str| matches!(it, Step::Key(key) if **key == *name);
-        let mut part = &mut self.top;
-        for name in above {
-            let Some((_, next)) = part.below.iter_mut().find(|(it, _)| named(it, name)) else {
-                return;
-            };
-            part = next;
+        if let Some(part) = self.at(above) {
+            part.below.retain(|(it, _)| it != last);
         }
-        part.below.retain(|(it, _)| !named(it, last));
+    }
+
+    /// Says that the text at a path, which is read, names a value by its path, and what is read of that one: all,
+    /// where that is nothing. Paths that are computed of arguments can't be seen otherwise.
+    pub fn names(&mut self, path: &[Step], read: Self) {
+        if let Some(part) = self.at(path) {
+            part.names = true;
+            part.below = read.top.below;
+        }
+    }
+
+    fn at(&mut self, path: &[Step]) -> Option<&mut Part> {
+        path.iter().try_fold(&mut self.top, |part, step| {
+            part.below.iter_mut().find(|(it, _)| it == step).map(|(_, next)| next)
+        })
     }
 }
 
@@ -88,7 +101,7 @@ impl Flow {
             |(_, part): &(Step, Part)| !marked.whole || (!marked.evaluated && part.says_more());
         let mut below: Vec<_> = below.filter(more).collect();
         below.sort_by(|a, b| a.0.cmp(&b.0));
-        Part { marked, below }
+        Part { marked, names: false, below }
     }
 }
 
@@ -106,8 +119,8 @@ impl Display for Summary {
 
 impl Display for Part {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Marked { whole, evaluated, maybe } = self.marked;
-        for (is, sign) in [(whole, "!"), (evaluated, "~"), (maybe, "?")] {
+        let (Marked { whole, evaluated, maybe }, names) = (self.marked, self.names);
+        for (is, sign) in [(whole, "!"), (evaluated, "~"), (maybe, "?"), (names, "@")] {
             f.write_str(if is { sign } else { "" })?;
         }
         for (number, (step, part)) in self.below.iter().enumerate() {
@@ -144,6 +157,7 @@ impl Reader<'_> {
         }
         let marked =
             Marked { whole: self.takes('!'), evaluated: self.takes('~'), maybe: self.takes('?') };
+        let names = self.takes('@');
         let mut below = Vec::new();
         if self.takes('{') {
             loop {
@@ -157,7 +171,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Some(Part { marked, below })
+        Some(Part { marked, names, below })
     }
 
     fn takes(&mut self, sign: char) -> bool {
@@ -200,15 +214,24 @@ impl Machine<'_, '_> {
             return true;
         }
         let (_, span) = frame.at(span);
+        let elsewhere = Frame {
+            template: frame.template,
+            file: ELSEWHERE,
+            place: Some(span),
+            dot,
+            top: dot,
+            variables: Vec::new(),
+            output: Output::default(),
+        };
         let tops = self.tops(dot);
         for summary in summaries {
-            self.read_part(&summary.top, dot, tops, frame, span);
+            self.read_part(&summary.top, dot, tops, &elsewhere);
         }
         true
     }
 
     /// Summaries nest no deeper than their reader admits.
-    fn read_part(&mut self, part: &Part, value: SetId, tops: SetId, frame: &Frame<'_>, span: Span) {
+    fn read_part(&mut self, part: &Part, value: SetId, tops: SetId, frame: &Frame<'_>) {
         if part.marked.whole {
             self.consume(value);
         }
@@ -216,31 +239,49 @@ impl Machine<'_, '_> {
             self.escape(value);
         }
         if part.marked.evaluated {
-            self.evaluate_all(value, tops, frame, span);
+            self.evaluate_all(value, tops, frame, frame.place.unwrap_or_default());
+        }
+        if part.names {
+            return self.read_named(part, value, tops, frame);
         }
         for (step, below) in &part.below {
             let found = match step {
                 Step::Any => self.elements(value).1,
-                Step::Key(name) => {
-                    let key = Key::Name(self.paths.sym(name));
-                    let (found, paths) = self.at(value, key);
-                    let seen = Seen {
-                        how: below.how(),
-                        guarded: true,
-                        several: false,
-                        chained: 0,
-                        certain: false,
-                    };
-                    for path in paths {
-                        if self.paths.root_of(path).is_none() {
-                            self.paths.mark(path, Mark::Touched);
-                            self.reads.entry(((ELSEWHERE, span), path)).or_insert(seen);
-                        }
-                    }
-                    found
-                }
+                Step::Key(name) => self.read_key(value, name, below.how(), frame),
             };
-            self.read_part(below, found, tops, frame, span);
+            self.read_part(below, found, tops, frame);
+        }
+    }
+
+    fn read_key(&mut self, value: SetId, name: &str, how: How, frame: &Frame<'_>) -> SetId {
+        let key = Key::Name(self.paths.sym(name));
+        let (found, paths) = self.at(value, key);
+        let seen = Seen { how, guarded: true, several: false, chained: 0, certain: false };
+        let place = (frame.file, frame.place.unwrap_or_default());
+        for path in paths {
+            if self.paths.root_of(path).is_none() {
+                self.paths.mark(path, Mark::Touched);
+                self.reads.entry((place, path)).or_insert(seen);
+            }
+        }
+        found
+    }
+
+    /// Reads what texts name: `list "auth.password" "password"`.
+    fn read_named(&mut self, part: &Part, names: SetId, tops: SetId, frame: &Frame<'_>) {
+        let values = Key::Name(self.paths.sym("Values"));
+        let (values, _) = self.at(tops, values);
+        let Some(texts) = self.constants(names) else { return self.escape(values) };
+        for text in texts {
+            let steps = text.split('.').filter(|name| !name.is_empty());
+            let found =
+                steps.fold(values, |value, name| self.read_key(value, name, How::Passed, frame));
+            if part.below.is_empty() && found != values {
+                self.consume(found);
+                self.evaluate_all(found, tops, frame, frame.place.unwrap_or_default());
+            }
+            let read = Part { below: part.below.clone(), ..Part::default() };
+            self.read_part(&read, found, tops, frame);
         }
     }
 

@@ -88,3 +88,20 @@ fn keys_end_where_nothing_lies_under_them() {
     assert_eq!(["a", "a.b", "a.b.x", "c.x"].map(reaches), [None; 4]);
     assert_eq!(["x", "a.x", "a.x.y"].map(reaches), [Some(0), Some(1), Some(1)]);
 }
+
+#[test]
+fn texts_name_values_by_their_paths() {
+    let line = "{context keys{*!@} sections{*!@{resources}}}";
+    let call =
+        r#"{{ include "h" (dict "keys" (list "a.b") "sections" (list "" "c") "context" $) }}"#;
+    let used = |path| usage(line, call, "", path);
+    assert_eq!(["a.b.x", "resources", "c.resources"].map(used), [Usage::Read; 3]);
+    assert_eq!(["a.x", "b", "c.x"].map(used), [Usage::Unread; 3]);
+    let call = r#"{{ include "h" (dict "keys" .Values.keys "context" $) }}"#;
+    assert_eq!(usage(line, call, "", "a"), Usage::Unknown);
+    let mut named = Summary::parse("{context{Values{*!} a} keys{*!}}").unwrap();
+    let keys = [Step::Key("keys".into()), Step::Any];
+    named.names(&keys, Summary::parse("{x}").unwrap());
+    named.forget(&[Step::Key("context".into()), Step::Key("Values".into())]);
+    assert_eq!(named.to_string(), "{context{a} keys{*!@{x}}}");
+}
