@@ -378,37 +378,43 @@ fn is_documented(chart: &Chart, names: &[&str]) -> bool {
 }
 
 /// For how many values of a chart comments and the README are searched.
-const SPOKEN_OF_MAX: usize = 1_000;
+const SPOKEN_OF_MAX: usize = 200;
 /// Names of fewer letters than this are ordinary words.
 const NAME_LENGTH_MIN: usize = 4;
 
-/// Whether a comment or the README speaks of a value without being its documentation: it names the whole path,
-/// writes the last name as code, or a comment on what it lies in has the name.
+/// Whether a comment or the README speaks of a value without being its documentation: a line begins with the
+/// path, writes the name as code beside the name of what it lies in, or a comment on that has the name, which is
+/// no other value's.
 fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
-    let Some(Key::Name(name)) = path.0.last() else { return false };
+    let Some((Key::Name(name), above)) = path.0.split_last() else { return false };
     let whole = path.to_string();
-    let values = chart.values.as_ref().map(|file| file.stream.text().as_str());
-    let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
-    let coded = ['`', '\'', '"'].map(|quote| format!("{quote}{name}{quote}"));
-    let cell = format!("| {whole} ");
-    let names = |text: &str| {
-        coded.iter().any(|code| text.contains(code.as_str()))
-            || text.contains(&cell)
-            || (path.0.len() > 1 && has_word(text, &whole))
+    let code = format!("`{name}`");
+    let holder = match above.last() {
+        Some(Key::Name(holder)) => holder.as_str(),
+        _ => "",
     };
-    let above =
-        ValuesPath(path.0.split_last().map(|(_, above)| above.to_vec()).unwrap_or_default());
-    let around =
-        chart.values.as_ref().map(|file| chart.documentation().values.comments_on(&above, file));
-    readme.is_some_and(names)
-        || values.is_some_and(|text| names(text) && text.lines().any(|it| in_comment(it, name)))
-        || (name.len() >= NAME_LENGTH_MIN
-            && around.is_some_and(|lines| lines.iter().any(|it| has_word(it, name))))
+    let speaks =
+        |line: &str| begins(line, &whole) || (line.contains(&code) && line.contains(holder));
+    let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
+    let Some(file) = chart.values.as_ref() else { return false };
+    let comments = |line: &&str| line.contains('#');
+    if readme.into_iter().flat_map(str::lines).any(speaks)
+        || file.stream.text().as_str().lines().filter(comments).any(speaks)
+    {
+        return true;
+    }
+    let values = &chart.documentation().values;
+    let other = values.keys.iter().any(|it| it.path.0.last() == path.0.last());
+    name.len() >= NAME_LENGTH_MIN
+        && !other
+        && values.comments_on(&ValuesPath(above.to_vec()), file).iter().any(|it| has_word(it, name))
 }
 
-/// Whether a line's comment has a word.
-fn in_comment(line: &str, word: &str) -> bool {
-    line.split_once('#').is_some_and(|(_, comment)| has_word(comment, word))
+/// Whether a line of a table, of a list or of comments begins with a path.
+fn begins(line: &str, path: &str) -> bool {
+    let mark = |c: char| c.is_whitespace() || "|-*#`'\"".contains(c);
+    let rest = line.trim_start_matches(mark).strip_prefix(path);
+    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "_-.".contains(c)))
 }
 
 /// Whether a text has a name or a path that is not a part of another one.
