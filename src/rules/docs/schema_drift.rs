@@ -76,6 +76,8 @@ enum Kind {
     Refuses,
     /// The schema refuses the chart's own values.
     Invalid,
+    /// The schema refuses a value that is nothing, or is not yet what Helm reads.
+    Doubtful,
     /// The schema's default is another.
     Default,
     /// The schema does not know a value.
@@ -169,8 +171,11 @@ impl Drift<'_> {
     fn refused_values(&self, told: &mut Vec<Told>) {
         for refusal in validity::refusals(self.schema, self.values) {
             let also = self.declared(&refusal.path);
+            let declared = self.chart.documentation().values.find(&refusal.path);
+            let nothing = declared.is_none_or(|key| key.kind == yaml::Kind::Null);
+            let helms = self.chart.schema.is_some();
             told.push(Told {
-                kind: Kind::Invalid,
+                kind: if nothing || !helms { Kind::Doubtful } else { Kind::Invalid },
                 message: format!(
                     "{}, so that Helm refuses the chart's own values",
                     refusal.message
@@ -270,6 +275,7 @@ impl Drift<'_> {
         if shape::is_open_everywhere(self.root) || self.chart.is_library() {
             return;
         }
+        let mut shapes = shape::Shapes::new(self.root);
         // What is only asked for is often what was there once, to say so.
         for read in self.reads().filter(|read| read.how != How::Tested) {
             let names = read.path.iter().map_while(|step| match step {
@@ -277,7 +283,7 @@ impl Drift<'_> {
                 Step::Any => None,
             });
             let names: Vec<_> = names.collect();
-            let Some((length, span)) = shape::refused(self.root, &names) else { continue };
+            let Some((length, span)) = shapes.refused(&names) else { continue };
             let path = names.get(..length).unwrap_or_default().iter().map(String::as_str);
             let path = ValuesPath::of(path);
             let given = matches!(path.0.as_slice(), [Key::Name(name)] if name == "global" || self.is_dependency(name));
@@ -316,7 +322,8 @@ impl Drift<'_> {
                 Some(types::Place { read, text })
             })
             .collect();
-        for it in types::refused(self.root, &self.chart.documentation().values, &places) {
+        let mut shapes = shape::Shapes::new(self.root);
+        for it in types::refused(&mut shapes, &self.chart.documentation().values, &places) {
             if told.iter().any(|told| told.path.covers(&it.path)) {
                 continue;
             }
@@ -352,7 +359,8 @@ impl Drift<'_> {
             by_kind.entry(it.kind).or_default().push(it);
         }
         for (kind, told) in by_kind {
-            let apart = told.len() <= TOLD_APART || matches!(kind, Kind::Refuses | Kind::Invalid);
+            let apart = told.len() <= TOLD_APART
+                || !matches!(kind, Kind::Default | Kind::Missing | Kind::Stale);
             let mut told = told.into_iter();
             if apart {
                 told.for_each(|it| send(it, "", out));
@@ -376,7 +384,11 @@ fn some(paths: &[String]) -> String {
 fn send(told: Told, more: &str, out: &mut Sink) {
     let message = told.message + more;
     let draft = out.at(told.place, message).subject(told.path.to_string()).help(told.help);
-    let draft = if told.kind == Kind::Narrow { draft.level(Level::Note) } else { draft };
+    let draft = match told.kind {
+        Kind::Invalid => draft.level(Level::Error),
+        Kind::Narrow => draft.level(Level::Note),
+        _ => draft,
+    };
     if let Some((place, label)) = told.also {
         draft.also(place, label);
     }

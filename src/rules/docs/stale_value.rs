@@ -3,7 +3,7 @@
 mod generated;
 mod meant;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::{
@@ -18,6 +18,10 @@ use crate::{
 
 /// How many paths of one chart are judged.
 const JUDGED_MAX: usize = 20_000;
+/// So many stale paths are looked up for what they may be meant for; of more, none is.
+const MEANT_MAX: usize = 200;
+/// So many values of one name are compared with a comment's path; where there are more, one of them is meant.
+const NAMESAKES_MAX: usize = 1_000;
 /// How many further rows a finding shows.
 const SHOWN: usize = 5;
 
@@ -52,9 +56,9 @@ impl Rule for StaleValue {
                 stale.entry(top).or_default().push(named);
             }
         }
-        let meant = meant::Meant::new(chart, cx);
+        let meant = (stale.len() <= MEANT_MAX).then(|| meant::Meant::new(chart, cx));
         for (top, named) in stale {
-            judge.report(&top, &named, &meant, out);
+            judge.report(&top, &named, meant.as_ref(), out);
         }
     }
 }
@@ -111,7 +115,9 @@ struct Judge<'a> {
     cx: &'a ChartContext<'a>,
     members: Vec<usize>,
     /// What comments document although values.yaml has it not.
-    extras: Vec<Vec<Option<String>>>,
+    extras: BTreeSet<Vec<Option<String>>>,
+    /// What holds these.
+    above_extras: BTreeSet<Vec<Option<String>>>,
     /// The declared keys by their last name.
     named: BTreeMap<&'a str, Vec<&'a Declared>>,
     /// How the chart's own values are read, by their path.
@@ -122,7 +128,12 @@ impl<'a> Judge<'a> {
     fn new(chart: &'a Chart, cx: &'a ChartContext<'a>) -> Self {
         let values = &chart.documentation().values;
         let members: Vec<_> = cx.analysis.members_of(chart).collect();
-        let extras = values.mentions.iter().filter(|it| it.extra).map(Mention::steps).collect();
+        let extras: BTreeSet<_> =
+            values.mentions.iter().filter(|it| it.extra).map(Mention::steps).collect();
+        let above = |path: &Vec<Option<String>>| {
+            (1..path.len()).filter_map(|end| path.get(..end)).map(<[_]>::to_vec).collect::<Vec<_>>()
+        };
+        let above_extras = extras.iter().flat_map(above).collect();
         let mut named: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for key in &values.keys {
             if let Some(Key::Name(name)) = key.path.0.last() {
@@ -133,7 +144,7 @@ impl<'a> Judge<'a> {
         for read in cx.analysis.flow().reads().iter().filter(|it| members.contains(&it.member)) {
             reads.entry(read.path.as_slice()).or_default().push(read.how);
         }
-        Self { chart, values, cx, members, extras, named, reads }
+        Self { chart, values, cx, members, extras, above_extras, named, reads }
     }
 
     /// Whether nothing declares or reads a path, as far as that is certain.
@@ -173,7 +184,8 @@ impl<'a> Judge<'a> {
             key.path.0.len() >= steps.len()
                 && names.into_iter().all(|(key, step)| step.as_ref().is_some_and(|it| key.is(it)))
         };
-        self.named.get(last.as_str()).into_iter().flatten().any(|key| ends(key))
+        let Some(namesakes) = self.named.get(last.as_str()) else { return false };
+        namesakes.len() > NAMESAKES_MAX || namesakes.iter().any(|key| ends(key))
     }
 
     /// Whether the dependency that a path leads into is here, and knows nothing of it.
@@ -204,8 +216,10 @@ impl<'a> Judge<'a> {
     /// Whether a comment of values.yaml has the path's last name as a key, or says that the path is
     /// documented although values.yaml has it not.
     fn is_mentioned(&self, steps: &[Option<String>]) -> bool {
-        let extra = |path: &Vec<Option<String>>| steps.starts_with(path) || path.starts_with(steps);
-        self.values.is_commented(steps) || self.extras.iter().any(extra)
+        let mut beginnings = (1..=steps.len()).filter_map(|end| steps.get(..end));
+        self.above_extras.contains(steps)
+            || beginnings.any(|beginning| self.extras.contains(beginning))
+            || self.values.is_commented(steps)
     }
 
     /// The shortest beginning of a path that is stale itself; none where the path is not.
@@ -225,7 +239,7 @@ impl<'a> Judge<'a> {
         &self,
         top: &[Option<String>],
         named: &[Named],
-        meant: &meant::Meant<'_>,
+        meant: Option<&meant::Meant<'_>>,
         out: &mut Sink,
     ) {
         let Some((first, others)) = named.split_first() else { return };
@@ -244,7 +258,8 @@ impl<'a> Judge<'a> {
         };
         let message =
             format!("{what} `{subject}`{more}, which values.yaml does not declare {unread}");
-        let near = meant.path(if others.is_empty() { &first.steps } else { top }, first.by);
+        let steps = if others.is_empty() { &first.steps } else { top };
+        let near = meant.and_then(|meant| meant.path(steps, first.by));
         let help = match (near, first.by) {
             (_, By::Program(program)) => format!("run `{program}` and commit the README"),
             (Some(path), _) => format!("write `{path}`, or take it out"),

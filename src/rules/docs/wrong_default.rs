@@ -9,6 +9,7 @@ use agree::{Said, Verdict};
 use crate::{
     catalog::{Chart, Declared, Readme, Values, YamlFile, reference},
     rule::{ChartContext, Rule, Sink},
+    sources::join,
     text::Span,
 };
 
@@ -61,6 +62,8 @@ struct Wrong {
     cell: Cell,
     text: String,
     actual: String,
+    /// Whether the default can be copied from the message.
+    whole: bool,
 }
 
 impl Subject<'_> {
@@ -95,7 +98,9 @@ impl Subject<'_> {
         {
             return None;
         }
-        Some(Wrong { cell, text, actual: agree::written(node) })
+        let actual = agree::written(node);
+        let whole = agree::is_whole(node, &actual);
+        Some(Wrong { cell, text, actual, whole })
     }
 
     /// Whether templates hold a text: what an empty value stands for is often their own default.
@@ -111,15 +116,36 @@ impl Subject<'_> {
         let (text, actual) = (agree::short(&wrong.text), agree::short(&wrong.actual));
         let message =
             format!("the README says that `{path}` is {text} by default, values.yaml has {actual}");
-        let help = match wrong.cell.style {
-            reference::Style::HelmDocs => "run `helm-docs` and commit the README".to_owned(),
-            reference::Style::Bitnami => "run `readme-generator` and commit the README".to_owned(),
-            _ => format!("write {actual} into the table"),
+        let what = if wrong.whole { &actual } else { "the default of values.yaml" };
+        let help = match (wrong.cell.style, self.template_line()) {
+            (_, Some(line)) => {
+                format!("write {what} into line {line} of README.md.gotmpl and run `helm-docs`")
+            }
+            (reference::Style::HelmDocs, None) => {
+                "run `helm-docs` and commit the README".to_owned()
+            }
+            (reference::Style::Bitnami, None) => {
+                "run `readme-generator` and commit the README".to_owned()
+            }
+            _ => format!("write {what} into the table"),
         };
         out.at(self.readme.file.place(self.trimmed(wrong.cell.span)), message)
             .subject(path)
             .also(self.file.place(self.declared.key), "its default")
             .help(help);
+    }
+
+    /// The line of helm-docs' template that holds the row: there it is written by hand.
+    fn template_line(&self) -> Option<usize> {
+        let local = "README.md.gotmpl";
+        let path = join(&self.chart.folder, local);
+        let text = self.chart.has_file(local).then(|| self.cx.source.read_text(&path).ok())??;
+        let key = self.declared.path.to_string();
+        let first = |line: &str| {
+            let cell = line.trim().trim_start_matches('|').split('|').next().unwrap_or_default();
+            cell.trim().trim_matches('`') == key && line.contains('|')
+        };
+        text.as_str().lines().position(first).map(|at| at + 1)
     }
 
     /// A cell without the blanks around its text; an empty one as it is.

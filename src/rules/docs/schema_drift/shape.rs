@@ -1,6 +1,9 @@
 //! What a schema says of the keys of an object.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 use crate::{
     text::Span,
@@ -124,15 +127,38 @@ pub(super) fn is_open_everywhere(root: Node<'_>) -> bool {
 /// How many nodes of a schema are looked at.
 pub(super) const NODES_MAX: usize = 200_000;
 
-/// How many steps of a path a schema admits before it refuses one, that one counted, and where.
-pub(super) fn refused(root: Node<'_>, names: &[String]) -> Option<(usize, Span)> {
-    let mut node = root;
-    for (number, name) in names.iter().enumerate() {
-        let shape = Shape::of(root, node);
-        if shape.refuses(name) {
-            return shape.closed.map(|span| (number + 1, span));
-        }
-        (_, node) = *shape.properties.get(name)?;
+/// The shapes of a schema's objects, each put together once.
+pub(super) struct Shapes<'s> {
+    root: Node<'s>,
+    known: HashMap<Span, Rc<Shape<'s>>>,
+}
+
+impl<'s> Shapes<'s> {
+    pub(super) fn new(root: Node<'s>) -> Self {
+        Self { root, known: HashMap::new() }
     }
-    None
+
+    pub(super) fn root(&self) -> Node<'s> {
+        self.root
+    }
+
+    /// The shape of a schema.
+    pub(super) fn of(&mut self, node: Node<'s>) -> Rc<Shape<'s>> {
+        let root = self.root;
+        let shape = self.known.entry(node.span()).or_insert_with(|| Rc::new(Shape::of(root, node)));
+        Rc::clone(shape)
+    }
+
+    /// How many steps of a path the schema admits before it refuses one, that one counted, and where.
+    pub(super) fn refused(&mut self, names: &[String]) -> Option<(usize, Span)> {
+        let mut node = self.root;
+        for (number, name) in names.iter().enumerate() {
+            let shape = self.of(node);
+            if shape.refuses(name) {
+                return shape.closed.map(|span| (number + 1, span));
+            }
+            (_, node) = *shape.properties.get(name)?;
+        }
+        None
+    }
 }

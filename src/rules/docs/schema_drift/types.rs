@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::shape::Shape;
+use super::shape::Shapes;
 use crate::{
     catalog::{Key, Values, ValuesPath},
     template::flow::{How, Read, Step},
@@ -23,6 +23,8 @@ const INT_OR_STRING: &[(&str, &str)] = &[
     ("minAvailable", "percentages"),
     ("targetPort", "names of ports"),
 ];
+/// How many reads of one chart are looked at.
+const PLACES_MAX: usize = 50_000;
 /// How many paths a message names.
 const SHOWN: usize = 3;
 
@@ -99,33 +101,38 @@ fn admitted(node: Node<'_>) -> Option<Admitted> {
 }
 
 /// What the schema says of a path, where each of its steps is a property.
-fn at<'s>(root: Node<'s>, path: &ValuesPath) -> Option<Node<'s>> {
-    path.0.iter().try_fold(root, |node, key| {
+fn at<'s>(shapes: &mut Shapes<'s>, path: &[Key]) -> Option<Node<'s>> {
+    let mut node = shapes.root();
+    for key in path {
         let Key::Name(name) = key else { return None };
-        let shape = Shape::of(root, node);
-        shape.properties.get(name).map(|(_, node)| *node)
-    })
+        (_, node) = *shapes.of(node).properties.get(name)?;
+    }
+    Some(node)
 }
 
 /// What templates handle and the schema refuses.
-pub(super) fn refused(root: Node<'_>, values: &Values, places: &[Place<'_>]) -> Vec<Refused> {
+pub(super) fn refused(
+    shapes: &mut Shapes<'_>,
+    values: &Values,
+    places: &[Place<'_>],
+) -> Vec<Refused> {
     let mut found: BTreeMap<ValuesPath, Refused> = BTreeMap::new();
     let mut handled: BTreeMap<ValuesPath, Handled> = BTreeMap::new();
-    for place in places {
+    for place in places.iter().take(PLACES_MAX) {
         for path in expanded(values, &place.read.path) {
-            if let Some(it) = below_scalar(root, &path, place) {
+            if let Some(it) = below_scalar(shapes, &path, place) {
                 found.entry(it.path.clone()).or_insert(it);
             }
             handled.entry(path).or_default().add(place);
         }
     }
     for (path, handled) in &handled {
-        if let Some(it) = of_kind(root, path, handled) {
+        if let Some(it) = of_kind(shapes, path, handled) {
             found.entry(it.path.clone()).or_insert(it);
         }
     }
     let mut found: Vec<_> = found.into_values().collect();
-    found.extend(int_or_string(root, &handled));
+    found.extend(int_or_string(shapes, &handled));
     found
 }
 
@@ -163,13 +170,13 @@ fn expanded(values: &Values, steps: &[Step]) -> Vec<ValuesPath> {
 }
 
 /// A template reads a key of what may only be a text, number or boolean.
-fn below_scalar(root: Node<'_>, path: &ValuesPath, place: &Place<'_>) -> Option<Refused> {
+fn below_scalar(shapes: &mut Shapes<'_>, path: &ValuesPath, place: &Place<'_>) -> Option<Refused> {
     if place.read.how == How::Tested || place.read.several {
         return None;
     }
-    let mut above = path.clone();
-    above.0.pop()?;
-    let admitted = admitted(at(root, &above)?).filter(Admitted::is_scalar)?;
+    let (_, above) = path.0.split_last()?;
+    let admitted = admitted(at(shapes, above)?).filter(Admitted::is_scalar)?;
+    let above = ValuesPath(above.to_vec());
     let message = format!(
         "the schema admits only {} at `{above}`, though a template reads `{path}`",
         admitted.written()
@@ -180,11 +187,11 @@ fn below_scalar(root: Node<'_>, path: &ValuesPath, place: &Place<'_>) -> Option<
 
 /// A template asks whether a text is a mapping or a list, or writes as such what is no text. The other way
 /// round it is mostly what was a text once.
-fn of_kind(root: Node<'_>, path: &ValuesPath, handled: &Handled) -> Option<Refused> {
+fn of_kind(shapes: &mut Shapes<'_>, path: &ValuesPath, handled: &Handled) -> Option<Refused> {
     let text = handled.asked.contains_key(&Class::Text);
     let asked = handled.asked.get(&Class::Collection);
     let read = asked.or(handled.whole.as_ref().filter(|_| text))?;
-    let admitted = admitted(at(root, path)?).filter(Admitted::is_scalar)?;
+    let admitted = admitted(at(shapes, &path.0)?).filter(Admitted::is_scalar)?;
     let message = format!(
         "the schema admits only {} at `{path}`, though a template handles mappings or lists, too",
         admitted.written()
@@ -193,15 +200,19 @@ fn of_kind(root: Node<'_>, path: &ValuesPath, handled: &Handled) -> Option<Refus
 }
 
 /// Values that only become fields of Kubernetes that take texts, of which the schema admits none.
-fn int_or_string(root: Node<'_>, handled: &BTreeMap<ValuesPath, Handled>) -> Option<Refused> {
+fn int_or_string(
+    shapes: &mut Shapes<'_>,
+    handled: &BTreeMap<ValuesPath, Handled>,
+) -> Option<Refused> {
     let number =
         |it: &Admitted| it.is_scalar() && it.has(&["integer", "number"]) && !it.has(&["string"]);
-    let mut narrow = handled.iter().filter(|(_, it)| !it.elsewhere).filter_map(|(path, it)| {
-        let admitted = admitted(at(root, path)?).filter(number)?;
-        let (_, takes) =
-            INT_OR_STRING.iter().find(|(name, _)| path.0.last().is_some_and(|key| key.is(name)))?;
-        Some((path, admitted.span, *takes, it.field?))
+    let narrow = handled.iter().filter(|(_, it)| !it.elsewhere).filter_map(|(path, it)| {
+        let (read, last) = (it.field?, path.0.last()?);
+        let (_, takes) = INT_OR_STRING.iter().find(|(name, _)| last.is(name))?;
+        let admitted = admitted(at(shapes, &path.0)?).filter(number)?;
+        Some((path, admitted.span, *takes, read))
     });
+    let mut narrow = narrow.collect::<Vec<_>>().into_iter();
     let (path, span, takes, read) = narrow.next()?;
     let mut shown = format!("`{path}`");
     let mut takes = BTreeSet::from([takes]);

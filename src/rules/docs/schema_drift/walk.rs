@@ -1,6 +1,6 @@
 //! A schema beside the values: what only one of them knows, and other defaults.
 
-use super::shape::Shape;
+use super::shape::{Shape, Shapes};
 use crate::{
     catalog::{Declared, Key, Values, ValuesPath, YamlFile},
     text::Span,
@@ -9,6 +9,10 @@ use crate::{
 
 /// How alike two names are, of 1, to be taken for one misspelt.
 const ALIKE: f64 = 0.8;
+/// How many properties that values.yaml does not declare are kept.
+const STALE_MAX: usize = 1_000;
+/// How many values one of them is compared with.
+const COMPARED_MAX: usize = 200;
 /// How much of a default a message shows.
 const SHOWN: usize = 40;
 
@@ -60,10 +64,11 @@ impl<'a> Walk<'a> {
 
     /// Goes over the declared keys, each of which is visited once.
     pub(super) fn run(&mut self) {
+        let mut shapes = Shapes::new(self.root);
         let mut left = vec![(0, self.root)];
         while let Some((at, node)) = left.pop() {
             let Some(key) = self.values.keys.get(at) else { continue };
-            let shape = Shape::of(self.root, node);
+            let shape = shapes.of(node);
             if shape.properties.is_empty() {
                 // An object of which the schema says nothing is known with all that it holds.
                 self.know(at);
@@ -94,6 +99,10 @@ impl<'a> Walk<'a> {
     fn known(&mut self, at: usize, span: Span, schema: Node<'a>) {
         let Some(key) = self.values.keys.get(at).filter(|key| key.leaf) else { return };
         self.know(at);
+        // A modifier or a comment gives the generator another text for the default.
+        if key.said.default {
+            return;
+        }
         let other = schema.entry("default").zip(Values::node(self.file, key));
         let Some((default, value)) = other else { return };
         if differ(default.value, value) {
@@ -126,8 +135,10 @@ impl<'a> Walk<'a> {
         if !shape.properties.keys().any(known) {
             return;
         }
-        for (name, (span, _)) in shape.properties.iter().filter(|(name, _)| !known(name)) {
+        let unknown = shape.properties.iter().filter(|(name, _)| !known(name));
+        for (name, (span, _)) in unknown.take(STALE_MAX.saturating_sub(self.stale.len())) {
             let unknown = key.children.keys().filter(|name| !shape.properties.contains_key(*name));
+            let unknown = unknown.take(COMPARED_MAX);
             let score = |other: &str| {
                 let (one, other) = (name.to_lowercase(), other.to_lowercase());
                 strsim::normalized_damerau_levenshtein(&one, &other)

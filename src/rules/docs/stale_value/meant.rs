@@ -13,6 +13,8 @@ use crate::{
 const ALIKE: f64 = 0.8;
 /// How alike they are where the other one is documented nowhere.
 const ALIKE_UNTOLD: f64 = 0.6;
+/// How many names are compared with one.
+const NAMES_MAX: usize = 2_000;
 /// The shortest name that says something as a part of another.
 const PART_MIN: usize = 4;
 
@@ -126,6 +128,7 @@ fn alike(one: &str, other: &str) -> f64 {
 /// the only such one that holds it as a word.
 fn nearest<'n>(name: &str, names: impl Iterator<Item = (&'n str, bool)>) -> Option<&'n str> {
     let lower = name.to_lowercase();
+    let names = names.take(NAMES_MAX);
     let scored: Vec<_> = names.map(|(other, untold)| (alike(name, other), other, untold)).collect();
     let near = |it: &&(f64, &str, bool)| it.0 >= if it.2 { ALIKE_UNTOLD } else { ALIKE };
     let best = scored.iter().filter(near).max_by(|one, other| one.0.total_cmp(&other.0));
