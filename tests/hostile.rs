@@ -671,3 +671,33 @@ fn a_damaged_repository_around_a_folder_takes_only_the_history() {
     assert!(run.state("web").is_some(), "{run}");
     place.audit(&["--at", "main"]).refused(&[]);
 }
+
+#[test]
+fn huge_references_and_schemas_come_to_an_end() {
+    let place = Place::new();
+    let count = 1_500;
+    let (mut values, mut rows, mut properties, mut reads) =
+        (String::new(), String::new(), String::new(), String::new());
+    for number in 0..count {
+        writeln!(values, "  # a.z{number} -- text\n  k{number}: {number}").unwrap();
+        writeln!(rows, "| a.k{number} | `{number}` | x |\n| a.q{} | `1` | x |", number / 2)
+            .unwrap();
+        write!(properties, "\"k{number}\": {{\"type\": \"string\"}},").unwrap();
+        writeln!(reads, "{{{{ .Values.a.k{number}.name }}}}").unwrap();
+    }
+    place.write("web/Chart.yaml", MANIFEST);
+    place.write("web/values.yaml", format!("a:\n{values}"));
+    place.write("web/README.md", format!("# x\n\n| Key | Default | Text |\n|---|---|---|\n{rows}"));
+    place.write("web/templates/a.yaml", reads);
+    let links = (0..count).map(|number| {
+        format!("\"d{number}\": {{\"$ref\": \"#/definitions/d{}\"}},", (number + 1) % count)
+    });
+    let links: String = links.collect();
+    let schema = format!(
+        "{{\"properties\": {{\"a\": {{\"properties\": {{{properties} \"x\": {{\"$ref\": \"#/definitions/d0\"}}}}}}}}, \"definitions\": {{{links} \"x\": {{}}}}}}"
+    );
+    place.write("web/values.schema.json", schema);
+    let run = place.audit(&[]);
+    assert!(run.findings().iter().any(|it| it["rule"] == "docs/stale-value"), "{run}");
+    assert!(run.findings().iter().any(|it| it["rule"] == "docs/schema-drift"), "{run}");
+}
