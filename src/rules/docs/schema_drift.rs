@@ -5,7 +5,7 @@ mod types;
 mod validity;
 mod walk;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     catalog::{Chart, Key, ValuesPath, YamlFile},
@@ -276,6 +276,8 @@ impl Drift<'_> {
             return;
         }
         let mut shapes = shape::Shapes::new(self.root);
+        let mut refused: Vec<(Place, Told)> = Vec::new();
+        let mut others: BTreeMap<ValuesPath, Vec<ValuesPath>> = BTreeMap::new();
         // What is only asked for is often what was there once, to say so.
         for read in self.reads().filter(|read| read.how != How::Tested) {
             let names = read.path.iter().map_while(|step| match step {
@@ -287,17 +289,36 @@ impl Drift<'_> {
             let path = names.get(..length).unwrap_or_default().iter().map(String::as_str);
             let path = ValuesPath::of(path);
             let given = matches!(path.0.as_slice(), [Key::Name(name)] if name == "global" || self.is_dependency(name));
-            if given || told.iter().any(|it| it.path.covers(&path)) {
+            let known = told.iter().chain(refused.iter().map(|(_, it)| it));
+            let known = known.map(|it| &it.path).chain(others.values().flatten());
+            if given || known.into_iter().any(|it| it.covers(&path)) {
                 continue;
             }
-            told.push(Told {
-                kind: Kind::Refuses,
-                message: format!("the schema refuses `{path}`, which a template reads"),
-                help: format!("add `{path}` to the schema, or do not read it"),
-                place: self.place(span),
-                also: self.template(read.file, read.span),
-                path,
-            });
+            // One object of the schema is one repair.
+            let place = self.place(span);
+            match refused.iter_mut().find(|(at, _): &&mut (Place, Told)| *at == place) {
+                Some((_, first)) => others.entry(first.path.clone()).or_default().push(path),
+                None => refused.push((place.clone(), self.refused_read(read, place, path))),
+            }
+        }
+        for (_, mut first) in refused {
+            let more: Vec<_> = others.remove(&first.path).unwrap_or_default();
+            let more: Vec<_> = more.iter().map(|path| format!("`{path}`")).collect();
+            if !more.is_empty() {
+                first.message = format!("{}; it is so with {}", first.message, some(&more));
+            }
+            told.push(first);
+        }
+    }
+
+    fn refused_read(&self, read: &Read, place: Place, path: ValuesPath) -> Told {
+        Told {
+            kind: Kind::Refuses,
+            message: format!("the schema refuses `{path}`, which a template reads"),
+            help: format!("add `{path}` to the schema, or do not read it"),
+            place,
+            also: self.template(read.file, read.span),
+            path,
         }
     }
 
@@ -353,8 +374,7 @@ impl Drift<'_> {
 
     /// Reports what was found; many of one kind are one defect.
     fn report(told: Vec<Told>, out: &mut Sink) {
-        let mut by_kind: std::collections::BTreeMap<Kind, Vec<Told>> =
-            std::collections::BTreeMap::new();
+        let mut by_kind: BTreeMap<Kind, Vec<Told>> = BTreeMap::new();
         for it in told {
             by_kind.entry(it.kind).or_default().push(it);
         }
