@@ -44,13 +44,31 @@ impl Analysis<'_> {
         Some(Slip { declared: key.path.clone(), in_values: false })
     }
 
-    /// A declared value beside one that is not, written nearly alike, that nothing reads.
+    /// A declared value that may be meant by one that is not: beside it, written nearly alike and read by nothing;
+    /// else the one that a place reads but for the first step of its path, which was copied.
     pub fn alike(&self, value: &Undeclared, chart: &Chart) -> Option<ValuesPath> {
         let values = &chart.documentation().values;
         let unread = |key: &&Declared| self.usage(value.member, &key.path) == Usage::Unread;
+        if value.path != value.inner {
+            return None;
+        }
         let near = best(value, siblings(values, &value.path).filter(unread));
-        near.filter(|_| value.path == value.inner).map(|key| key.path.clone())
+        near.or_else(|| copied(value, values)).map(|key| key.path.clone())
     }
+}
+
+/// The declared value whose path is that of a place without its first step, or with another one.
+fn copied<'v>(value: &Undeclared, values: &'v Values) -> Option<&'v Declared> {
+    let tail = value.reads.first()?.path.get(1..).filter(|tail| tail.len() > 1)?;
+    let same = |(key, step): (&Key, &Step)| matches!((key, step), (Key::Name(key), Step::Key(step)) if **key == **step);
+    let ends = |key: &&Declared| {
+        let before = key.path.0.len().checked_sub(tail.len());
+        let rest = before.filter(|before| *before < 2).and_then(|before| key.path.0.get(before..));
+        rest.is_some_and(|rest| rest.iter().zip(tail).rev().all(same))
+    };
+    let mut found = values.keys.iter().skip(1).filter(ends);
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
 }
 
 struct Judge<'a> {
