@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use told::Told;
 
 use crate::{
-    catalog::{Chart, Declared, Documentation, Readme, YamlFile, reference::Style},
+    catalog::{Chart, Declared, Documentation, Key, Readme, YamlFile, reference::Style},
     finding::Level,
     rule::{ChartContext, Rule, Sink},
     template::flow::Usage,
+    yaml::Node,
 };
 
 /// So many gaps under one key are one.
@@ -220,6 +221,17 @@ fn some(keys: &[&Declared]) -> String {
     shown.collect::<Vec<_>>().join(", ") + more
 }
 
+/// Whether a schema says what a value is.
+fn describes(schema: Node<'_>, key: &Declared) -> bool {
+    let mut node = schema;
+    for step in &key.path.0 {
+        let Key::Name(name) = step else { return false };
+        let Some(property) = node.at(&["properties", name]) else { return false };
+        node = property;
+    }
+    node.get("description").is_some()
+}
+
 /// A chart of which most values are described nowhere.
 fn sparse(
     chart: &Chart,
@@ -228,14 +240,18 @@ fn sparse(
     file: &YamlFile,
     out: &mut Sink,
 ) {
+    let schema = chart.schema.as_ref().and_then(|schema| schema.root());
     let described = |at: usize| {
-        documentation.lists(at) || documentation.values.line(at).any(|key| key.said.described)
+        let told = |key: &Declared| {
+            key.said.described || schema.is_some_and(|schema| describes(schema, key))
+        };
+        documentation.lists(at) || documentation.values.line(at).any(told)
     };
     let bare = leaves.iter().filter(|(at, _)| !described(*at)).map(|(_, key)| *key);
     let bare: Vec<_> = bare.collect();
     let Some(first) = bare.first().filter(|_| bare.len() * 2 > leaves.len()) else { return };
     let message = format!(
-        "{} of {} values are described neither in the README nor by a comment: {}",
+        "{} of {} values are described neither in the README, by a comment nor in the schema: {}",
         bare.len(),
         leaves.len(),
         some(&bare)
