@@ -124,7 +124,9 @@ impl<'a> Judge<'a> {
         }
         if read == declared {
             let tail = |path: &ValuesPath| path.0.iter().rev().take(2).cloned().collect::<Vec<_>>();
-            return self.has_tail(&tail(&value.path), value, key)
+            // A name without one above it stands at many places.
+            return value.path.0.len() > 1
+                && self.has_tail(&tail(&value.path), value, key)
                 && !self.has_tail(&tail(&key.path), value, key);
         }
         let fields = self.fields(value);
