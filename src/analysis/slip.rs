@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    analysis::{Analysis, Undeclared},
+    analysis::{Analysis, Manner, Undeclared},
     catalog::{Chart, Declared, Key, Values, ValuesPath},
     template::flow::{Step, Usage},
 };
@@ -27,7 +27,9 @@ impl Analysis<'_> {
     /// The declared value that was meant by one that is read, as far as that is plain: nothing reads it and it
     /// is written nearly alike or has the same name elsewhere; or the two differ by a slip of the finger.
     pub(super) fn slip(&self, value: &Undeclared, chart: &Chart) -> Option<Slip> {
-        if value.path != value.inner {
+        // What the chart refuses is an old name on purpose.
+        let refused = value.reads.iter().all(|read| read.manner == Manner::Refuses);
+        if value.path != value.inner || refused {
             return None;
         }
         let judge = Judge { analysis: self, chart, values: &chart.documentation().values };
