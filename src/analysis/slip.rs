@@ -1,5 +1,7 @@
 //! Two names for one value: templates read the one, values.yaml declares the other.
 
+mod fellows;
+
 use std::collections::BTreeSet;
 
 use crate::{

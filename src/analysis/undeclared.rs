@@ -1,5 +1,8 @@
 //! Values that a chart's own templates read and that nothing declares or documents.
 
+mod manner;
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
@@ -7,16 +10,21 @@ use crate::{
     catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
     finding::Place,
     template::{
-        flow::{How, Read, Step},
+        flow::{Read, Step},
         render::files::FileSource,
     },
     text::Text,
-    yaml::{self, Kind, Node},
+    yaml::{self, Kind},
 };
+
+use manner::{copes, is_comment, manner, needs};
+use told::{SPOKEN_OF_MAX, is_documented, is_spoken_of, is_told};
+
+pub use manner::Manner;
 
 /// A path that templates read and that nothing declares: the highest key of it that is missing.
 #[allow(clippy::struct_excessive_bools, reason = "each holds or not, apart from the others")]
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Undeclared {
     /// The path as the chart's own templates would write it.
     pub path: ValuesPath,
@@ -52,21 +60,6 @@ pub struct OwnRead {
     pub in_notes: bool,
 }
 
-/// What a place does about a value that may be absent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// It fails without the value, or writes nothing where something is meant.
-    Needs,
-    /// It gives up where the value is set: it was taken away.
-    Refuses,
-    /// It asks for the value's absence.
-    Misses,
-    /// It takes the value where the one of the same name on its line is not set: an older name.
-    Falls,
-    /// It asks first, or only hands the value on.
-    Copes,
-}
-
 impl OwnRead {
     /// Whether the place needs the value.
     pub fn needs(&self) -> bool {
@@ -83,8 +76,14 @@ impl Analysis<'_> {
         let Some(cell) = first.and_then(|first| self.undeclared.get(first)) else { return &[] };
         cell.get_or_init(|| {
             let mut found = self.all_undeclared(chart);
-            let slips: Vec<_> = found.iter().map(|value| self.slip(value, chart)).collect();
-            found.iter_mut().zip(slips).for_each(|(value, slip)| value.slip = slip);
+            let mut strangers = Vec::new();
+            for value in &mut found {
+                value.slip = self.slip(value, chart);
+                let slip = value.slip.clone();
+                strangers.extend(slip.and_then(|slip| self.strangers(value, &slip, chart)));
+            }
+            found.extend(strangers);
+            found.sort_by(|one, other| one.path.cmp(&other.path));
             found
         })
     }
@@ -362,89 +361,6 @@ fn imported(import: &serde_json::Value) -> Option<(Vec<String>, Vec<String>)> {
     }
 }
 
-/// Whether comments in values.yaml or the schema speak of a path.
-fn is_told(chart: &Chart, names: &[&str]) -> bool {
-    let values = &chart.documentation().values;
-    let steps: Vec<_> = names.iter().map(|name| Some((*name).to_owned())).collect();
-    values.is_commented(&steps)
-        || values.mentions.iter().any(|mention| meets(&mention.steps(), names))
-        || chart.schema.as_ref().and_then(|it| it.root()).is_some_and(|it| knows(it, names))
-}
-
-/// Whether the README's reference has a row for a path, or for something under it.
-fn is_documented(chart: &Chart, names: &[&str]) -> bool {
-    let rows = &chart.documentation().reference.rows;
-    rows.iter().any(|row| meets(&row.key.steps, names))
-}
-
-/// For how many values of a chart comments and the README are searched.
-const SPOKEN_OF_MAX: usize = 200;
-/// Names of fewer letters than this are ordinary words.
-const NAME_LENGTH_MIN: usize = 4;
-
-/// Whether a comment or the README speaks of a value without being its documentation: a line begins with the
-/// path, writes the name as code beside the name of what it lies in, or a comment on that has the name, which is
-/// no other value's.
-fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
-    let Some((Key::Name(name), above)) = path.0.split_last() else { return false };
-    let whole = path.to_string();
-    let code = format!("`{name}`");
-    let holder = match above.last() {
-        Some(Key::Name(holder)) => holder.as_str(),
-        _ => "",
-    };
-    let speaks =
-        |line: &str| begins(line, &whole) || (line.contains(&code) && line.contains(holder));
-    let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
-    let Some(file) = chart.values.as_ref() else { return false };
-    let comments = |line: &&str| line.contains('#');
-    if readme.into_iter().flat_map(str::lines).any(speaks)
-        || file.stream.text().as_str().lines().filter(comments).any(speaks)
-    {
-        return true;
-    }
-    let values = &chart.documentation().values;
-    let other = values.keys.iter().any(|it| it.path.0.last() == path.0.last());
-    name.len() >= NAME_LENGTH_MIN
-        && !other
-        && values.comments_on(&ValuesPath(above.to_vec()), file).iter().any(|it| has_word(it, name))
-}
-
-/// Whether a line of a table, of a list or of comments begins with a path.
-fn begins(line: &str, path: &str) -> bool {
-    let mark = |c: char| c.is_whitespace() || "|-*#`'\"".contains(c);
-    let rest = line.trim_start_matches(mark).strip_prefix(path);
-    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "_-.".contains(c)))
-}
-
-/// Whether a text has a name or a path that is not a part of another one.
-fn has_word(text: &str, word: &str) -> bool {
-    let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).unwrap_or_default();
-        let after = text.get(at + word.len()..).unwrap_or_default();
-        !before.ends_with(|c| inner(c) || c == '.') && !after.starts_with(inner)
-    })
-}
-
-/// Whether written steps lead to a path, or below.
-fn meets(steps: &[Option<String>], names: &[&str]) -> bool {
-    let same =
-        |(step, name): (&Option<String>, &&str)| step.as_deref().is_none_or(|it| it == *name);
-    !steps.is_empty() && steps.iter().zip(names).all(same) && steps.len() >= names.len()
-}
-
-/// Whether a place fails, or writes nothing where something is meant, when the key at a depth is absent.
-fn needs(read: &Read, depth: usize) -> bool {
-    let below = read.path.len().saturating_sub(depth);
-    let breaks = below > 0 && read.chained > below;
-    let printed = below == 0 && matches!(read.how, How::Printed | How::Whole | How::Tpl);
-    breaks || (printed && !read.guarded)
-}
-
-/// What takes a value that is not there for one that differs, or as the last resort.
-const COPING: [&str; 3] = ["eq", "ne", "default"];
-
 /// How many values files beside values.yaml are looked at.
 const VALUES_FILES_MAX: usize = 20;
 
@@ -452,75 +368,6 @@ const VALUES_FILES_MAX: usize = 20;
 fn is_values(path: &str) -> bool {
     let name = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml"));
     name.is_some_and(|name| name.starts_with("values") && !name.contains('/'))
-}
-
-/// Whether what a place writes is a comment in its document.
-fn is_comment(file: &TemplateFile, read: &Read) -> bool {
-    let text = file.file.text.as_str();
-    let before = text.get(..read.span.start as usize).unwrap_or_default();
-    before.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with('#'))
-}
-
-/// How a place that does not need a value asks for it.
-fn manner(file: &TemplateFile, read: &Read) -> Manner {
-    match called(file, read) {
-        _ if refuses(file, read) || is_deprecated(file, read) => Manner::Refuses,
-        Some("not" | "empty") => Manner::Misses,
-        _ if falls(file, read) => Manner::Falls,
-        _ => Manner::Copes,
-    }
-}
-
-/// Whether a place is one of two on its line that read values of the same name.
-fn falls(file: &TemplateFile, read: &Read) -> bool {
-    let text = file.file.text.as_str();
-    let Some(Step::Key(name)) = read.path.last() else { return false };
-    let (before, after) = text.split_at_checked(read.span.end as usize).unwrap_or((text, ""));
-    let line = [before.rsplit('\n').next(), after.split('\n').next()];
-    let word = |c: char| !(c.is_alphanumeric() || c == '_' || c == '.');
-    let words = line.into_iter().flatten().flat_map(|part| part.split(word));
-    let mut same: Vec<&str> =
-        words.filter(|it| it.rsplit_once('.').is_some_and(|(_, last)| last == &**name)).collect();
-    same.sort_unstable();
-    same.dedup();
-    same.len() > 1
-}
-
-/// Whether the line of a place says that the value goes or went.
-fn is_deprecated(file: &TemplateFile, read: &Read) -> bool {
-    let text = file.file.text.as_str();
-    let (before, after) = text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
-    let line = [before.rsplit('\n').next(), after.split('\n').next()];
-    let says = |part: &str| {
-        let part = part.to_lowercase();
-        ["deprecat", "removed", "renamed"].iter().any(|word| part.contains(word))
-    };
-    line.into_iter().flatten().any(says)
-}
-
-/// Whether a branch that a place opens makes the rendering fail.
-fn refuses(file: &TemplateFile, read: &Read) -> bool {
-    let text = file.file.text.as_str();
-    let after = text.get(read.span.end as usize..).unwrap_or_default();
-    let branch = after.split("{{").skip(1).map(|action| action.trim_start_matches(['-', ' ']));
-    read.how == How::Tested
-        && branch
-            .take_while(|action| !action.starts_with("end") && !action.starts_with("else"))
-            .any(|action| action.starts_with("fail") || action.contains("| fail"))
-}
-
-/// Whether a place hands a value to a function that copes with its absence.
-fn copes(file: &TemplateFile, read: &Read) -> bool {
-    called(file, read).is_some_and(|word| COPING.contains(&word))
-}
-
-/// The function that a place hands a value to.
-fn called<'f>(file: &'f TemplateFile, read: &Read) -> Option<&'f str> {
-    let text = file.file.text.as_str();
-    let before = text.get(..read.span.start as usize).unwrap_or_default();
-    let call = before.rsplit(['(', '{', '|', '=']).next().unwrap_or_default();
-    let mut words = call.split_whitespace();
-    words.find(|word| !matches!(*word, "-" | "if" | "else" | "with"))
 }
 
 fn named(step: &Step) -> Option<&str> {
@@ -558,18 +405,4 @@ fn is_condition(chart: &Chart, names: &[&str]) -> bool {
     let mut paths = conditions.flat_map(|text| text.value.split(',')).map(str::trim);
     let path = names.join(".");
     paths.any(|it| it == path || it.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.')))
-}
-
-/// Whether a schema names a path, or leaves open what lies there.
-fn knows(schema: Node<'_>, names: &[&str]) -> bool {
-    let mut at = schema;
-    for name in names {
-        let open = ["$ref", "allOf", "anyOf", "oneOf", "patternProperties"];
-        let free = at.get("additionalProperties").is_some_and(|it| it.kind() == Kind::Mapping);
-        match at.at(&["properties", name]) {
-            Some(next) => at = next,
-            None => return free || open.iter().any(|key| at.get(key).is_some()),
-        }
-    }
-    true
 }

@@ -1,0 +1,92 @@
+//! Where people may read of a value that values.yaml does not declare.
+
+use crate::{
+    catalog::{Chart, Key, ValuesPath},
+    yaml::{Kind, Node},
+};
+
+/// Whether comments in values.yaml or the schema speak of a path.
+pub(super) fn is_told(chart: &Chart, names: &[&str]) -> bool {
+    let values = &chart.documentation().values;
+    let steps: Vec<_> = names.iter().map(|name| Some((*name).to_owned())).collect();
+    values.is_commented(&steps)
+        || values.mentions.iter().any(|mention| meets(&mention.steps(), names))
+        || chart.schema.as_ref().and_then(|it| it.root()).is_some_and(|it| knows(it, names))
+}
+
+/// Whether the README's reference has a row for a path, or for something under it.
+pub(super) fn is_documented(chart: &Chart, names: &[&str]) -> bool {
+    let rows = &chart.documentation().reference.rows;
+    rows.iter().any(|row| meets(&row.key.steps, names))
+}
+
+/// For how many values of a chart comments and the README are searched.
+pub(super) const SPOKEN_OF_MAX: usize = 200;
+/// Names of fewer letters than this are ordinary words.
+const NAME_LENGTH_MIN: usize = 4;
+
+/// Whether a comment or the README speaks of a value without being its documentation: a line begins with the
+/// path, writes the name as code beside the name of what it lies in, or a comment on that has the name, which is
+/// no other value's.
+pub(super) fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
+    let Some((Key::Name(name), above)) = path.0.split_last() else { return false };
+    let whole = path.to_string();
+    let code = format!("`{name}`");
+    let holder = match above.last() {
+        Some(Key::Name(holder)) => holder.as_str(),
+        _ => "",
+    };
+    let speaks =
+        |line: &str| begins(line, &whole) || (line.contains(&code) && line.contains(holder));
+    let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
+    let Some(file) = chart.values.as_ref() else { return false };
+    let comments = |line: &&str| line.contains('#');
+    if readme.into_iter().flat_map(str::lines).any(speaks)
+        || file.stream.text().as_str().lines().filter(comments).any(speaks)
+    {
+        return true;
+    }
+    let values = &chart.documentation().values;
+    let other = values.keys.iter().any(|it| it.path.0.last() == path.0.last());
+    name.len() >= NAME_LENGTH_MIN
+        && !other
+        && values.comments_on(&ValuesPath(above.to_vec()), file).iter().any(|it| has_word(it, name))
+}
+
+/// Whether a line of a table, of a list or of comments begins with a path.
+fn begins(line: &str, path: &str) -> bool {
+    let mark = |c: char| c.is_whitespace() || "|-*#`'\"".contains(c);
+    let rest = line.trim_start_matches(mark).strip_prefix(path);
+    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "_-.".contains(c)))
+}
+
+/// Whether a text has a name or a path that is not a part of another one.
+fn has_word(text: &str, word: &str) -> bool {
+    let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let after = text.get(at + word.len()..).unwrap_or_default();
+        !before.ends_with(|c| inner(c) || c == '.') && !after.starts_with(inner)
+    })
+}
+
+/// Whether written steps lead to a path, or below.
+fn meets(steps: &[Option<String>], names: &[&str]) -> bool {
+    let same =
+        |(step, name): (&Option<String>, &&str)| step.as_deref().is_none_or(|it| it == *name);
+    !steps.is_empty() && steps.iter().zip(names).all(same) && steps.len() >= names.len()
+}
+
+/// Whether a schema names a path, or leaves open what lies there.
+fn knows(schema: Node<'_>, names: &[&str]) -> bool {
+    let mut at = schema;
+    for name in names {
+        let open = ["$ref", "allOf", "anyOf", "oneOf", "patternProperties"];
+        let free = at.get("additionalProperties").is_some_and(|it| it.kind() == Kind::Mapping);
+        match at.at(&["properties", name]) {
+            Some(next) => at = next,
+            None => return free || open.iter().any(|key| at.get(key).is_some()),
+        }
+    }
+    true
+}
