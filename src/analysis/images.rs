@@ -4,7 +4,10 @@ use super::{Analysis, Document};
 use crate::{
     catalog::YamlFile,
     finding::Place,
-    template::flow::{Read, Step},
+    template::{
+        flow::{Read, Step},
+        render::exec::Part,
+    },
     text::Span,
     yaml::{Kind, Node},
 };
@@ -54,7 +57,7 @@ impl Document {
 
     /// Whether the first byte of a part stands in a template as it is.
     pub fn is_literal(&self, span: Span) -> bool {
-        self.output.part(span.start as usize).is_some_and(|part| part.literal)
+        Part::at(&self.parts, span.start as usize).is_some_and(|part| part.literal)
     }
 
     /// Whether the object belongs to `helm test`, or is only there while a release changes.

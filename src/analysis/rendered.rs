@@ -6,7 +6,7 @@ pub use crate::template::render::documents::Hook;
 use crate::{
     catalog::YamlFile,
     finding::Place,
-    template::render::exec::Output,
+    template::render::exec::Part,
     text::{Span, Text},
     yaml::Node,
 };
@@ -109,8 +109,8 @@ pub struct Document {
     /// What makes it a hook.
     pub hook: Option<Hook>,
     /// What wrote which bytes of the document.
-    pub(super) output: Output,
-    /// The files that [`Output::parts`] speak of: path and text.
+    pub(super) parts: Vec<Part>,
+    /// The files that the parts speak of: path and text.
     pub(super) files: Arc<[(Arc<str>, Text)]>,
 }
 
@@ -143,8 +143,8 @@ impl Document {
     /// The place in a template that wrote a span of the document, such as a [`Node::span`]: where
     /// its first byte comes from.
     pub fn origin(&self, span: Span) -> Place {
-        let last = self.output.text.len().saturating_sub(1);
-        let origin = self.output.origin((span.start as usize).min(last));
+        let last = self.text().len().saturating_sub(1);
+        let origin = Part::origin(&self.parts, (span.start as usize).min(last));
         let place = origin.and_then(|(file, span)| {
             let (path, text) = self.files.get(file)?;
             Some(Place::new(path, text, span))

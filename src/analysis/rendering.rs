@@ -15,7 +15,7 @@ use crate::{
             capabilities::KubeVersion,
             coalesce,
             dependencies::{self, Import},
-            exec::{self, Output, Part},
+            exec::{self, Part},
             files::FileSource,
             release::{self, Metadata, Prepared, Release},
             schema::Schema,
@@ -409,7 +409,7 @@ impl Site<'_, '_> {
         let document = |it: crate::template::render::documents::Document| {
             let (path, template) = files.get(it.file)?.clone();
             let file = self.set.files().get(it.file)?;
-            let output = cut(outputs.get(&it.file)?, it.range.start, it.range.end);
+            let parts = cut(&outputs.get(&it.file)?.parts, it.range.start, it.range.end);
             let yaml = YamlFile {
                 path: Arc::clone(&path),
                 local: file.name.to_owned(),
@@ -421,7 +421,7 @@ impl Site<'_, '_> {
                 path,
                 template,
                 hook: it.hook,
-                output,
+                parts,
                 files: Arc::clone(&files),
             })
         };
@@ -429,11 +429,11 @@ impl Site<'_, '_> {
     }
 }
 
-/// A part of an output, its parts counted from its own start.
-fn cut(output: &Output, start: usize, end: usize) -> Output {
+/// The parts of a piece of an output, counted from its own start.
+fn cut(parts: &[Part], start: usize, end: usize) -> Vec<Part> {
     let (from, to) = (start as u32, end as u32);
-    let first = output.parts.partition_point(|part| part.end <= from);
-    let parts = output.parts.get(first..).unwrap_or_default();
+    let first = parts.partition_point(|part| part.end <= from);
+    let parts = parts.get(first..).unwrap_or_default();
     let within = |part: &Part| {
         let mut part = *part;
         if part.literal {
@@ -443,10 +443,7 @@ fn cut(output: &Output, start: usize, end: usize) -> Output {
         part.end = part.end.min(to) - from;
         part
     };
-    Output {
-        text: output.text.get(start..end).unwrap_or_default().to_vec(),
-        parts: parts.iter().take_while(|part| part.start < to).map(within).collect(),
-    }
+    parts.iter().take_while(|part| part.start < to).map(within).collect()
 }
 
 #[cfg(test)]

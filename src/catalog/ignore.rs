@@ -62,7 +62,8 @@ impl Rules {
         if matches!(path, "" | "." | "./") {
             return false;
         }
-        self.rules.iter().find_map(|rule| rule.decides(path, is_dir)).unwrap_or(false)
+        let name = last_element(path);
+        self.rules.iter().find_map(|rule| rule.decides(path, name, is_dir)).unwrap_or(false)
     }
 }
 
@@ -110,9 +111,9 @@ impl Rule {
         Ok(Self { glob, inverted, folders_only, whole_path })
     }
 
-    /// Some(true) ignores, None leaves the decision to the next rule.
-    fn decides(&self, path: &str, is_dir: bool) -> Option<bool> {
-        let subject = if self.whole_path { path } else { last_element(path) };
+    /// What it says of a path whose last element is `name`: Some(true) ignores, None leaves the decision to the next rule.
+    fn decides(&self, path: &str, name: &str, is_dir: bool) -> Option<bool> {
+        let subject = if self.whole_path { path } else { name };
         let applies = is_dir || !self.folders_only;
         let matches = applies && self.glob.matches(subject);
         (matches != self.inverted).then_some(true)

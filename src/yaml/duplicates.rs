@@ -137,17 +137,18 @@ fn shorten(path: &mut String) {
 /// A quick look over few keys: a repetition is only possible where two keys agree in length and ends.
 fn may_repeat(tree: &Tree, source: &str, entries: &[Id]) -> bool {
     let mut seen = [0u64; 4];
-    entries.chunks_exact(2).any(|pair| {
-        let key = pair.first().map_or(Cow::Borrowed(""), |id| tree.key_text(source, *id));
-        let (first, last) = match key.as_bytes() {
-            [] => (0, 0),
-            [first, .., last] => (*first, *last),
-            [only] => (*only, *only),
-        };
-        let sum = key.len() * 7 + usize::from(first) * 5 + usize::from(last) * 3;
-        let (word, bit) = (sum / 64 % seen.len(), 1u64 << (sum % 64));
-        seen.get_mut(word).is_none_or(|word| std::mem::replace(word, *word | bit) & bit != 0)
-    })
+    entries.len() > 2
+        && entries.chunks_exact(2).any(|pair| {
+            let key = pair.first().map_or(Cow::Borrowed(""), |id| tree.key_text(source, *id));
+            let (first, last) = match key.as_bytes() {
+                [] => (0, 0),
+                [first, .., last] => (*first, *last),
+                [only] => (*only, *only),
+            };
+            let sum = key.len() * 7 + usize::from(first) * 5 + usize::from(last) * 3;
+            let (word, bit) = (sum / 64 % seen.len(), 1u64 << (sum % 64));
+            seen.get_mut(word).is_none_or(|word| std::mem::replace(word, *word | bit) & bit != 0)
+        })
 }
 
 /// The positions of the entries by key, then as written.

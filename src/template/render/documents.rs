@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::{
     text::Text,
     yaml::{self, Kind, Node, Stream},
@@ -142,13 +144,16 @@ fn rank(kind: &str) -> usize {
     INSTALL_ORDER.iter().position(|known| *known == kind).unwrap_or(INSTALL_ORDER.len())
 }
 
+/// What documents lie between, at the start of a line.
+const SEPARATOR: &str = "---";
+const LINE_OF_SEPARATOR: &str = "\n---";
+
 /// The documents of a text: what lies between `---` at the start of lines, without the white space
 /// before it; blank ones are none (`SplitManifests`).
 fn split_manifests(text: &str) -> Vec<Range<usize>> {
     let trimmed = text.len() - text.trim_start().len();
     let mut documents = Vec::new();
     let mut start = trimmed;
-    let mut line = trimmed;
     let mut add = |range: Range<usize>| {
         let Some(piece) = text.get(range.clone()) else { return };
         let blank = piece.len() - piece.trim_start().len();
@@ -156,15 +161,13 @@ fn split_manifests(text: &str) -> Vec<Range<usize>> {
             documents.push(range.start + blank..range.end);
         }
     };
-    while let Some(rest) = text.get(line..) {
-        if let Some(after) = rest.strip_prefix("---") {
-            add(start..line);
-            start = text.len() - after.trim_start_matches([' ', '\t']).len();
-        }
-        match memchr::memchr(b'\n', rest.as_bytes()) {
-            Some(end) => line += end + 1,
-            None => break,
-        }
+    let rest = text.get(trimmed..).unwrap_or_default();
+    let first = rest.starts_with(SEPARATOR).then_some(trimmed);
+    let below = memmem::find_iter(rest.as_bytes(), LINE_OF_SEPARATOR).map(|at| trimmed + at + 1);
+    for line in first.into_iter().chain(below) {
+        add(start..line);
+        let after = text.get(line + SEPARATOR.len()..).unwrap_or_default();
+        start = text.len() - after.trim_start_matches([' ', '\t']).len();
     }
     add(start..text.len());
     documents

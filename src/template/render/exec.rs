@@ -84,10 +84,10 @@ impl<'s, 't> Engine<'s, 't> {
         let core = &mut self.core;
         let mut state = state::State::new(core, names, found.source, name, dot.clone());
         state.walk_list(&dot, found.body).map_err(|error| *error)?;
-        let written = std::mem::take(&mut self.core.out);
+        let written = &self.core.out;
         Ok(match memmem::find(&written.text, output::NO_VALUE) {
             Some(_) => written.without_no_value(),
-            None => written,
+            None => written.fitted(),
         })
     }
 }

@@ -51,7 +51,9 @@ impl<'s> Lines<'s> {
             // By bytes: by characters it takes twice as long, and this is on the way of every line.
             let bytes = raw.as_bytes();
             let full = |byte: &u8| *byte != b' ';
-            let ends = bytes.iter().position(full).zip(bytes.iter().rposition(full));
+            let wide = width_by_blocks(bytes);
+            let first = bytes.get(wide..).unwrap_or_default().iter().position(full);
+            let ends = first.map(|at| wide + at).zip(bytes.iter().rposition(full));
             let start = self.at;
             self.skip(raw);
             if let Some((column, last)) = ends {
@@ -80,14 +82,24 @@ impl<'s> Lines<'s> {
     }
 }
 
+/// How many blanks a line begins with, in whole blocks: most lines of large files are deep inside.
+fn width_by_blocks(line: &[u8]) -> usize {
+    let (blocks, _) = line.as_chunks::<8>();
+    8 * blocks.iter().take_while(|block| *block == b"        ").count()
+}
+
 /// Whether a text has no control characters but line feeds, and nothing else of which readers of YAML
 /// disagree whether it may stand there or ends a line.
 pub(super) fn is_printable(source: &str) -> bool {
-    let plain = |byte: &u8| (*byte >= b' ' && *byte != 0x7f) || *byte == b'\n';
+    let plain = |byte: u8| (byte >= b' ' && byte != 0x7f) || byte == b'\n';
     // Without a way out in the middle the compiler looks at many bytes at once.
-    let all_plain = |piece: &[u8]| piece.iter().fold(true, |all, byte| all & plain(byte));
-    source.as_bytes().chunks(PIECE).all(all_plain)
-        && (source.is_ascii() || source.chars().all(is_common))
+    let look = |(all, any): (bool, u8), byte: &u8| (all & plain(*byte), any | *byte);
+    let mut bits = 0;
+    source.as_bytes().chunks(PIECE).all(|piece| {
+        let (all, any) = piece.iter().fold((true, 0), look);
+        bits |= any;
+        all
+    }) && (bits.is_ascii() || source.chars().all(is_common))
 }
 
 fn is_common(char: char) -> bool {

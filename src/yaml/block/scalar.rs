@@ -141,7 +141,13 @@ pub(super) fn is_comment(bytes: &[u8], at: usize) -> bool {
 pub(super) fn begins_here(content: &str) -> bool {
     match content.as_bytes() {
         [] | [b'-', b' ', ..] | [b'-'] => false,
-        [first, ..] => !b"?:,[]{}#&*!|>'\"%@`".contains(first),
+        // A list of patterns, not a search in a text: this is asked of every key and value.
+        [
+            b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|'
+            | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`',
+            ..,
+        ] => false,
+        _ => true,
     }
 }
 

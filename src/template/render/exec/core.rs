@@ -35,6 +35,8 @@ pub(super) struct Core {
     pub(super) included: HashMap<Str, usize>,
     /// What the template at hand writes.
     pub(super) out: Buffer,
+    /// What was written to before and is empty, to be written to again.
+    pub(super) buffers: Vec<Buffer>,
     /// Texts that `include` and `tpl` made in this action, with their origins.
     pub(super) traces: Vec<(Str, Vec<Part>)>,
     /// Lists of arguments that are not in use, to be used again.
@@ -56,6 +58,7 @@ impl Core {
             max_depth: super::MAX_DEPTH,
             included: HashMap::new(),
             out: Buffer::default(),
+            buffers: Vec::new(),
             traces: Vec::new(),
             spare: Vec::new(),
             functions: HashMap::default(),
@@ -67,7 +70,7 @@ impl Core {
     pub(super) fn begin(&mut self) {
         self.depth = 0;
         self.included.clear();
-        self.out = Buffer::default();
+        self.out.clear();
         self.traces.clear();
     }
 

@@ -177,18 +177,18 @@ impl<'a> State<'a, '_> {
         last: Final,
     ) -> Run<Operand> {
         let written = self.slice(fields.span);
-        let mut names = written.strip_prefix('.').unwrap_or(written).split('.').peekable();
+        let mut left = written.strip_prefix('.').unwrap_or(written);
         let (mut last, mut result) = (last, None);
-        while let Some(name) = names.next() {
+        loop {
+            // By bytes: names are short, and this is on the way of every value.
+            let dot_at = left.bytes().position(|byte| byte == b'.');
             let receiver = result.as_ref().unwrap_or(receiver);
-            let found = if names.peek().is_some() {
-                self.eval_field(dot, name, node, &[], None, receiver)?
-            } else {
-                self.eval_field(dot, name, node, rest, last.take(), receiver)?
+            let Some((name, more)) = dot_at.and_then(|at| left.split_at_checked(at)) else {
+                return self.eval_field(dot, left, node, rest, last.take(), receiver);
             };
-            result = Some(found);
+            result = Some(self.eval_field(dot, name, node, &[], None, receiver)?);
+            left = more.strip_prefix('.').unwrap_or(more);
         }
-        Ok(result.unwrap_or_default())
     }
 
     fn eval_field(

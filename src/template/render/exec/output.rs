@@ -37,28 +37,26 @@ pub struct Part {
     pub literal: bool,
 }
 
-impl Output {
-    /// The part in which a byte of the output lies.
-    pub fn part(&self, offset: usize) -> Option<&Part> {
-        let index = self.parts.partition_point(|part| part.end as usize <= offset);
-        self.parts.get(index).filter(|part| part.start as usize <= offset)
+/// What is being written.
+pub(super) type Buffer = Output;
+
+impl Part {
+    /// The part of an output, given by its parts, in which a byte lies.
+    pub fn at(parts: &[Part], offset: usize) -> Option<&Part> {
+        let index = parts.partition_point(|part| part.end as usize <= offset);
+        parts.get(index).filter(|part| part.start as usize <= offset)
     }
 
     /// The file, and the place in it, that wrote a byte of the output.
-    pub fn origin(&self, offset: usize) -> Option<(usize, Span)> {
-        let part = self.part(offset)?;
+    pub fn origin(parts: &[Part], offset: usize) -> Option<(usize, Span)> {
+        let part = Self::at(parts, offset)?;
         let mut span = part.span;
         if part.literal {
             span.start = (span.start + (offset as u32 - part.start)).min(span.end);
         }
         Some((part.file as usize, span))
     }
-}
 
-/// What is being written.
-pub(super) type Buffer = Output;
-
-impl Part {
     /// The piece of it between two places of the output.
     fn cut(&self, start: u32, end: u32) -> Self {
         let mut piece = Self { start, end, ..*self };
@@ -77,6 +75,16 @@ impl Part {
 }
 
 impl Output {
+    /// A copy without room to spare. What is being written grows in one place, which is used again.
+    pub(super) fn fitted(&self) -> Self {
+        Self { text: self.text.as_slice().into(), parts: self.parts.as_slice().into() }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.parts.clear();
+    }
+
     /// Text of the template itself.
     pub(super) fn push_literal(&mut self, bytes: &[u8], file: Option<usize>, span: Span) {
         let start = self.text.len() as u32;
@@ -120,7 +128,7 @@ impl Output {
     }
 
     /// The same without what Go prints for nil.
-    pub(super) fn without_no_value(self) -> Self {
+    pub(super) fn without_no_value(&self) -> Self {
         let mut kept = Self::default();
         let mut from = 0;
         let mut parts = self.parts.iter().peekable();
@@ -160,11 +168,13 @@ impl Core {
     }
 
     /// The string that was written; its origins are known until the end of the action.
-    pub(super) fn keep(&mut self, written: Output) -> Value {
-        let text = Str::from(written.text);
+    pub(super) fn keep(&mut self, mut written: Buffer) -> Value {
+        let text = Str::from(written.text.as_slice());
         if !written.parts.is_empty() {
-            self.traces.push((text.clone(), written.parts));
+            self.traces.push((text.clone(), written.parts.as_slice().into()));
         }
+        written.clear();
+        self.buffers.push(written);
         Value::Str(text)
     }
 
@@ -239,10 +249,9 @@ mod tests {
             Part { start: 0, end: 3, file: 1, span: span(10, 13), literal: true },
             Part { start: 3, end: 9, file: 0, span: span(20, 22), literal: false },
         ];
-        let output = Output { text: b"abcvalues".to_vec(), parts };
-        assert_eq!(output.origin(1), Some((1, span(11, 13))));
-        assert_eq!(output.origin(3), Some((0, span(20, 22))));
-        assert_eq!(output.origin(8), Some((0, span(20, 22))));
-        assert_eq!(output.origin(9), None);
+        assert_eq!(Part::origin(&parts, 1), Some((1, span(11, 13))));
+        assert_eq!(Part::origin(&parts, 3), Some((0, span(20, 22))));
+        assert_eq!(Part::origin(&parts, 8), Some((0, span(20, 22))));
+        assert_eq!(Part::origin(&parts, 9), None);
     }
 }

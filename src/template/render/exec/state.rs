@@ -193,7 +193,8 @@ impl<'a, 'm> State<'a, 'm> {
 
     /// Runs something that writes, and takes what it has written.
     pub(super) fn capture(&mut self, run: impl FnOnce(&mut Self) -> Run<()>) -> Run<Buffer> {
-        let outer = std::mem::take(&mut self.core.out);
+        let inner = self.core.buffers.pop().unwrap_or_default();
+        let outer = std::mem::replace(&mut self.core.out, inner);
         let ran = run(self);
         let written = std::mem::replace(&mut self.core.out, outer);
         ran.map(|()| written)
