@@ -137,7 +137,7 @@ fn only_so_much_is_executed_and_made() {
 /// The text of the file that wrote the place of the output where `found` begins.
 fn origin(output: &Output, texts: [&str; 2], found: &str) -> (usize, String) {
     let text = String::from_utf8(output.text.clone()).unwrap();
-    let (file, span) = output.origin(text.find(found).unwrap()).unwrap();
+    let (file, span) = Part::origin(&output.parts, text.find(found).unwrap()).unwrap();
     (file, texts[file][span.range()].to_owned())
 }
 
