@@ -17,6 +17,7 @@ pub mod lock;
 pub mod manifest;
 pub mod moved;
 pub mod object;
+pub mod operators;
 pub mod path;
 pub mod readme;
 pub mod reference;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     analysis::{Analysis, Document, Hook},
-    catalog::Chart,
+    catalog::{Chart, operators},
     crd::brought,
     rule::{ChartContext, Rule, Sink},
 };
@@ -46,14 +46,15 @@ fn subscribes(document: &Document) -> bool {
 const PLAIN_PARTS: &[&str] =
     &["api", "apis", "apps", "config", "core", "k8s", "networking", "policy", "security", "x-k8s"];
 
-/// Whether the README or the description says what has to be there: the kind, its group, or a part of the group
-/// that names the operator or its maker; the last part is a top-level domain.
+/// Whether the README or the description says what has to be there: the kind, its group, the operator by the name
+/// that people give it, or a part of the group that names the operator or its maker; the last part is a top-level
+/// domain.
 fn is_named(chart: &Chart, group: &str, kind: &str) -> bool {
     let group = group.to_lowercase();
     let maker = group.rsplit_once('.').map_or(group.as_str(), |(maker, _)| maker);
     let parts = maker.split('.').filter(|part| !PLAIN_PARTS.contains(part));
-    let words: Vec<String> =
-        parts.map(letters).filter(|part| part.len() >= WORD_LENGTH_MIN).collect();
+    let parts = parts.map(letters).filter(|part| part.len() >= WORD_LENGTH_MIN);
+    let words: Vec<String> = parts.chain(operators::of(&group).map(letters)).collect();
     let readme = chart.readme.as_ref().map(|it| it.file.text.as_str());
     let manifest = chart.manifest.as_ref();
     let description = manifest.and_then(|it| it.description.as_ref()).map(|it| it.value.as_str());

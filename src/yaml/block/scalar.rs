@@ -140,9 +140,11 @@ pub(super) fn is_comment(bytes: &[u8], at: usize) -> bool {
 /// Whether a plain scalar can begin so.
 pub(super) fn begins_here(content: &str) -> bool {
     match content.as_bytes() {
-        [] | [b'-', b' ', ..] | [b'-'] => false,
         // A list of patterns, not a search in a text: this is asked of every key and value.
-        [
+        []
+        | [b'-']
+        | [b'-', b' ', ..]
+        | [
             b'?' | b':' | b',' | b'[' | b']' | b'{' | b'}' | b'#' | b'&' | b'*' | b'!' | b'|'
             | b'>' | b'\'' | b'"' | b'%' | b'@' | b'`',
             ..,
