@@ -2,6 +2,7 @@
 //! the paths that comments name.
 
 mod comments;
+mod covered;
 
 use std::collections::BTreeMap;
 
@@ -93,9 +94,10 @@ impl Values {
             reader.mapping(document, 0, At { document: number, depth: 0, borrowed: false });
         }
         let mut values = reader.values;
-        values.mentions = comments.mentions;
-        values.commented = comments.commented;
+        values.mentions.clone_from(&comments.mentions);
+        values.commented.clone_from(&comments.commented);
         values.apply();
+        values.cover(&comments);
         values
     }
 
@@ -310,7 +312,7 @@ impl Reader<'_> {
             document: at.document,
             parent,
             children: BTreeMap::new(),
-            said: self.comments.said(entry.key_span, entry.value.span()),
+            said: self.comments.said(entry),
         };
         match self.values.keys.get_mut(number) {
             Some(old) => {

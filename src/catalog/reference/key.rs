@@ -145,6 +145,12 @@ fn pattern(text: &str) -> Option<Pattern> {
 /// The keys of a cell without code.
 fn plain(cell: &str, start: usize) -> Vec<(Pattern, Span)> {
     let text = cell::plain(cell);
+    // A name in quotes may hold blanks: `a."b c"`.
+    let quoted = text.contains('"') && text.trim().contains(char::is_whitespace);
+    if let Some(key) = quoted.then(|| pattern(text.trim())).flatten() {
+        let at = start + cell.len() - cell.trim_start().len();
+        return vec![(key, Span::new(at, at + cell.trim().len()))];
+    }
     let parts = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|it| !it.is_empty());
     let parts: Vec<_> = parts.take(KEYS_PER_CELL_MAX).collect();
     let extra = parts.iter().any(|part| part.starts_with('('));

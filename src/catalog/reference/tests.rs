@@ -38,6 +38,7 @@ fn cells_name_keys() {
         ("a.b (deprecated)", vec!["a.b"]),
         ("`.Values.a.b`", vec!["a.b"]),
         ("`a.*`", vec!["a"]),
+        (" a.\"b c\".d ", vec!["a.\"b c\".d"]),
         ("`a[]`", vec!["a"]),
         ("two words", vec![]),
         ("`helm install`", vec![]),

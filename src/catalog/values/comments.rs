@@ -10,7 +10,7 @@ use super::Said;
 use crate::{
     catalog::{Key, ValuesPath},
     text::Span,
-    yaml::{Comment, Stream},
+    yaml::{Comment, Entry, Kind, Stream},
 };
 
 /// How many comment lines above a key are read.
@@ -66,10 +66,18 @@ pub struct Commented {
     pub top: bool,
 }
 
+/// A comment that has its line for itself.
+struct Own {
+    /// The bytes of its line before it.
+    column: u32,
+    /// Its text, without `#`.
+    text: String,
+}
+
 /// All comments of a file, by line.
 pub(super) struct Comments {
-    /// The text of comments that have their line for themselves, without `#`.
-    own: BTreeMap<u32, String>,
+    /// The comments that have their line for themselves.
+    own: BTreeMap<u32, Own>,
     /// The text of comments that stand beside something.
     beside: BTreeMap<u32, String>,
     /// The line of a byte.
@@ -90,10 +98,11 @@ impl Comments {
         for comment in stream.comments() {
             let line = comments.line(comment.span.start);
             let text = comment.text.trim_start_matches('#');
-            comments.comment_out(comment, line);
+            comments.comment_out(comment);
             if comment.own_line {
                 comments.mentions.extend(mentions(comment));
-                comments.own.insert(line, text.trim().to_owned());
+                let (column, text) = (comments.column(comment.span.start), text.trim().to_owned());
+                comments.own.insert(line, Own { column, text });
             } else {
                 comments.beside.insert(line, text.trim().to_owned());
             }
@@ -102,11 +111,10 @@ impl Comments {
     }
 
     /// Keeps the key that a comment comments out.
-    fn comment_out(&mut self, comment: &Comment, line: u32) {
+    fn comment_out(&mut self, comment: &Comment) {
         let text = comment.text.trim_start_matches('#');
         let blanks = text.len() - text.trim_start().len();
-        let column = comment.span.start - self.text.line_span(line).start;
-        let top = comment.own_line && column == 0 && blanks <= 1;
+        let top = comment.own_line && self.column(comment.span.start) == 0 && blanks <= 1;
         if let Some(name) = commented(text).filter(|_| !text.trim_start().starts_with("- ")) {
             let places = self.commented.entry(name).or_default();
             places.push(Commented { start: comment.span.start, top });
@@ -117,13 +125,42 @@ impl Comments {
         self.text.position(offset).line
     }
 
-    /// What stands above and beside a key.
-    pub(super) fn said(&self, key: Span, value: Span) -> Said {
+    /// The bytes before an offset in its line.
+    fn column(&self, offset: u32) -> u32 {
+        offset.saturating_sub(self.text.line_span(self.line(offset)).start)
+    }
+
+    /// The lines of comments right above a key, the lowest first.
+    pub(super) fn above(&self, key: Span) -> Vec<&str> {
         let line = self.line(key.start);
-        let above: Vec<_> = (1..=LINES_MAX as u32)
+        (1..=LINES_MAX as u32)
             .map_while(|up| self.own.get(&line.checked_sub(up)?))
-            .map(String::as_str)
-            .collect();
+            .map(|comment| comment.text.as_str())
+            .collect()
+    }
+
+    /// Whether a comment right under a value without content shows what may stand in it: it is
+    /// further in than the key, or an item of a list.
+    fn shows(&self, entry: &Entry<'_>) -> bool {
+        let (key, value) = (entry.key_span.start, entry.value);
+        let (bare, end) = match value.kind() {
+            Kind::Null => (true, key),
+            Kind::Sequence | Kind::Mapping => (value.is_empty(), value.span().end),
+            _ => (value.as_str() == Some(""), value.span().end),
+        };
+        let column = self.column(key);
+        let below = self.own.get(&(self.line(end.max(key)) + 1)).filter(|_| bare);
+        below.is_some_and(|it| {
+            (it.column > column || it.text.starts_with("- "))
+                && it.text.chars().any(char::is_alphabetic)
+        })
+    }
+
+    /// What stands above, beside and under a key.
+    pub(super) fn said(&self, entry: &Entry<'_>) -> Said {
+        let (key, value) = (entry.key_span, entry.value.span());
+        let line = self.line(key.start);
+        let above = self.above(key);
         let last = self.line(value.start.max(key.start));
         let beside = self.beside.get(&line).or_else(|| self.beside.get(&last));
         let mut said = Said::default();
@@ -142,8 +179,8 @@ impl Comments {
             said.row |= text.strip_prefix("-- ").is_some_and(|text| !text.trim().is_empty());
         }
         said.idle |= beside.is_some_and(|text| is_idle(text));
-        said.described |=
-            beside.is_some_and(|text| !text.starts_with("@schema") && describes(text));
+        said.described |= self.shows(entry)
+            || beside.is_some_and(|text| !text.starts_with("@schema") && describes(text));
         said
     }
 }

@@ -55,6 +55,39 @@ fn comments_above_and_beside_describe() {
 }
 
 #[test]
+fn comments_cover_more_than_their_key() {
+    let text = "# Health checks\nlivenessProbe: 1\n\nreadinessProbe: 1\nport: 1\n# Don't set key_id and secret_key together\nkey_id: 1\nsecret_key: 1\nsecret: 1\n# a-thing: 1\nother-thing: 1\nmore-thing: 1\n";
+    let values = values(text);
+    for (key, expected) in [
+        ("readinessProbe", true),
+        ("port", false),
+        ("secret_key", true),
+        ("secret", false),
+        ("other-thing", false),
+        ("more-thing", false),
+    ] {
+        assert_eq!(said(&values, key).0, expected, "{key}");
+    }
+}
+
+#[test]
+fn examples_describe_what_is_empty() {
+    let text = "a: []\n  # - name: x\nb:\n  # c: 1\nd: {}\n# - name: y\ne: {}\n# e: 1\nf: 1\n  # g: 1\nh: {}\n  # ---\ni:\n  j: \"\"\n  # k: 1\n";
+    let values = values(text);
+    for (key, expected) in [
+        ("a", true),
+        ("b", true),
+        ("d", true),
+        ("e", false),
+        ("f", false),
+        ("h", false),
+        ("i.j", false),
+    ] {
+        assert_eq!(said(&values, key).0, expected, "{key}");
+    }
+}
+
+#[test]
 fn comments_name_paths() {
     let text = "## @section General\n## @param a.b [default: x] Text\n## @skip c\n## @extra d.e Text\n## @param z - string - Text\na:\n  b: 1\n  # a.\"x.y\" -- text\n  x.y: 2\nc:\n  z: 1\n# +docs:property=q.r\n# some words -- and more\n# ------- rule ---\n";
     let values = values(text);

@@ -16,6 +16,10 @@ use crate::{
 
 /// So many gaps under one key are one.
 const TOGETHER: usize = 4;
+/// So many are one of which nothing else says what they are: whoever adds one row adds the others.
+const TOGETHER_BARE: usize = 2;
+/// What makes a table of helm-docs whole again.
+const HELM_DOCS: &str = "run `helm-docs` and commit the README";
 /// How many values a message names.
 const SHOWN: usize = 3;
 /// The smallest part of the values in which a gap is a defect although the whole has many.
@@ -41,17 +45,18 @@ impl Rule for UndocumentedValue {
         let told = if made { &all } else { &leaves };
         let whole = Part::of(0, told, documentation);
         let told_of = Told::of(readme.file.text.as_str());
-        let files = Files { documentation, readme, file, told: told_of };
+        let schema = chart.schema.as_ref().and_then(|schema| schema.root());
+        let files = Files { documentation, readme, file, schema, told: told_of };
         if whole.listed * 100 >= whole.all * least {
             let mut gaps = gaps(&files, told);
             gaps.extend(rows_left_out(documentation));
-            tell(&gaps, &whole, &files, out);
+            tell_all(&[(whole, gaps)], &files, out);
             return;
         }
-        for (part, inside) in parts(&leaves, documentation, least) {
-            tell(&gaps(&files, &inside), &part, &files, out);
-        }
-        sparse(chart, documentation, &leaves, file, out);
+        let parts = parts(&leaves, documentation, least).into_iter();
+        let parts: Vec<_> = parts.map(|(part, inside)| (part, gaps(&files, &inside))).collect();
+        tell_all(&parts, &files, out);
+        sparse(chart, &files, &leaves, out);
     }
 }
 
@@ -112,18 +117,57 @@ struct Files<'a> {
     documentation: &'a Documentation,
     readme: &'a Readme,
     file: &'a YamlFile,
+    schema: Option<Node<'a>>,
     told: Told<'a>,
+}
+
+impl Files<'_> {
+    /// Who writes the reference.
+    fn style(&self) -> Option<Style> {
+        self.documentation.reference.rows.first().map(|row| row.style)
+    }
+
+    /// Whether a comment or the schema describes a key where it is declared.
+    fn describes(&self, key: &Declared) -> bool {
+        key.said.described || self.schema.is_some_and(|schema| describes(schema, key))
+    }
+
+    /// Whether comments or the schema describe everything from a key down.
+    fn describes_under(&self, at: usize) -> bool {
+        let keys = &self.documentation.values.keys;
+        let line = |leaf: usize| {
+            let above = |at: &usize| keys.get(*at).map(|key| key.parent);
+            std::iter::successors(Some(leaf), above).take_while(move |it| *it >= at)
+        };
+        let mut below = self.documentation.values.subtree(at).into_iter();
+        below.all(|leaf| {
+            keys.get(leaf).is_none_or(|key| !key.leaf)
+                || line(leaf).filter_map(|at| keys.get(at)).any(|key| self.describes(key))
+        })
+    }
+}
+
+/// Tells of the gaps of the whole or of its parts: all together where helm-docs makes the table.
+fn tell_all(parts: &[(Part, BTreeSet<usize>)], files: &Files<'_>, out: &mut Sink) {
+    let all: BTreeSet<_> = parts.iter().flat_map(|(_, gaps)| gaps).copied().collect();
+    if all.len() > 1 && files.style() == Some(Style::HelmDocs) {
+        return not_made(&all, files, out);
+    }
+    for (part, gaps) in parts {
+        tell(gaps, part, files, out);
+    }
 }
 
 /// Tells of gaps, many under one key together.
 fn tell(gaps: &BTreeSet<usize>, part: &Part, files: &Files<'_>, out: &mut Sink) {
-    let mut by_parent: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut by_parent: BTreeMap<(usize, bool), Vec<usize>> = BTreeMap::new();
     for at in gaps {
         let parent = files.documentation.values.keys.get(*at).map_or(0, |key| key.parent);
-        by_parent.entry(parent).or_default().push(*at);
+        by_parent.entry((parent, files.describes_under(*at))).or_default().push(*at);
     }
-    for (parent, gaps) in by_parent {
-        if parent > 0 && gaps.len() >= TOGETHER {
+    for ((parent, described), gaps) in by_parent {
+        let together = if described { TOGETHER } else { TOGETHER_BARE };
+        if parent > 0 && gaps.len() >= together {
             missing(parent, &gaps, part, files, out);
         } else {
             for at in gaps {
@@ -194,18 +238,39 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
         "{what} not in the README's reference, which has {} of {} values{inside}",
         part.listed, part.all
     );
-    let row = documentation.reference.rows.first();
-    let help = match row.map(|row| row.style) {
-        Some(Style::HelmDocs) => "run `helm-docs` and commit the README",
+    let made = matches!(files.style(), Some(Style::HelmDocs | Style::Bitnami | Style::HelmTool));
+    let help = match files.style() {
+        Some(Style::HelmDocs) => HELM_DOCS,
         Some(Style::Bitnami) => {
             "describe it with `## @param` in values.yaml and run `readme-generator`"
         }
         _ => "add a row with its meaning and its default",
     };
-    let draft = out.at(file.place(first.key), message).subject(first.path.to_string()).help(help);
-    if let Some(row) = row {
+    let place = file.place(first.key);
+    let mut draft = out.at(place, message).subject(first.path.to_string()).help(help);
+    // Where people write the table, whoever reads values.yaml finds what it is all the same.
+    if !made && gaps.iter().all(|gap| files.describes_under(*gap)) {
+        draft = draft.level(Level::Note);
+    }
+    if let Some(row) = documentation.reference.rows.first() {
         draft.also(readme.file.place(row.span), "the reference");
     }
+}
+
+/// Tells of a table that helm-docs made before several values were declared: one run repairs it.
+fn not_made(gaps: &BTreeSet<usize>, files: &Files<'_>, out: &mut Sink) {
+    let keys = &files.documentation.values.keys;
+    let gaps: Vec<_> = gaps.iter().filter_map(|at| keys.get(*at)).collect();
+    let Some(first) = gaps.first() else { return };
+    let message = format!(
+        "{} values are not in the README's reference, which `helm-docs` makes: {}",
+        gaps.len(),
+        some(&gaps)
+    );
+    let draft = out.at(files.file.place(first.key), message).subject(first.path.to_string());
+    let others = gaps.iter().skip(1).take(SHOWN);
+    others
+        .fold(draft.help(HELM_DOCS), |draft, key| draft.also(files.file.place(key.key), "as well"));
 }
 
 /// The values under some keys.
@@ -233,19 +298,10 @@ fn describes(schema: Node<'_>, key: &Declared) -> bool {
 }
 
 /// A chart of which most values are described nowhere.
-fn sparse(
-    chart: &Chart,
-    documentation: &Documentation,
-    leaves: &[(usize, &Declared)],
-    file: &YamlFile,
-    out: &mut Sink,
-) {
-    let schema = chart.schema.as_ref().and_then(|schema| schema.root());
+fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: &mut Sink) {
+    let Files { documentation, file, .. } = files;
     let described = |at: usize| {
-        let told = |key: &Declared| {
-            key.said.described || schema.is_some_and(|schema| describes(schema, key))
-        };
-        documentation.lists(at) || documentation.values.line(at).any(told)
+        documentation.lists(at) || documentation.values.line(at).any(|key| files.describes(key))
     };
     let bare = leaves.iter().filter(|(at, _)| !described(*at)).map(|(_, key)| *key);
     let bare: Vec<_> = bare.collect();
