@@ -45,8 +45,8 @@ pub fn steps(path: &ValuesPath) -> Vec<Step> {
 
 /// The largest chart whose files are all looked at because a template computes which it reads: files and
 /// bytes.
-const FILES_MAX: usize = 500;
-const BYTES_MAX: usize = 8 << 20;
+pub(super) const FILES_MAX: usize = 500;
+pub(super) const BYTES_MAX: usize = 8 << 20;
 
 /// The texts of one file of a chart, or of all.
 fn texts(packed: &Packed, path: Option<&str>) -> Option<Vec<String>> {

@@ -220,4 +220,39 @@ mod tests {
         let itself = r#"{{ define "d" }}HERE{{ include "d" . }}{{ end }}{{ include "d" . }}"#;
         assert!(!gated(&[("a", itself)]));
     }
+
+    #[test]
+    fn calls_are_followed_so_far() {
+        let chain = |length: usize| {
+            let next = |at: usize| {
+                let below = if at == 0 {
+                    "HERE".to_owned()
+                } else {
+                    format!("{{{{ include \"d{}\" . }}}}", at - 1)
+                };
+                format!("{{{{ define \"d{at}\" }}}}{below}{{{{ end }}}}")
+            };
+            let defines: String = (0..length).map(next).collect();
+            gated(&[("_d", &defines), ("a", &format!("{{{{ include \"d{}\" . }}}}", length - 1))])
+        };
+        assert!(!chain(DEPTH_MAX - 1));
+        // What is further away may be gated.
+        assert!(chain(DEPTH_MAX));
+    }
+
+    #[test]
+    fn so_many_names_are_looked_up() {
+        let asks = |names: usize| {
+            let define = |at: usize| {
+                let next = at + 1;
+                format!("{{{{ define \"v{at}\" }}}}{{{{ include \"v{next}\" . }}}}{{{{ end }}}}")
+            };
+            let defines: String = (0..names - 1).map(define).collect();
+            let last = names - 1;
+            let last = format!("{{{{ define \"v{last}\" }}}}{{{{ .Capabilities }}}}{{{{ end }}}}");
+            gated(&[("_v", &(defines + &last)), ("a", r#"{{ if include "v0" . }}HERE{{ end }}"#)])
+        };
+        assert!(asks(NAMES_MAX));
+        assert!(!asks(NAMES_MAX + 2));
+    }
 }

@@ -3,7 +3,10 @@
 use globset::GlobSet;
 
 use crate::{
-    analysis::{Analysis, Rendered, Setting, Step},
+    analysis::{
+        Analysis, Rendered, Setting, Step,
+        flow::{BYTES_MAX, FILES_MAX},
+    },
     catalog::{Closure, ValuesPath, load},
     discover::discover,
     sources::{Source, Sources},
@@ -142,4 +145,27 @@ fn of_values_under_an_alias_without_a_chart_nothing_is_said() {
         assert_eq!(usage(["api", "read"]), Usage::Read);
         assert_eq!(usage(["api", "x"]), Usage::Unread);
     });
+}
+
+/// How a value is used that one of so many files of so many bytes reads, where a template computes which.
+fn use_in_files(count: usize, bytes: usize) -> Usage {
+    let filler = "x".repeat(bytes);
+    let reads = format!("{{{{ .Values.shown }}}}{filler}");
+    let name = |at: usize| format!("files/{at}");
+    let names: Vec<_> = (1..count).map(name).collect();
+    let mut files = vec![
+        ("values.yaml", "which: a\nshown: 1\n"),
+        ("templates/a.yaml", r#"a: {{ tpl (.Files.Get (print "files/" .Values.which)) . }}"#),
+        ("files/0", reads.as_str()),
+    ];
+    files.extend(names.iter().map(|name| (name.as_str(), filler.as_str())));
+    analysed(&files, |analysis| analysis.usage(0, &ValuesPath::of(["shown"])))
+}
+
+#[test]
+fn so_many_files_are_looked_at_where_their_names_are_computed() {
+    assert_eq!(use_in_files(FILES_MAX, 1), Usage::Read);
+    assert_eq!(use_in_files(FILES_MAX + 1, 1), Usage::Unknown);
+    assert_eq!(use_in_files(2, BYTES_MAX / 2 - 100), Usage::Read);
+    assert_eq!(use_in_files(2, BYTES_MAX / 2 + 1), Usage::Unknown);
 }

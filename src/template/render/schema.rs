@@ -123,6 +123,18 @@ mod tests {
     }
 
     #[test]
+    fn so_many_errors_are_told() {
+        let schema = r#"{"additionalProperties": {"type": "integer"}}"#;
+        let told = |wrong: usize| {
+            let values = (0..wrong).map(|at| (Str::from(format!("p{at}")), Value::str("x")));
+            let error = Schema::new(Text::new(schema)).validate(&Map::new(values)).unwrap_err();
+            error.split("; ").count()
+        };
+        assert_eq!(told(ERRORS_MAX), ERRORS_MAX);
+        assert_eq!(told(ERRORS_MAX + 1), ERRORS_MAX);
+    }
+
+    #[test]
     fn nothing_is_fetched() {
         let remote = r#"{"properties": {"port": {"$ref": "https://example.com/schema.json"}}}"#;
         assert_eq!(check(remote, Value::str("80")), Ok(()));

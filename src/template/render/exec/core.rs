@@ -17,8 +17,8 @@ use super::function::Callee;
 use super::output::{Buffer, Part};
 
 /// How many texts given to `tpl` are kept parsed, and how long they may be.
-const MAX_PARSED: usize = 256;
-const MAX_PARSED_BYTES: usize = 64 << 10;
+pub(super) const MAX_PARSED: usize = 256;
+pub(super) const MAX_PARSED_BYTES: usize = 64 << 10;
 
 pub(super) struct Core {
     pub(super) random: Random,

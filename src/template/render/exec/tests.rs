@@ -134,6 +134,20 @@ fn only_so_much_is_executed_and_made() {
     });
 }
 
+#[test]
+fn texts_beyond_those_that_are_kept_parsed_are_parsed_again() {
+    let many = core::MAX_PARSED + 10;
+    let text = format!(
+        "{{{{ range $round := until 2 }}}}{{{{ range $i := until {many} }}}}\
+         {{{{ tpl (printf \"{{{{ %d }}}},\" $i) $ }}}}{{{{ end }}}}{{{{ end }}}}"
+    );
+    let once: String = (0..many).map(|at| format!("{at},")).collect();
+    assert_eq!(String::from_utf8(render(&text, "").text).unwrap(), once.repeat(2));
+    let long = core::MAX_PARSED_BYTES + 1;
+    let text = format!("{{{{ tpl (print (repeat {long} \"x\") \"{{{{ 1 }}}}\") $ }}}}");
+    assert_eq!(render(&text, "").text.len(), long + 1);
+}
+
 /// The text of the file that wrote the place of the output where `found` begins.
 fn origin(output: &Output, texts: [&str; 2], found: &str) -> (usize, String) {
     let text = String::from_utf8(output.text.clone()).unwrap();

@@ -5,7 +5,7 @@ use super::flags::Flags;
 use crate::template::render::value::Value;
 
 /// The largest width, precision and index of an argument.
-const LARGEST: usize = 1_000_000;
+pub(super) const LARGEST: usize = 1_000_000;
 
 /// Prints by a format.
 pub(super) fn format(printer: &mut Printer, format: &[u8], args: &[Value]) {

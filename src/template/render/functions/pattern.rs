@@ -4,7 +4,7 @@
 use std::{borrow::Cow, fmt::Write as _};
 
 /// The largest count of a repetition (`maxSize` of `regexp/syntax`).
-const MAX_REPEAT: u32 = 1000;
+pub(super) const MAX_REPEAT: u32 = 1000;
 
 /// An expression for the crate, and the names of its groups from the first on.
 pub(super) struct Pattern {

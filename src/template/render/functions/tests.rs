@@ -105,6 +105,16 @@ fn ranges_and_joins_spend_the_budget() {
 }
 
 #[test]
+fn so_often_an_expression_repeats() {
+    let repeats = |times: u32| {
+        let given = [Value::str(format!("a{{{times}}}")), Value::str("b")];
+        call("mustRegexMatch", &given).map(|_| ())
+    };
+    assert_eq!(repeats(pattern::MAX_REPEAT), Ok(()));
+    assert!(repeats(pattern::MAX_REPEAT + 1).unwrap_err().contains("invalid repeat count"));
+}
+
+#[test]
 fn expressions_spend_the_budget() {
     let spent = Err(BUDGET_SPENT.to_owned());
     let (small, text) = (Value::str("a{1,9}b"), Value::str("a".repeat(10_000)));
