@@ -141,7 +141,7 @@ fn texts_beyond_those_that_are_kept_parsed_are_parsed_again() {
         "{{{{ range $round := until 2 }}}}{{{{ range $i := until {many} }}}}\
          {{{{ tpl (printf \"{{{{ %d }}}},\" $i) $ }}}}{{{{ end }}}}{{{{ end }}}}"
     );
-    let once: String = (0..many).map(|at| format!("{at},")).collect();
+    let once = (0..many).map(|at| format!("{at},")).collect::<Vec<_>>().concat();
     assert_eq!(String::from_utf8(render(&text, "").text).unwrap(), once.repeat(2));
     let long = core::MAX_PARSED_BYTES + 1;
     let text = format!("{{{{ tpl (print (repeat {long} \"x\") \"{{{{ 1 }}}}\") $ }}}}");

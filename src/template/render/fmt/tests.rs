@@ -56,8 +56,9 @@ fn a_map_that_holds_itself_ends() {
 #[test]
 fn widths_are_bounded_as_in_go() {
     let width = |width: i64| sprintf(b"%*d", &[Value::Int(width), Value::Int(7)]);
-    assert_eq!(width(directive::LARGEST as i64).bytes().len(), directive::LARGEST);
-    assert_eq!(width(directive::LARGEST as i64 + 1), "%!(BADWIDTH)7".into());
+    let largest = i64::try_from(directive::LARGEST).unwrap();
+    assert_eq!(width(largest).bytes().len(), directive::LARGEST);
+    assert_eq!(width(largest + 1), "%!(BADWIDTH)7".into());
     let written = format!("%{}0d|", directive::LARGEST + 1);
     assert_eq!(sprintf(written.as_bytes(), &[Value::Int(7)]), "%!(NOVERB)%!(EXTRA int=7)".into());
 }
