@@ -1,11 +1,13 @@
 //! Two names for one value: templates read the one, values.yaml declares the other.
 
 mod fellows;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 
 use crate::{
-    analysis::{Analysis, Manner, Undeclared},
+    analysis::{Analysis, Manner, OwnRead, Undeclared},
     catalog::{Chart, Declared, Key, Values, ValuesPath},
     template::flow::{Step, Usage},
 };
@@ -57,22 +59,55 @@ impl Analysis<'_> {
             return None;
         }
         let near = best(value, siblings(values, &value.path).filter(unread));
-        near.or_else(|| copied(value, values)).map(|key| key.path.clone())
+        let near = near.or_else(|| copied(value, values))?;
+        (!self.is_beside(value, &near.path, chart)).then(|| near.path.clone())
+    }
+
+    /// Whether the first place that reads a value reads another one on the same line: that one was not meant.
+    fn is_beside(&self, value: &Undeclared, other: &ValuesPath, chart: &Chart) -> bool {
+        let Some(first) = value.reads.first() else { return false };
+        let mut files = chart.templates.iter();
+        let Some(file) = files.find(|it| it.file.path == first.place.path) else { return false };
+        let line = file.file.text.line_span(first.place.start.line);
+        let (number, path) = (self.set_file(&first.place.path), super::steps(other));
+        let mut reads = self.flow().reads().iter();
+        reads.any(|read| {
+            Some(read.file) == number
+                && read.member == value.member
+                && read.path == path
+                && line.contains(read.span)
+        })
     }
 }
 
-/// The declared value whose path is that of a place without its first step, or with another one.
+/// How many first steps of a path a place may have got by a copy.
+const COPIED_MAX: usize = 3;
+
+/// The declared value whose path is that of a place without its first step, or with another one; or without more of
+/// its first steps. What is missing lies in these, or is needed: what one component may have another one may, too.
 fn copied<'v>(value: &Undeclared, values: &'v Values) -> Option<&'v Declared> {
-    let tail = value.reads.first()?.path.get(1..).filter(|tail| tail.len() > 1)?;
+    let path = &value.reads.first()?.path;
+    let depth = value.inner.0.len();
+    let astray = path.len() > depth || (!value.optional && value.reads.iter().any(OwnRead::needs));
+    let counts = (1..=COPIED_MAX).filter(|count| *count >= depth || (astray && *count == 1));
+    let tails = counts.filter_map(|count| Some((count, path.get(count..)?)));
+    for (count, tail) in tails.filter(|(_, tail)| tail.len() > 1) {
+        let others = usize::from(count == 1);
+        let ends = |key: &&Declared| ends_with(&key.path, tail).is_some_and(|it| it <= others);
+        let mut found = values.keys.iter().skip(1).filter(ends);
+        if let Some(only) = found.next() {
+            return found.next().is_none().then_some(only);
+        }
+    }
+    None
+}
+
+/// How many steps a path has before the ones that it ends with.
+fn ends_with(path: &ValuesPath, tail: &[Step]) -> Option<usize> {
     let same = |(key, step): (&Key, &Step)| matches!((key, step), (Key::Name(key), Step::Key(step)) if **key == **step);
-    let ends = |key: &&Declared| {
-        let before = key.path.0.len().checked_sub(tail.len());
-        let rest = before.filter(|before| *before < 2).and_then(|before| key.path.0.get(before..));
-        rest.is_some_and(|rest| rest.iter().zip(tail).rev().all(same))
-    };
-    let mut found = values.keys.iter().skip(1).filter(ends);
-    let only = found.next()?;
-    found.next().is_none().then_some(only)
+    let before = path.0.len().checked_sub(tail.len())?;
+    let rest = path.0.get(before..)?;
+    rest.iter().zip(tail).rev().all(same).then_some(before)
 }
 
 struct Judge<'a> {
@@ -306,62 +341,4 @@ fn last(path: &ValuesPath) -> Option<&str> {
 fn squash(path: &ValuesPath) -> String {
     let text = path.to_string();
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn keys(path: &str) -> Vec<Key> {
-        path.split('.').map(|name| Key::Name(name.to_owned())).collect()
-    }
-
-    #[test]
-    fn names_have_words_and_the_last_is_another_one() {
-        assert_eq!(parts("pullPolicy"), ["pull", "policy."]);
-        assert_eq!(parts("aws_access-key"), ["aws", "access", "key."]);
-        assert_eq!(parts("enabled"), ["enabled."]);
-        assert_eq!(parts("TLSPort"), ["tlsport."]);
-    }
-
-    #[test]
-    fn a_longer_name_has_all_words_of_the_shorter() {
-        let longer = |one: &str, other: &str| is_longer_name(one, other);
-        assert!(
-            longer("servicePort", "servicePortNumber") && longer("imagePullPolicy", "pullPolicy")
-        );
-        for (one, other) in
-            [("port", "servicePort"), ("nameOverride", "fullnameOverride"), ("a", "a")]
-        {
-            assert!(!longer(one, other), "{one} {other}");
-        }
-    }
-
-    #[test]
-    fn a_step_may_be_missing_in_the_middle() {
-        let lacks = |short, long| lacks_one(&keys(short), &keys(long));
-        assert!(lacks("cron.schedule", "cron.config.schedule"));
-        assert!(lacks("a.b.c", "a.b.x.c"));
-        for (short, long) in
-            [("schedule", "cron.schedule"), ("a.b", "a.b.c"), ("b.c", "a.b.c"), ("a.b", "a.c")]
-        {
-            assert!(!lacks(short, long), "{short} {long}");
-        }
-    }
-
-    #[test]
-    fn slips_are_one_letter_that_tells_nothing_apart() {
-        assert!(is_slip("ingestor", "ingester"));
-        for (one, other) in [("port", "post"), ("hosts", "host"), ("image1x", "image2x")] {
-            assert!(!is_slip(one, other), "{one} {other}");
-        }
-    }
-
-    #[test]
-    fn a_line_begins_with_a_field() {
-        assert_eq!(field("  - targetPort: {{ .Values.port }}"), Some("targetPort"));
-        assert_eq!(field("annotations:"), Some("annotations"));
-        assert_eq!(field("{{ toYaml .Values.a }}"), None);
-        assert_eq!(field("  plain text"), None);
-    }
 }

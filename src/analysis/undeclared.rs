@@ -18,7 +18,7 @@ use crate::{
 };
 
 use manner::{copes, is_comment, manner, needs};
-use told::{SPOKEN_OF_MAX, is_documented, is_spoken_of, is_told};
+use told::{SPOKEN_OF_MAX, is_documented, is_spoken_of, is_told, refused};
 
 pub use manner::Manner;
 
@@ -43,6 +43,8 @@ pub struct Undeclared {
     pub spoken_of: bool,
     /// Whether the README's reference has it, so that it is known, if not from values.yaml.
     pub documented: bool,
+    /// Where the chart's schema refuses it, so that nobody can set it.
+    pub refused: Option<Place>,
     /// The declared value that was meant, where that is plain.
     pub slip: Option<Slip>,
 }
@@ -145,7 +147,8 @@ impl Analysis<'_> {
             let top = judged
                 .entry((read.member, &read.path))
                 .or_insert_with(|| self.missing(read.member, &read.path));
-            let Some(Missing { path: inner, documented }) = top.clone() else { continue };
+            let Some(Missing { path: inner, documented, refused }) = top.clone() else { continue };
+            let refused = refused.filter(|_| prefix.is_empty());
             let path = ValuesPath([prefix, inner.0.clone()].concat());
             let shared = declared.contains(&(read.file, read.span));
             // Keys with dots are of files that a mapping is written to as a whole.
@@ -165,6 +168,7 @@ impl Analysis<'_> {
                 field: false,
                 spoken_of: false,
                 documented,
+                refused,
                 slip: None,
             });
             entry.optional |= optional || shared;
@@ -278,8 +282,11 @@ impl Analysis<'_> {
         let told = is_told(here.chart, &names)
             || (switch && names == ["enabled"])
             || self.closure.members.iter().any(|it| is_condition(it.chart, &names));
-        let documented = is_documented(here.chart, &names);
-        (!told).then(|| Missing { path: ValuesPath::of(names), documented })
+        (!told).then(|| Missing {
+            documented: is_documented(here.chart, &names),
+            refused: refused(here.chart, &names),
+            path: ValuesPath::of(names),
+        })
     }
 
     /// Whether templates themselves put something at a path.
@@ -325,6 +332,8 @@ struct Missing {
     path: ValuesPath,
     /// Whether the README's reference has it.
     documented: bool,
+    /// Where the member's schema refuses it.
+    refused: Option<Place>,
 }
 
 /// Values that lie over a member's own.

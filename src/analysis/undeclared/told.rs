@@ -2,6 +2,7 @@
 
 use crate::{
     catalog::{Chart, Key, ValuesPath},
+    finding::Place,
     yaml::{Kind, Node},
 };
 
@@ -89,4 +90,19 @@ fn knows(schema: Node<'_>, names: &[&str]) -> bool {
         }
     }
     true
+}
+
+/// Where a chart's schema refuses a path that it does not know: whoever sets it can't install.
+pub(super) fn refused(chart: &Chart, names: &[&str]) -> Option<Place> {
+    let file = chart.schema.as_ref()?;
+    let mut at = file.root()?;
+    for name in names {
+        let Some(next) = at.at(&["properties", name]) else {
+            let others = at.entry("additionalProperties")?;
+            let closed = others.value.as_bool() == Some(false);
+            return closed.then(|| file.place(others.key_span));
+        };
+        at = next;
+    }
+    None
 }

@@ -18,7 +18,7 @@ pub(crate) struct UndeclaredValue;
 impl Rule for UndeclaredValue {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         // What a place reads of several values is told once.
-        let mut optional_at: BTreeMap<Place, Vec<&Undeclared>> = BTreeMap::new();
+        let mut optional_at: BTreeMap<(Place, bool), Vec<&Undeclared>> = BTreeMap::new();
         for value in cx.analysis.undeclared(chart) {
             let needed = value.reads.iter().find(|read| read.needs() && !read.in_notes);
             let in_values = value.slip.as_ref().is_some_and(|slip| slip.in_values);
@@ -35,10 +35,11 @@ impl Rule for UndeclaredValue {
             } else if let Some(first) = place(value, None)
                 && is_open(value, only_notes)
             {
-                optional_at.entry(first.place.clone()).or_default().push(value);
+                let refused = value.refused.is_some();
+                optional_at.entry((first.place.clone(), refused)).or_default().push(value);
             }
         }
-        for (place, values) in optional_at {
+        for ((place, _), values) in optional_at {
             note(&place, &values, chart, cx, out);
         }
     }
@@ -68,23 +69,61 @@ fn note(
     cx: &ChartContext<'_>,
     out: &mut Sink,
 ) {
-    let Some((first, more)) = values.split_first() else { return };
+    let Some(first) = values.first() else { return };
     let path = &first.path;
-    let message = match more.len() {
-        0 if first.documented => {
+    let near = cx.analysis.alike(first, chart);
+    let help = match (near, &first.refused) {
+        (_, Some(_)) => refusal_help(first),
+        (Some(near), None) => {
+            format!("did you mean `{near}`? If not, declare `{path}` in values.yaml")
+        }
+        (None, None) => {
+            format!("declare `{path}` in values.yaml, or say in a comment what it does")
+        }
+    };
+    let draft = out.at(place.clone(), unknown(first, values)).subject(path.to_string());
+    let draft = refusal(first, draft.level(Level::Note).help(help));
+    others(first, place, draft);
+}
+
+/// What is to be said of optional values that one place reads.
+fn unknown(first: &Undeclared, values: &[&Undeclared]) -> String {
+    let path = &first.path;
+    let more = values.len().saturating_sub(1);
+    let known = values.iter().filter(|value| value.documented).count();
+    let refused = first.refused.is_some();
+    match (more, known) {
+        (0, _) if refused => {
+            format!("the optional value `{path}` is read, and the schema refuses it")
+        }
+        (_, _) if refused => format!(
+            "the optional value `{path}` and {more} more are read by one place, and the schema refuses them"
+        ),
+        (0, 0) => format!("the optional value `{path}` is read and nowhere documented"),
+        (0, _) => {
             format!("`{path}` is read and in the README, and values.yaml does not declare it")
         }
-        0 => format!("the optional value `{path}` is read and nowhere documented"),
-        more => format!(
+        (_, 0) => format!(
             "the optional value `{path}` and {more} more are read by one place and nowhere documented"
         ),
-    };
-    let help = match cx.analysis.alike(first, chart) {
-        Some(near) => format!("did you mean `{near}`? If not, declare `{path}` in values.yaml"),
-        None => format!("declare `{path}` in values.yaml, or say in a comment what it does"),
-    };
-    let draft = out.at(place.clone(), message).subject(path.to_string());
-    others(first, place, draft.level(Level::Note).help(help));
+        (_, known) if known > more => format!(
+            "`{path}` and {more} more are read by one place and in the README, and values.yaml declares none of them"
+        ),
+        (_, known) => format!(
+            "the optional value `{path}` and {more} more are read by one place, the README has {known} of them and values.yaml none"
+        ),
+    }
+}
+
+fn refusal_help(value: &Undeclared) -> String {
+    format!("admit `{}` in the schema and declare it, or stop reading it", value.path)
+}
+
+fn refusal<'s>(value: &Undeclared, draft: Draft<'s>) -> Draft<'s> {
+    match &value.refused {
+        Some(place) => draft.also(place.clone(), "refused here"),
+        None => draft,
+    }
 }
 
 /// What is missing where a template needs it, or what has another name in values.yaml.
@@ -104,15 +143,23 @@ fn warn(
             "the chart does not render with its own values: `{path}` is read and not declared"
         ),
         Some(meant) => format!("`{path}` is read, and values.yaml declares `{meant}`"),
+        None if value.refused.is_some() => {
+            format!("`{path}` is read, and the schema refuses it")
+        }
         None => format!("`{path}` is read, and values.yaml does not declare it"),
     };
     let level = if failing.is_some() { Level::Error } else { Level::Warning };
     let draft = out.at(at.place.clone(), message).subject(path.to_string()).level(level);
     let help = match meant.cloned().or_else(|| cx.analysis.alike(value, chart)) {
         Some(meant) => format!("did you mean `{meant}`?"),
+        None if value.refused.is_some() => refusal_help(value),
+        // What lies in it is read: often it was a component that went.
+        None if value.inner.0.len() == 1 && at.path.len() > 1 => {
+            format!("declare `{path}` in values.yaml, or stop reading it")
+        }
         None => format!("declare `{path}` in values.yaml, or ask for it first"),
     };
-    let draft = draft.help(help);
+    let draft = refusal(value, draft.help(help));
     let declared = meant.and_then(|meant| chart.documentation().values.find(meant));
     let draft = match declared.zip(chart.values.as_ref()) {
         Some((key, file)) => draft.also(file.place(key.key), "declared here"),
@@ -151,4 +198,38 @@ fn failing<'v>(value: &'v Undeclared, cx: &ChartContext<'_>) -> Option<&'v OwnRe
             && read.place.start.offset <= place.start.offset
             && place.start.offset <= read.place.end.offset
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::ValuesPath;
+
+    fn value(path: &str, documented: bool) -> Undeclared {
+        let path = ValuesPath::of([path]);
+        Undeclared {
+            inner: path.clone(),
+            path,
+            member: 0,
+            reads: Vec::new(),
+            optional: true,
+            field: false,
+            spoken_of: false,
+            documented,
+            refused: None,
+            slip: None,
+        }
+    }
+
+    #[test]
+    fn of_several_values_it_is_said_which_the_readme_has() {
+        let (a, b) = (value("a", false), value("b", true));
+        let said = |values: &[&Undeclared]| unknown(values[0], values);
+        assert!(said(&[&a]).ends_with("is read and nowhere documented"));
+        assert!(said(&[&a, &a]).ends_with("1 more are read by one place and nowhere documented"));
+        assert!(said(&[&a, &b]).ends_with("the README has 1 of them and values.yaml none"));
+        assert!(said(&[&b, &b]).ends_with("values.yaml declares none of them"));
+        let refused = Undeclared { refused: Some(Place::file(&"a".into())), ..a.clone() };
+        assert!(said(&[&refused, &refused]).ends_with("and the schema refuses them"));
+    }
 }

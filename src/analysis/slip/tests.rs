@@ -1,0 +1,94 @@
+//! Slips between names, and what is meant by them.
+
+use super::*;
+use crate::analysis::rendering::tests::analysed;
+
+fn keys(path: &str) -> Vec<Key> {
+    path.split('.').map(|name| Key::Name(name.to_owned())).collect()
+}
+
+#[test]
+fn names_have_words_and_the_last_is_another_one() {
+    assert_eq!(parts("pullPolicy"), ["pull", "policy."]);
+    assert_eq!(parts("aws_access-key"), ["aws", "access", "key."]);
+    assert_eq!(parts("enabled"), ["enabled."]);
+    assert_eq!(parts("TLSPort"), ["tlsport."]);
+}
+
+#[test]
+fn a_longer_name_has_all_words_of_the_shorter() {
+    let longer = |one: &str, other: &str| is_longer_name(one, other);
+    assert!(longer("servicePort", "servicePortNumber") && longer("imagePullPolicy", "pullPolicy"));
+    for (one, other) in [("port", "servicePort"), ("nameOverride", "fullnameOverride"), ("a", "a")]
+    {
+        assert!(!longer(one, other), "{one} {other}");
+    }
+}
+
+#[test]
+fn a_step_may_be_missing_in_the_middle() {
+    let lacks = |short, long| lacks_one(&keys(short), &keys(long));
+    assert!(lacks("cron.schedule", "cron.config.schedule"));
+    assert!(lacks("a.b.c", "a.b.x.c"));
+    for (short, long) in
+        [("schedule", "cron.schedule"), ("a.b", "a.b.c"), ("b.c", "a.b.c"), ("a.b", "a.c")]
+    {
+        assert!(!lacks(short, long), "{short} {long}");
+    }
+}
+
+#[test]
+fn a_path_ends_with_the_steps_that_were_copied() {
+    let ends = |path: &str, tail: &[Key]| {
+        ends_with(&ValuesPath(keys(path)), &crate::analysis::steps(&ValuesPath(tail.to_vec())))
+    };
+    assert_eq!(ends("scaling.target", &keys("scaling.target")), Some(0));
+    assert_eq!(ends("web.scaling.target", &keys("scaling.target")), Some(1));
+    assert_eq!(ends("target", &keys("scaling.target")), None);
+    assert_eq!(ends("scaling.aim", &keys("scaling.target")), None);
+}
+
+#[test]
+fn slips_are_one_letter_that_tells_nothing_apart() {
+    assert!(is_slip("ingestor", "ingester"));
+    for (one, other) in [("port", "post"), ("hosts", "host"), ("image1x", "image2x")] {
+        assert!(!is_slip(one, other), "{one} {other}");
+    }
+}
+
+#[test]
+fn a_line_begins_with_a_field() {
+    assert_eq!(field("  - targetPort: {{ .Values.port }}"), Some("targetPort"));
+    assert_eq!(field("annotations:"), Some("annotations"));
+    assert_eq!(field("{{ toYaml .Values.a }}"), None);
+    assert_eq!(field("  plain text"), None);
+}
+
+/// What the help of the first value that nothing declares proposes.
+fn meant(values: &str, template: &str) -> Option<String> {
+    let files = [("values.yaml", values), ("templates/a.yaml", template)];
+    analysed(&files, |analysis| {
+        let chart = analysis.closure.root().unwrap().chart;
+        let value = &analysis.undeclared(chart)[0];
+        analysis.alike(value, chart).map(|path| path.to_string())
+    })
+}
+
+#[test]
+fn copied_steps_are_taken_off() {
+    let values = "scaling: {target: 1}\nweb: {port: 1, image: {tag: a}}\napi: {image: {}}\n";
+    let read = "{{ .Values.scaling.target }}{{ .Values.web.image.tag }}{{ .Values.web.port }}\n";
+    let meant = |path: &str| meant(values, &format!("{read}a: {{{{ .Values.{path} }}}}\n"));
+    assert_eq!(meant("shop.scaling.target").as_deref(), Some("scaling.target"));
+    assert_eq!(meant("shop.back.scaling.target").as_deref(), Some("scaling.target"));
+    assert_eq!(meant("shop.image.tag").as_deref(), Some("web.image.tag"));
+    assert_eq!(meant("shop.back.image.tag"), None);
+    assert_eq!(meant("shop.a.b.c.scaling.target"), None);
+}
+
+#[test]
+fn what_the_line_reads_already_was_not_meant() {
+    let values = "web: {image: {tag: a}}\n";
+    let template = "a: {{ .Values.shop.image.tag }}{{ .Values.web.image.tag }}\n";
+    assert_eq!(meant(values, template), None);
+}
