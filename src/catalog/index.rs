@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::address;
-use crate::discover::Discovery;
+use crate::{discover::Discovery, yaml::Node};
 
 /// What is known of every chart before any is loaded: from Chart.yaml alone.
 #[derive(Debug, Default)]
@@ -34,17 +34,12 @@ impl CatalogIndex {
     /// cloned from are given by their remotes' addresses.
     pub fn new(discovery: &Discovery, remotes: &[String]) -> Self {
         let mut charts = BTreeMap::<String, Vec<IndexEntry>>::new();
-        let mut repositories: BTreeSet<_> =
-            remotes.iter().filter_map(|remote| address::remote_repository(remote)).collect();
-        let mut named = BTreeMap::new();
+        let mut named = BTreeMap::<usize, Named>::new();
         for (number, chart) in discovery.charts.iter().enumerate() {
             let Some(root) = chart.manifest.root() else { continue };
-            let text = |key| root.get(key).and_then(crate::yaml::Node::to_text);
+            let text = |key| root.get(key).and_then(Node::to_text);
             let Some(name) = text("name") else { continue };
-            repositories.extend(own_repository(root, &chart.folder));
-            for repository in roots_named(root) {
-                *named.entry(repository).or_insert(0_usize) += 1;
-            }
+            named.entry(chart.source).or_default().count(root, &chart.folder);
             charts.entry(name).or_default().push(IndexEntry {
                 path: chart.path.clone(),
                 chart: number,
@@ -54,14 +49,13 @@ impl CatalogIndex {
                 deprecated: text("deprecated").as_deref() == Some("true"),
             });
         }
-        let most = (discovery.charts.len() / 2).max(AGREEING_CHARTS);
-        let agreed = named.into_iter().filter(|(_, count)| *count >= most);
-        repositories.extend(agreed.map(|(repository, _)| repository));
+        let remotes = remotes.iter().filter_map(|remote| address::remote_repository(remote));
+        let repositories = remotes.chain(named.values().filter_map(Named::own)).collect();
         Self { charts, repositories }
     }
 
     /// Whether a repository, `host/owner/repository` in lower case, is one that is audited: by its
-    /// remote, or because a chart's `home` or `sources` name the chart's own folder in it.
+    /// remote, or because it is the one in which most charts' `home` or `sources` name their own folder.
     pub fn is_own_repository(&self, repository: &str) -> bool {
         self.repositories.contains(repository)
     }
@@ -82,28 +76,92 @@ impl CatalogIndex {
     }
 }
 
-/// The repository in which `home` or an entry of `sources` names the chart's own folder.
-fn own_repository(root: crate::yaml::Node<'_>, folder: &str) -> Option<String> {
-    let sources = root.get("sources").into_iter().flat_map(crate::yaml::Node::items);
-    root.get("home")
-        .into_iter()
-        .chain(sources)
-        .filter_map(|node| address::ForgePath::parse(node.as_str()?))
-        .find(|address| !folder.is_empty() && address.path == folder)
-        .map(|address| address.repository)
+/// The repositories that the charts of one source name in `home` and `sources`, and how many charts do.
+#[derive(Default)]
+struct Named {
+    charts: usize,
+    /// With the chart's own folder.
+    folders: BTreeMap<String, usize>,
+    /// As a whole.
+    roots: BTreeMap<String, usize>,
 }
 
-/// From so many charts on, and half of all, a repository that they all name is the catalog's own.
+/// From so many charts on, and half of all, a repository that they all name as a whole is the catalog's own.
 const AGREEING_CHARTS: usize = 3;
 
-/// The repositories that `home` and `sources` name as a whole, each once.
-fn roots_named(root: crate::yaml::Node<'_>) -> BTreeSet<String> {
-    let sources = root.get("sources").into_iter().flat_map(crate::yaml::Node::items);
-    root.get("home")
-        .into_iter()
-        .chain(sources)
-        .filter_map(|node| address::ForgePath::parse(node.as_str()?))
-        .filter(|address| address.path.is_empty())
-        .map(|address| address.repository)
-        .collect()
+impl Named {
+    fn count(&mut self, root: Node<'_>, folder: &str) {
+        let sources = root.get("sources").into_iter().flat_map(Node::items);
+        let pages = root.get("home").into_iter().chain(sources);
+        let addresses = pages.filter_map(|node| address::ForgePath::parse(node.as_str()?));
+        let mut once = BTreeSet::new();
+        self.charts += 1;
+        for address in addresses {
+            let kind = match address.path.as_str() {
+                "" => &mut self.roots,
+                path if path == folder => &mut self.folders,
+                _ => continue,
+            };
+            if once.insert((address.repository.clone(), address.path)) {
+                *kind.entry(address.repository).or_default() += 1;
+            }
+        }
+    }
+
+    /// The catalog's own repository. Images and programs are often kept in a repository with the same folders, and
+    /// many charts may be of one program: only what more charts name than anything else is theirs, and of those
+    /// that are named as a whole only what is called charts.
+    fn own(&self) -> Option<String> {
+        let agreeing = (self.charts / 2).max(AGREEING_CHARTS);
+        let holds_charts = |repository: &str| {
+            let name = repository.rsplit('/').next().unwrap_or_default();
+            ["chart", "helm"].iter().any(|word| name.contains(word))
+        };
+        most(&self.folders).or_else(|| {
+            most(&self.roots).filter(|it| holds_charts(it) && self.roots.get(it) >= Some(&agreeing))
+        })
+    }
+}
+
+/// What is named more often than anything else.
+fn most(named: &BTreeMap<String, usize>) -> Option<String> {
+    let (first, times) = named.iter().max_by_key(|(_, times)| **times)?;
+    let alone = named.values().filter(|it| *it == times).count() == 1;
+    alone.then(|| first.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{text::Text, yaml};
+
+    /// The own repository of charts in `charts/N`, each with these `sources`; `N` stands for the chart's name.
+    fn own(charts: &[&[&str]]) -> Option<String> {
+        let mut named = Named::default();
+        for (number, sources) in charts.iter().enumerate() {
+            let sources = sources.iter().map(|it| it.replace("/N", &format!("/{number}")));
+            let sources = sources.map(|it| format!("- https://github.com/{it}\n"));
+            let text = format!("sources:\n{}", sources.collect::<Vec<_>>().concat());
+            let stream = yaml::parse(Text::new(text));
+            named.count(stream.root().unwrap(), &format!("charts/{number}"));
+        }
+        named.own()
+    }
+
+    #[test]
+    fn the_own_repository_is_the_one_that_most_charts_name_with_their_folder() {
+        let (charts, images) = ("o/catalog/tree/main/charts/N", "o/images/tree/main/charts/N");
+        assert_eq!(own(&[&[charts]]), Some("github.com/o/catalog".to_owned()));
+        assert_eq!(own(&[&[charts, images], &[charts, charts]]), own(&[&[charts]]));
+        assert_eq!(own(&[&[charts, images]]), None);
+        assert_eq!(own(&[&["o/catalog/tree/main/N"]]), None);
+    }
+
+    #[test]
+    fn a_repository_that_is_named_as_a_whole_is_called_charts() {
+        let agree = |name: &str, times| own(&vec![[name].as_slice(); times]);
+        assert_eq!(agree("o/helm-catalog", 3), Some("github.com/o/helm-catalog".to_owned()));
+        assert_eq!(agree("o/helm-catalog", 2), None);
+        assert_eq!(agree("o/program", 3), None);
+    }
 }
