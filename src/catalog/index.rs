@@ -10,6 +10,8 @@ use crate::{discover::Discovery, yaml::Node};
 pub struct CatalogIndex {
     charts: BTreeMap<String, Vec<IndexEntry>>,
     repositories: BTreeSet<String>,
+    /// The charts that another one takes in by `file://`.
+    parts: BTreeSet<String>,
 }
 
 /// One chart of the index.
@@ -35,11 +37,15 @@ impl CatalogIndex {
     pub fn new(discovery: &Discovery, remotes: &[String]) -> Self {
         let mut charts = BTreeMap::<String, Vec<IndexEntry>>::new();
         let mut named = BTreeMap::<usize, Named>::new();
+        let mut parts = BTreeSet::new();
         for (number, chart) in discovery.charts.iter().enumerate() {
             let Some(root) = chart.manifest.root() else { continue };
             let text = |key| root.get(key).and_then(Node::to_text);
             let Some(name) = text("name") else { continue };
             named.entry(chart.source).or_default().count(root, &chart.folder);
+            let dependencies = root.get("dependencies").into_iter().flat_map(Node::items);
+            let repositories = dependencies.filter_map(|it| it.get("repository")?.as_str());
+            parts.extend(repositories.filter_map(|it| local_folder(&chart.path, it)));
             charts.entry(name).or_default().push(IndexEntry {
                 path: chart.path.clone(),
                 chart: number,
@@ -51,13 +57,18 @@ impl CatalogIndex {
         }
         let remotes = remotes.iter().filter_map(|remote| address::remote_repository(remote));
         let repositories = remotes.chain(named.values().filter_map(Named::own)).collect();
-        Self { charts, repositories }
+        Self { charts, repositories, parts }
     }
 
     /// Whether a repository, `host/owner/repository` in lower case, is one that is audited: by its
     /// remote, or because it is the one in which most charts' `home` or `sources` name their own folder.
     pub fn is_own_repository(&self, repository: &str) -> bool {
         self.repositories.contains(repository)
+    }
+
+    /// Whether another chart takes in the chart of this folder, as reports show it, by `file://`.
+    pub fn is_part(&self, path: &str) -> bool {
+        self.parts.contains(path)
     }
 
     /// Whether a chart repository's address belongs to the audited catalog: its pages at GitHub,
@@ -74,6 +85,26 @@ impl CatalogIndex {
     pub fn named(&self, name: &str) -> &[IndexEntry] {
         self.charts.get(name).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The folder that a repository's address `file://…` in a chart's folder names, as reports show folders; none where it
+/// leaves the root.
+pub fn local_folder(chart: &str, repository: &str) -> Option<String> {
+    let relative = repository.strip_prefix("file://")?;
+    if relative.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in chart.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
 /// The repositories that the charts of one source name in `home` and `sources`, and how many charts do.
@@ -163,5 +194,17 @@ mod tests {
         assert_eq!(agree("o/helm-catalog", 3), Some("github.com/o/helm-catalog".to_owned()));
         assert_eq!(agree("o/helm-catalog", 2), None);
         assert_eq!(agree("o/program", 3), None);
+    }
+
+    #[test]
+    fn a_folder_is_named_relative_to_the_charts() {
+        let folder = |chart, path| local_folder(chart, &format!("file://{path}"));
+        assert_eq!(folder("charts/web", "../redis").as_deref(), Some("charts/redis"));
+        assert_eq!(folder("charts/web", "charts/a/").as_deref(), Some("charts/web/charts/a"));
+        assert_eq!(folder(".", "./a").as_deref(), Some("a"));
+        assert_eq!(folder("web", "..").as_deref(), Some("."));
+        assert_eq!(folder("web", "../../x"), None);
+        assert_eq!(folder("web", "/x"), None);
+        assert_eq!(local_folder("web", "https://example.com"), None);
     }
 }

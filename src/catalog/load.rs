@@ -53,10 +53,9 @@ pub fn load(source: &Source, number: usize, folder: &ChartFolder) -> Chart {
         judged: true,
     };
     if folder.kind == ChartKind::Folder {
-        let chart = chart(site, listing::of(source, &folder.folder));
-        let open = chart.lock.is_none() && !chart.dependencies.is_empty();
-        let lock_ignored = open && git_ignored::is_lock(source, &folder.folder);
-        return Chart { lock_ignored, ..chart };
+        let mut chart = chart(site, listing::of(source, &folder.folder));
+        git_ignored::mark(&mut chart, source);
+        return chart;
     }
     match source.package(&folder.folder) {
         Ok(package) => chart(Site { folder: String::new(), ..site }, listing::of(&package, "")),

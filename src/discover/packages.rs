@@ -40,15 +40,19 @@ pub(super) fn find(search: &mut Search<'_>) {
     for (_, mut packages) in groups {
         packages.sort_by(Package::newest_first);
         if let Some(folder) = packages.first().and_then(|newest| folders.get(&newest.name)) {
-            let reason = format!("package of `{folder}`, audited from its folder");
+            let reason = of_folder(folder);
             for package in &packages {
                 search.exclude(&package.path, &reason);
             }
         } else {
             opened += 1;
-            add_group(search, &packages, opened);
+            add_group(search, &packages, &folders, opened);
         }
     }
+}
+
+fn of_folder(folder: &str) -> String {
+    format!("package of `{folder}`, audited from its folder")
 }
 
 /// Why a package is no chart of the catalog, by its place.
@@ -101,7 +105,12 @@ fn chart_folders(search: &Search<'_>) -> BTreeMap<String, String> {
 }
 
 /// Looks into the newest package of a name; all of the name are what it is.
-fn add_group(search: &mut Search<'_>, packages: &[Package], opened: usize) {
+fn add_group(
+    search: &mut Search<'_>,
+    packages: &[Package],
+    folders: &BTreeMap<String, String>,
+    opened: usize,
+) {
     let Some((newest, older)) = packages.split_first() else { return };
     if opened > PACKAGES_OPENED_MAX {
         let reason = format!("more than {PACKAGES_OPENED_MAX} names of packages: not opened");
@@ -111,6 +120,14 @@ fn add_group(search: &mut Search<'_>, packages: &[Package], opened: usize) {
         Look::NoChart => {}
         Look::Unknown(reason) => skip(search, packages, &reason),
         Look::Chart(manifest) => {
+            // A copy that somebody renamed is of the chart all the same.
+            if let Some(folder) = manifest.name().and_then(|name| folders.get(&name)) {
+                let reason = of_folder(folder);
+                for package in packages {
+                    search.exclude(&package.path, &reason);
+                }
+                return;
+            }
             let version = newest.version.as_ref().map(ToString::to_string);
             let version = version.or_else(|| manifest.version()).unwrap_or_default();
             let reason = format!("an older package of `{}`: {version} is audited", newest.name);

@@ -9,8 +9,17 @@ use crate::sources::{Source, ancestors, join, parent};
 use crate::yaml;
 
 /// Folders that hold test data, and are it.
-const TEST_DATA: &[&str] =
-    &["testdata", "test-data", "test_data", "__fixtures__", "__tests__", "_test", "_tests"];
+const TEST_DATA: &[&str] = &[
+    "testdata",
+    "test-data",
+    "test_data",
+    "test-chart",
+    "test-charts",
+    "__fixtures__",
+    "__tests__",
+    "_test",
+    "_tests",
+];
 
 /// Folders that hold test data; a chart may bear such a name itself.
 const TESTS: &[&str] = &["test", "tests", "e2e", "fixtures"];

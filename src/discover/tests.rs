@@ -235,6 +235,7 @@ fn of_packages_the_newest_release_of_each_name_is_a_chart() {
     let mut files = vec![
         ("web/Chart.yaml".to_owned(), b"name: web\nversion: 3.0.0\n".to_vec()),
         ("docs/web-2.0.0.tgz".to_owned(), package("web", "2.0.0")),
+        ("docs/web-1.0.0 copy.tgz".to_owned(), package("web", "1.0.0")),
         ("docs/other-1.0.0.tgz".to_owned(), gzip(&[("other/package.json", b"{}")])),
         ("docs/odd.tgz".to_owned(), package("odd", "0.1.0")),
         ("docs/noise-1.0.0.tgz".to_owned(), b"\x1f\x8bnoise".to_vec()),
@@ -259,6 +260,7 @@ fn of_packages_the_newest_release_of_each_name_is_a_chart() {
     let expected = [
         ("docs/my-db-0.9.0.tgz", "an older package of `my-db`: 0.10.0 is audited"),
         ("docs/my-db-1.0.0-rc.1.tgz", "an older package of `my-db`: 0.10.0 is audited"),
+        ("docs/web-1.0.0 copy.tgz", "package of `web`, audited from its folder"),
         ("docs/web-2.0.0.tgz", "package of `web`, audited from its folder"),
         ("testdata/t-1.0.0.tgz", "test data: it lies below `testdata/`"),
     ];

@@ -3,7 +3,8 @@
 use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
 use crate::{
     catalog::{
-        CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, TemplateFile, library,
+        CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, Readme, TemplateFile,
+        library,
     },
     crd::upgrade::{self, UpgradePath},
     history::{ChangeKind, ChartHistory},
@@ -38,7 +39,9 @@ pub fn of(
         deprecated: manifest.and_then(deprecated),
         maintainers: manifest.map(maintainers).unwrap_or_default(),
         code_owners: owners.and_then(|owners| owners.of(&manifest_path(chart))),
-        readme: chart.readme.is_some(),
+        readme: chart.readme.is_some()
+            || has_readme_in_the_making(chart)
+            || is_of_root(chart, source),
         dependencies: chart.dependencies.iter().map(|it| dependency(chart, it, index)).collect(),
         crds: chart
             .crds
@@ -58,6 +61,23 @@ pub fn of(
         closure: closure(chart),
         history: history.filter(|history| history.complete).map(history_fact),
     }
+}
+
+/// Whether a file lies beside Chart.yaml that a README is made from, like `README.md.gotmpl`.
+fn has_readme_in_the_making(chart: &Chart) -> bool {
+    let is_readme =
+        |path: &String| path.to_lowercase().starts_with("readme") && !path.contains('/');
+    chart.folder_listing.iter().any(is_readme)
+}
+
+/// Whether the README at the source's root is the chart's: its title has the chart's name as a word, and the
+/// release may put it into the package.
+fn is_of_root(chart: &Chart, source: &Source) -> bool {
+    let Some(readme) = super::archive::root_readme(source) else { return false };
+    let readme = Readme::new(readme);
+    let title = readme.headings.first().map(|title| title.text.to_lowercase()).unwrap_or_default();
+    let is_part = |c: char| c.is_alphanumeric() || c == '-';
+    title.split(|c| !is_part(c)).any(|word| word == chart.name().to_lowercase())
 }
 
 fn manifest_path(chart: &Chart) -> String {

@@ -3,12 +3,24 @@
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::sources::{Content, Source, ancestors, is_below, join};
+use crate::{
+    catalog::Chart,
+    sources::{Content, Source, ancestors, is_below, join},
+};
 
 const LOCKS: [&str; 2] = ["Chart.lock", "requirements.lock"];
 
+/// Notes of a chart without a lock, and of its local subcharts, whether Git ignores it. The recursion ends with the
+/// tree of charts.
+pub(super) fn mark(chart: &mut Chart, source: &Source) {
+    let open = chart.lock.is_none() && !chart.dependencies.is_empty();
+    chart.lock_ignored = open && is_lock(source, &chart.folder);
+    let local = chart.subcharts.iter_mut().filter(|it| !it.vendored && !it.packaged);
+    local.for_each(|subchart| mark(&mut subchart.chart, source));
+}
+
 /// Whether a lock in a folder would be ignored by Git; the file nearest to it decides.
-pub(super) fn is_lock(source: &Source, folder: &str) -> bool {
+fn is_lock(source: &Source, folder: &str) -> bool {
     LOCKS.iter().any(|lock| is_ignored(source, &join(folder, lock)))
 }
 

@@ -153,7 +153,9 @@ impl Reader<'_> {
         };
         let span = self.span(&place.unwrap_or(range));
         self.links.push(self.markdown.links.len());
-        let (destination, text) = (url.to_owned(), String::new());
+        // An address in angle brackets is one that mail is sent to.
+        let scheme = if kind == LinkType::Email { "mailto:" } else { "" };
+        let (destination, text) = (format!("{scheme}{url}"), String::new());
         self.markdown.links.push(Link { destination, text, image, span });
     }
 

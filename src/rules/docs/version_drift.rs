@@ -30,9 +30,8 @@ fn badges(readme: &Readme, manifest: &Manifest, out: &mut Sink) {
             badge::Label::Version => ("version", manifest.version.as_ref()),
             badge::Label::AppVersion => ("appVersion", manifest.app_version.as_ref()),
         };
-        let Some(field) = field.filter(|field| !agrees(&field.value, &badge.value)) else {
-            continue;
-        };
+        let says = |field: &str| agrees(field, &badge.value) || agrees(field, &badge.plain);
+        let Some(field) = field.filter(|field| !says(&field.value)) else { continue };
         let message =
             format!("the badge says {key} `{}`, Chart.yaml says `{}`", badge.value, field.value);
         out.at(readme.file.place(link.span), message)

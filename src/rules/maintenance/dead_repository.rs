@@ -33,8 +33,11 @@ impl Rule for DeadRepository {
                     .help(instead(row));
             }
         }
-        for (address, uses) in images::moved(chart, cx.now) {
-            image_finding(address, &uses, cx, out);
+        // Which images a part of another chart takes is said by the chart that it is part of.
+        if chart.parent.is_none() && !cx.index.is_part(&chart.id.path) {
+            for (address, uses) in images::moved(chart, cx.now) {
+                image_finding(address, &uses, cx, out);
+            }
         }
     }
 }

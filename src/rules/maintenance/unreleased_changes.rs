@@ -7,6 +7,7 @@ use crate::{
     history,
     rule::{ChartContext, Rule, Sink, days_since},
     sources::{CHART_FILE, Content, Source, join},
+    version,
 };
 
 /// Content that changed and was never released.
@@ -24,6 +25,10 @@ impl Rule for UnreleasedChanges {
         let unreleased = cx.history.and_then(|history| history.unreleased_since());
         let version = chart.manifest.as_ref().and_then(|manifest| manifest.version.as_ref());
         let Some((unreleased, version)) = unreleased.zip(version) else { return };
+        // Released with the chart that takes it in, or under a version that the release writes.
+        if cx.index.is_part(&chart.id.path) || is_placeholder(&version.value) {
+            return;
+        }
         let days = days_since(unreleased.first.time, cx.now);
         if days <= cx.options.get("days") {
             return;
@@ -43,6 +48,13 @@ impl Rule for UnreleasedChanges {
         );
         out.at(chart.manifest_place(version.span), message).help(HELP);
     }
+}
+
+/// Whether a version stands for the one that a release job writes: `0.0.0`, `0.0.1-set.by.release`.
+fn is_placeholder(version: &str) -> bool {
+    let Ok(version) = version::parse(version) else { return false };
+    let never = version.major == 0 && version.minor == 0;
+    never && (version.patch == 0 || !version.pre.is_empty())
 }
 
 const HELP: &str = "raise `version` and release; let CI demand it with each change, for example \

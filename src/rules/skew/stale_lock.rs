@@ -1,7 +1,7 @@
 //! `skew/stale-lock`
 
 use crate::{
-    catalog::{Chart, Dependency, Lock, LockEntry, digest},
+    catalog::{Chart, Dependency, Lock, LockEntry, digest, index},
     facts::{Absence, CatalogFacts, ChartFacts, DependencyFact},
     finding::{Level, Place},
     rule::{CatalogContext, ChartContext, Rule, Sink},
@@ -148,8 +148,7 @@ fn moved(
     chart: &Chart,
     cx: &ChartContext<'_>,
 ) -> Option<Difference> {
-    let folder = dependency.repository()?.strip_prefix("file://")?;
-    let path = join(&chart.id.path, folder)?;
+    let path = index::local_folder(&chart.id.path, dependency.repository()?)?;
     let locked = entry.version.as_ref()?;
     let name = &dependency.name.value;
     let target = cx.index.named(name).iter().find(|target| target.path == path)?;
@@ -163,24 +162,6 @@ fn moved(
         place: lock.file.place(locked.span),
         also: Some((dependency.place(dependency.name.span), "declared here")),
     })
-}
-
-/// A relative path from a chart's folder, as reports show folders; none where it leaves the root.
-fn join(folder: &str, relative: &str) -> Option<String> {
-    if relative.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(relative.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(if parts.is_empty() { ".".to_owned() } else { parts.join("/") })
 }
 
 fn repository(dependency: &Dependency, entry: &LockEntry, lock: &Lock) -> Option<Difference> {
@@ -332,16 +313,6 @@ fn missing_everywhere(catalog: &str, charts: &[&ChartFacts], of: usize, out: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn relative_folders_are_joined() {
-        assert_eq!(join("charts/web", "../redis").as_deref(), Some("charts/redis"));
-        assert_eq!(join("charts/web", "charts/a/").as_deref(), Some("charts/web/charts/a"));
-        assert_eq!(join(".", "./a").as_deref(), Some("a"));
-        assert_eq!(join("web", "..").as_deref(), Some("."));
-        assert_eq!(join("web", "../../x"), None);
-        assert_eq!(join("web", "/x"), None);
-    }
 
     #[test]
     fn long_lists_are_cut() {
