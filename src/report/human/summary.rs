@@ -19,6 +19,12 @@ const REASON_LINES: usize = 8;
 /// At most this many paths are named for one reason.
 const REASON_PATHS: usize = 3;
 
+/// Titles are not cut to less than this.
+const TITLE_MIN: usize = 16;
+
+/// From so many findings on the summary says how to read fewer.
+const MANY: usize = 100;
+
 /// Where everything is listed that the summary only counts.
 const ALL_OF_THEM: &str = "all of them in `--format json`";
 
@@ -38,8 +44,12 @@ pub(super) fn summary(report: &Report, pages: &[&Page], style: &Style) -> String
     if report.findings.is_empty() {
         return body;
     }
-    let hint = paint.dim("`careen explain RULE` says what a rule checks and how to silence it");
-    format!("{}\n{body}\n{hint}\n", rule_line("summary", "", style))
+    let mut hint = "`careen explain RULE` says what a rule checks and how to silence it".to_owned();
+    if report.findings.len() >= MANY {
+        hint += "\n`--format concise` gives each finding a line; `--chart` and `--select` give fewer of them";
+    }
+    let hint: Vec<_> = hint.lines().map(|line| paint.dim(line)).collect();
+    format!("{}\n{body}\n{}\n", rule_line("summary", "", style), hint.join("\n"))
 }
 
 /// Every finding by rule and level, with the rules' titles as far as the width allows.
@@ -56,12 +66,20 @@ fn findings(report: &Report, pages: &[&Page], width: usize, paint: Paint) -> Str
         let word = paint.level(level, &format!("{:7}", level.as_str()));
         let title = pages.iter().find(|page| page.id == rule).map_or("", |page| &page.title);
         let room = width.saturating_sub(wide + 19);
-        let title = if title.chars().count() <= room { title } else { "" };
-        let row = format!("{number:>6}  {word}  {rule:wide$}  {}", paint.dim(title));
+        let row = format!("{number:>6}  {word}  {rule:wide$}  {}", paint.dim(&cut(title, room)));
         out.push_str(row.trim_end());
         out.push('\n');
     }
     out
+}
+
+/// A title as far as there is room for it; nothing where that is too little to be understood.
+fn cut(title: &str, room: usize) -> String {
+    if title.chars().count() <= room {
+        return title.to_owned();
+    }
+    let kept: String = title.chars().take(room.saturating_sub(3)).collect();
+    if room < TITLE_MIN { String::new() } else { format!("{}...", kept.trim_end()) }
 }
 
 /// What is said where nothing was found; the sections below tell what was left out.

@@ -63,7 +63,11 @@ const HELP: &str = "raise `version` and release; let CI demand it with each chan
 fn named(files: &[String]) -> String {
     let names: Vec<_> = files.iter().take(FILES).map(|file| format!("`{file}`")).collect();
     let more = files.len().saturating_sub(FILES);
-    let more = if more > 0 { format!(" and {more} more files") } else { String::new() };
+    let more = match more {
+        0 => String::new(),
+        1 => " and 1 more file".to_owned(),
+        more => format!(" and {more} more files"),
+    };
     names.join(", ") + &more
 }
 

@@ -22,8 +22,8 @@ impl Rule for DependencySpread {
     fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
         for catalog in facts.catalogs() {
             let current = newest_of_each_name(facts.of(catalog));
-            for ((name, repository), uses) in uses(&current) {
-                spread(name, &repository, &uses, out);
+            for ((name, _), uses) in uses(&current) {
+                spread(name, &uses, out);
             }
         }
     }
@@ -33,6 +33,8 @@ impl Rule for DependencySpread {
 struct Use<'f> {
     chart: &'f str,
     version: Version,
+    /// As the chart writes it.
+    repository: &'f str,
     place: &'f Place,
 }
 
@@ -63,7 +65,8 @@ fn uses<'f>(charts: &[&'f ChartFacts]) -> BTreeMap<(&'f str, String), Vec<Use<'f
             };
             let place = it.version_place.as_ref().unwrap_or(&it.place);
             let key = (it.name.as_str(), repositories::one_address(&it.repository));
-            uses.entry(key).or_default().push(Use { chart: &chart.id.name, version, place });
+            let (chart, repository) = (chart.id.name.as_str(), it.repository.as_str());
+            uses.entry(key).or_default().push(Use { chart, version, repository, place });
         }
     }
     uses
@@ -73,7 +76,7 @@ fn is_local(it: &DependencyFact) -> bool {
     it.repository.is_empty() || it.repository.starts_with("file://")
 }
 
-fn spread(name: &str, repository: &str, uses: &[Use<'_>], out: &mut Sink) {
+fn spread(name: &str, uses: &[Use<'_>], out: &mut Sink) {
     // Who tries a prerelease puts nobody else behind.
     let releases = uses.iter().map(|it| &it.version).filter(|version| version.pre.is_empty());
     let Some(newest) = releases.max_by(|a, b| version::compare(a, b)).cloned() else { return };
@@ -94,7 +97,9 @@ fn spread(name: &str, repository: &str, uses: &[Use<'_>], out: &mut Sink) {
     let mut places = places.into_iter();
     let Some((first, _)) = places.next() else { return };
     let message = format!("`{name}` is used in {apart}: {}", matrix(&uses));
-    let help = format!("agree on one version of `{name}` from {repository}, best `{newest}`");
+    // Of the addresses of one repository, the one that whoever is ahead uses.
+    let ahead = uses.iter().find(|it| it.version == newest).map_or("", |it| it.repository);
+    let help = format!("agree on one version of `{name}` from {ahead}, best `{newest}`");
     let draft = out.at(first, message).level(level).subject(name).help(help);
     places.fold(draft, |draft, (place, it)| draft.also(place, format!("{} here", it.version)));
 }
@@ -133,7 +138,10 @@ mod tests {
     fn the_matrix_names_the_newest_and_the_oldest() {
         let place = Place::file(&"Chart.yaml".into());
         let uses: Vec<_> = (0..20)
-            .map(|major| Use { chart: "web", version: Version::new(major, 0, 0), place: &place })
+            .map(|major| {
+                let version = Version::new(major, 0, 0);
+                Use { chart: "web", version, repository: "", place: &place }
+            })
             .collect();
         let text = matrix(&uses.iter().collect::<Vec<_>>());
         assert!(
