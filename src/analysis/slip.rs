@@ -1,6 +1,7 @@
 //! Two names for one value: templates read the one, values.yaml declares the other.
 
 mod fellows;
+mod synonym;
 #[cfg(test)]
 mod tests;
 
@@ -10,7 +11,10 @@ use crate::{
     analysis::{Analysis, Manner, OwnRead, Undeclared},
     catalog::{Chart, Declared, Key, Values, ValuesPath},
     template::flow::{Step, Usage},
+    yaml::Kind,
 };
+
+use synonym::{respelt, switch};
 
 /// How alike two names are, of 1, to be taken for one misspelt.
 const ALIKE: f64 = 0.75;
@@ -29,7 +33,8 @@ pub struct Slip {
 
 impl Analysis<'_> {
     /// The declared value that was meant by one that is read, as far as that is plain: nothing reads it and it
-    /// is written nearly alike or has the same name elsewhere; or the two differ by a slip of the finger.
+    /// is written nearly alike or has the same name elsewhere; or the two differ by a slip of the finger, by case or
+    /// hyphens, or are switches of one thing.
     pub(super) fn slip(&self, value: &Undeclared, chart: &Chart) -> Option<Slip> {
         // What the chart refuses is an old name on purpose.
         let refused = value.reads.iter().all(|read| read.manner == Manner::Refuses);
@@ -46,12 +51,15 @@ impl Analysis<'_> {
             let names = last(&key.path).zip(last(&value.path));
             names.is_some_and(|(one, other)| is_slip(one, other))
         };
-        let key = siblings(judge.values, &value.path).find(slip)?;
+        let key = siblings(judge.values, &value.path)
+            .find(slip)
+            .or_else(|| respelt(value, chart))
+            .or_else(|| switch(value, chart))?;
         Some(Slip { declared: key.path.clone(), in_values: false })
     }
 
-    /// A declared value that may be meant by one that is not: beside it, written nearly alike and read by nothing;
-    /// else the one that a place reads but for the first step of its path, which was copied.
+    /// A declared value that may be meant by one that is not: beside it, written nearly alike and read by nothing, or
+    /// its plural; else the one that a place reads but for the first step of its path, which was copied.
     pub fn alike(&self, value: &Undeclared, chart: &Chart) -> Option<ValuesPath> {
         let values = &chart.documentation().values;
         let unread = |key: &&Declared| self.usage(value.member, &key.path) == Usage::Unread;
@@ -59,8 +67,32 @@ impl Analysis<'_> {
             return None;
         }
         let near = best(value, siblings(values, &value.path).filter(unread));
-        let near = near.or_else(|| copied(value, values))?;
+        let newer = || self.newer(value, chart);
+        let near = near.or_else(newer).or_else(|| copied(value, values))?;
         (!self.is_beside(value, &near.path, chart)).then(|| near.path.clone())
+    }
+
+    /// The declared value whose name is the plural of one that is read: it, where it is no list of mappings, or the
+    /// only one in it that the same file reads.
+    fn newer<'v>(&self, value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
+        let values = &chart.documentation().values;
+        let plural = format!("{}s", last(&value.path)?);
+        let key = siblings(values, &value.path).find(|key| last(&key.path) == Some(&plural))?;
+        if key.leaf {
+            let node = Values::node(chart.values.as_deref()?, key)?;
+            let plain = node.items().all(|item| item.kind() != Kind::Mapping);
+            return plain.then_some(key);
+        }
+        let file = self.set_file(&value.reads.first()?.place.path);
+        let in_file = || self.flow().reads().iter().filter(|read| Some(read.file) == file);
+        let is_read = |key: &&Declared| {
+            let path = super::steps(&key.path);
+            in_file().any(|read| read.member == value.member && read.path.starts_with(&path))
+        };
+        let children = key.children.values().filter_map(|at| values.keys.get(*at));
+        let mut read = children.filter(is_read);
+        let only = read.next()?;
+        read.next().is_none().then_some(only)
     }
 
     /// Whether the first place that reads a value reads another one on the same line: that one was not meant.
@@ -339,6 +371,10 @@ fn last(path: &ValuesPath) -> Option<&str> {
 
 /// A path without what people mix up: case, dots, hyphens and underscores.
 fn squash(path: &ValuesPath) -> String {
-    let text = path.to_string();
+    squashed(&path.to_string())
+}
+
+/// A text without what people mix up.
+fn squashed(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -17,7 +17,7 @@ use crate::{
     yaml::{self, Kind},
 };
 
-use manner::{copes, is_comment, manner, needs};
+use manner::{copes, is_comment, is_older, manner, needs};
 use told::{SPOKEN_OF_MAX, is_documented, is_spoken_of, is_told, refused};
 
 pub use manner::Manner;
@@ -158,7 +158,9 @@ impl Analysis<'_> {
                 .is_some_and(|key| matches!(key, Key::Name(name) if name.contains('.')));
             let compared = read.path.len() == inner.0.len() && (foreign || copes(file, read));
             let needs = needs(read, inner.0.len()) && !shared && !compared;
-            let optional = compared || (read.guarded && read.path.len() == inner.0.len());
+            // `dig` copes with what is absent anywhere on its way.
+            let asked = read.path.len() == inner.0.len() || read.chained == 0;
+            let optional = compared || (read.guarded && asked);
             let entry = found.entry(path.clone()).or_insert_with(|| Undeclared {
                 path,
                 member: read.member,
@@ -175,7 +177,11 @@ impl Analysis<'_> {
             entry.reads.push(OwnRead {
                 place: file.file.place(read.span),
                 path: read.path.clone(),
-                manner: if needs { Manner::Needs } else { manner(file, read) },
+                manner: match needs {
+                    _ if is_older(file, read) => Manner::Falls,
+                    true => Manner::Needs,
+                    false => manner(file, read),
+                },
                 in_notes: file.file.local == "templates/NOTES.txt",
             });
         }

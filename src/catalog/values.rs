@@ -71,6 +71,10 @@ pub struct Said {
     pub default: bool,
     /// Whether a comment says that it does nothing.
     pub idle: bool,
+    /// Whether a comment says that something else than this chart's templates reads it.
+    pub elsewhere: bool,
+    /// Whether a comment speaks of the charts that hold this one: they read whether it is enabled.
+    pub subchart: bool,
 }
 
 impl Values {

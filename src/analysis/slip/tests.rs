@@ -92,3 +92,47 @@ fn what_the_line_reads_already_was_not_meant() {
     let template = "a: {{ .Values.shop.image.tag }}{{ .Values.web.image.tag }}\n";
     assert_eq!(meant(values, template), None);
 }
+
+#[test]
+fn a_plural_is_the_newer_name() {
+    let read = "{{ .Values.web.ports.http }}{{ .Values.web.modes }}{{ .Values.web.rules }}\n";
+    let values = "web: {ports: {http: 1, grpc: 2}, modes: [a], rules: [{a: 1}]}\n";
+    let meant = |path: &str| meant(values, &format!("{read}a: {{{{ .Values.{path} }}}}\n"));
+    assert_eq!(meant("web.port").as_deref(), Some("web.ports.http"));
+    assert_eq!(meant("web.mode").as_deref(), Some("web.modes"));
+    assert_eq!(meant("web.rule"), None);
+}
+
+/// The slip of the first value that nothing declares.
+fn slip(values: &str, template: &str) -> Option<String> {
+    let files = [("values.yaml", values), ("templates/a.yaml", template)];
+    analysed(&files, |analysis| {
+        let chart = analysis.closure.root().unwrap().chart;
+        let value = &analysis.undeclared(chart)[0];
+        value.slip.as_ref().map(|slip| slip.declared.to_string())
+    })
+}
+
+#[test]
+fn a_switch_has_one_name() {
+    let values = "web: {create: true}\n";
+    let create = "{{ if .Values.web.create }}a: 1{{ end }}\n";
+    let slip = |rest: &str| slip(values, &format!("{create}{rest}\n"));
+    let found = slip("{{ if and .Values.web.enabled .Release.Name }}b: 1{{ end }}");
+    assert_eq!(found.as_deref(), Some("web.create"));
+    assert_eq!(slip("{{ if or .Values.web.enabled .Values.web.create }}b: 1{{ end }}"), None);
+    assert_eq!(slip("b: {{ .Values.web.enabled }}"), None);
+}
+
+#[test]
+fn another_spelling_is_a_slip_where_nothing_says_that_it_is_older() {
+    let far = "\n".repeat(20);
+    let slip = |text: &str| {
+        let read = format!("{{{{ .Values.web.modeName }}}}{far}");
+        slip("web: {modeName: a}\n", &format!("{read}{text}\n"))
+    };
+    let asked = "{{ if .Values.web.mode_name }}a: 1{{ end }}";
+    assert_eq!(slip(asked).as_deref(), Some("web.modeName"));
+    assert_eq!(slip(&format!("{asked}\n# deprecated")), None);
+    assert_eq!(slip(&format!("{asked}{{{{ .Values.web.modeName }}}}")), None);
+}

@@ -3,6 +3,7 @@
 use crate::{
     catalog::TemplateFile,
     template::flow::{How, Read, Step},
+    text::Span,
 };
 
 /// What a place does about a value that may be absent.
@@ -43,9 +44,31 @@ pub(super) fn manner(file: &TemplateFile, read: &Read) -> Manner {
     match called(file, read) {
         _ if refuses(file, read) || is_deprecated(file, read) => Manner::Refuses,
         Some("not" | "empty") => Manner::Misses,
-        _ if falls(file, read) => Manner::Falls,
+        called if called != Some("and") && falls(file, read) => Manner::Falls,
         _ => Manner::Copes,
     }
+}
+
+/// How many lines above a place its `if` is looked for.
+const ABOVE: u32 = 8;
+
+/// Whether a place stands where a value whose name is its plural, or something in that, is not set: on one line with
+/// it, after `else`, or among the alternatives of `coalesce`. It is the older name of the two.
+pub(super) fn is_older(file: &TemplateFile, read: &Read) -> bool {
+    let [.., Step::Key(holder), Step::Key(name)] = read.path.as_slice() else { return false };
+    let newer = format!(".{holder}.{name}s");
+    let text = &file.file.text;
+    let line = text.position(read.span.start).line;
+    let same = text.slice(text.line_span(line));
+    let start = text.line_span(line.saturating_sub(ABOVE)).start;
+    let above = text.slice(Span::new(start as usize, text.line_span(line).start as usize));
+    let chooses = ["coalesce", "default", " or "].iter().any(|word| same.contains(word));
+    let actions = above.rsplit("{{").map(|action| action.trim_start_matches(['-', ' ']));
+    let mut outer = actions.skip_while(|action| {
+        !["else", "end", "if", "with", "range"].iter().any(|word| action.starts_with(word))
+    });
+    let other = outer.next().is_some_and(|action| action.starts_with("else"));
+    (chooses && same.contains(&newer)) || (other && above.contains(&newer))
 }
 
 /// Whether a place is one of two on its line that read values of the same name.

@@ -1,7 +1,7 @@
 //! Where people may read of a value that values.yaml does not declare.
 
 use crate::{
-    catalog::{Chart, Key, ValuesPath},
+    catalog::{Chart, Declared, Key, Values, ValuesPath},
     finding::Place,
     yaml::{Kind, Node},
 };
@@ -27,8 +27,8 @@ pub(super) const SPOKEN_OF_MAX: usize = 200;
 const NAME_LENGTH_MIN: usize = 4;
 
 /// Whether a comment or the README speaks of a value without being its documentation: a line begins with the
-/// path, writes the name as code beside the name of what it lies in, or a comment on that has the name, which is
-/// no other value's.
+/// path, has one of several steps, writes the name as code beside the name of what it lies in, or a comment on that
+/// has the name, which is no other value's.
 pub(super) fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
     let Some((Key::Name(name), above)) = path.0.split_last() else { return false };
     let whole = path.to_string();
@@ -37,8 +37,14 @@ pub(super) fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
         Some(Key::Name(holder)) => holder.as_str(),
         _ => "",
     };
-    let speaks =
-        |line: &str| begins(line, &whole) || (line.contains(&code) && line.contains(holder));
+    let values = &chart.documentation().values;
+    let speaks = |line: &str| {
+        begins(line, &whole)
+            || (!above.is_empty() && has_word(line, &whole))
+            || (line.contains(&code)
+                && line.contains(holder)
+                && !is_of_another(line, above, values))
+    };
     let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
     let Some(file) = chart.values.as_ref() else { return false };
     let comments = |line: &&str| line.contains('#');
@@ -47,17 +53,31 @@ pub(super) fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
     {
         return true;
     }
-    let values = &chart.documentation().values;
     let other = values.keys.iter().any(|it| it.path.0.last() == path.0.last());
     name.len() >= NAME_LENGTH_MIN
         && !other
         && values.comments_on(&ValuesPath(above.to_vec()), file).iter().any(|it| has_word(it, name))
 }
 
+/// Whether a line is the description of a value that lies elsewhere: what it names may be a field of Kubernetes.
+fn is_of_another(line: &str, above: &[Key], values: &Values) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    let path = line.trim_start_matches(is_mark).split(|c| !goes_on(c)).next().unwrap_or_default();
+    let row = line.trim_start().starts_with('|') || line.contains(&format!("`{path}`"));
+    let mut keys = values.keys.iter().skip(1).filter(|key| key.path.to_string() == path);
+    let elsewhere = |key: &Declared| {
+        key.path.0 != above && key.path.0.split_last().is_some_and(|it| it.1 != above)
+    };
+    row && !above.is_empty() && keys.any(elsewhere)
+}
+
+fn is_mark(c: char) -> bool {
+    c.is_whitespace() || "|-*#`'\"".contains(c)
+}
+
 /// Whether a line of a table, of a list or of comments begins with a path.
 fn begins(line: &str, path: &str) -> bool {
-    let mark = |c: char| c.is_whitespace() || "|-*#`'\"".contains(c);
-    let rest = line.trim_start_matches(mark).strip_prefix(path);
+    let rest = line.trim_start_matches(is_mark).strip_prefix(path);
     rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || "_-.".contains(c)))
 }
 

@@ -175,10 +175,12 @@ impl Comments {
                 || text.starts_with("+docs:ignore");
             said.default |= text.starts_with("@default ") || text.starts_with("+docs:default");
             said.described |= !block && describes(text);
-            said.idle |= is_idle(text);
+            said.add(text);
             said.row |= text.strip_prefix("-- ").is_some_and(|text| !text.trim().is_empty());
         }
-        said.idle |= beside.is_some_and(|text| is_idle(text));
+        if let Some(text) = beside {
+            said.add(text);
+        }
         said.described |= self.shows(entry)
             || beside.is_some_and(|text| !text.starts_with("@schema") && describes(text));
         said
@@ -196,10 +198,30 @@ const IDLE: &[&str] = &[
     "unused",
 ];
 
-/// Whether a line of a comment says that a value does nothing.
-fn is_idle(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    IDLE.iter().any(|words| lower.contains(words))
+/// What a comment says of a value that another edition or product reads, or a machine.
+const ELSEWHERE: &[&str] = &[
+    "as a placeholder",
+    "edition only",
+    "enterprise only",
+    "feature only",
+    "premium only",
+    "read by the operator",
+    "read by the pipeline",
+    "used by the operator",
+    "used by the pipeline",
+];
+/// What a comment calls a chart that another one holds, or what that one asks.
+const SUBCHART: &[&str] = &["condition", "dependenc", "parent chart", "subchart", "umbrella"];
+
+impl Said {
+    /// What a line of a comment says of who reads a value.
+    fn add(&mut self, text: &str) {
+        let lower = text.to_lowercase();
+        let says = |list: &[&str]| list.iter().any(|words| lower.contains(words));
+        self.idle |= says(IDLE);
+        self.elsewhere |= says(ELSEWHERE);
+        self.subchart |= says(SUBCHART);
+    }
 }
 
 /// Whether a line of a comment says something: it is neither a rule, a tag, nor a key that is

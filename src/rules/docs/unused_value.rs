@@ -183,12 +183,22 @@ impl<'a> Judge<'a> {
             |member: usize| closure.missing.iter().any(|it| it.parent == member && missing(&it));
         key.borrowed
             || key.said.idle
+            || self.is_elsewhere(key)
             || self.is_offered(key)
             || key.path.0.iter().any(|key| *key == Key::Name("global".to_owned()))
             || first == "exports"
             || first.starts_with("x-")
             || first.starts_with(['_', '.'])
             || self.cx.analysis.members_of(self.chart).any(held)
+    }
+
+    /// Whether a comment on a key, or on what it lies in, says that something else reads it.
+    fn is_elsewhere(&self, key: &Declared) -> bool {
+        let switch = key.parent == 0
+            && matches!(key.path.0.last(), Some(Key::Name(name)) if name == "enabled");
+        let mut above = std::iter::successors(Some(key), |key| self.values.keys.get(key.parent))
+            .take(values::DEPTH_MAX);
+        above.any(|key| key.said.elsewhere) || (switch && key.said.subchart)
     }
 
     /// Whether a text shows how to read a key in a template of one's own.
@@ -224,8 +234,12 @@ impl<'a> Judge<'a> {
         };
         let above = crate::analysis::steps(&ValuesPath(above.to_vec()));
         let declared = self.values.keys.get(key.parent).map(|parent| &parent.children)?;
-        let members: Vec<_> = self.cx.analysis.members_of(self.chart).collect();
-        let reads = self.cx.analysis.flow().reads().iter();
+        let analysis = self.cx.analysis;
+        let members: Vec<_> = analysis.members_of(self.chart).collect();
+        // What only a library reads is a name of the library's.
+        let files: BTreeSet<_> =
+            self.chart.templates.iter().filter_map(|it| analysis.set_file(&it.file.path)).collect();
+        let reads = analysis.flow().reads().iter().filter(|read| files.contains(&read.file));
         let names = reads.filter(|read| members.contains(&read.member)).filter_map(|read| {
             let (step, rest) = (read.path.get(above.len())?, read.path.get(..above.len())?);
             match step {

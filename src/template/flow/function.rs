@@ -234,6 +234,8 @@ impl Machine<'_, '_> {
         let [keys @ .., other, of] = call.args else { return EMPTY };
         let mut steps = Steps::default();
         let value = keys.iter().fold(*of, |value, key| self.step_by(value, *key, &mut steps));
+        // Whatever is absent on the way, the default stands in.
+        steps.count = 0;
         self.note(frame, call.span, Stance { guarded: true, ..stance }, &steps);
         self.domain.join(value, *other)
     }

@@ -238,7 +238,7 @@ fn branches_that_constants_rule_out_are_not_taken() {
 
 #[test]
 fn places_say_how_they_read() {
-    let text = "{{ .Values.a.b }}{{ if .Values.c }}{{ .Values.d | default 1 }}{{ end }}{{ (.Values.e).f }}{{ toYaml .Values.g }}";
+    let text = "{{ .Values.a.b }}{{ if .Values.c }}{{ .Values.d | default 1 }}{{ end }}{{ (.Values.e).f }}{{ toYaml .Values.g }}{{ if .Values.h | dig \"i\" \"j\" 1 }}{{ end }}";
     Fixture { files: &[("web/templates/x.yaml", text)], values: "" }.run(|flow| {
         let said: Vec<_> = flow
             .reads()
@@ -264,6 +264,8 @@ fn places_say_how_they_read() {
                 "2 Printed true 1 true",
                 "1 Passed true 1 true",
                 "1 Whole false 1 true",
+                "1 Passed true 1 true",
+                "3 Tested true 0 true",
             ]
         );
     });

@@ -1,0 +1,65 @@
+//! Names that nobody gives to two things that lie beside each other.
+
+use crate::{
+    analysis::{Manner, OwnRead, Undeclared},
+    catalog::{Chart, Declared},
+    yaml::Kind,
+};
+
+use super::{last, siblings, squashed};
+
+/// The names of switches: of two of them beside each other one is enough.
+const SWITCHES: [&str; 5] = ["create", "deploy", "enable", "enabled", "install"];
+/// What a text says near a place that reads an old name on purpose.
+const OLD: [&str; 7] =
+    ["backward", "compat", "deprecat", "legacy", "no longer", "removed", "renamed"];
+/// How many lines before and after a place are near it.
+const NEAR: u32 = 10;
+
+/// The declared value beside one that is read, whose name is the same but for case, hyphens and underscores; where
+/// nothing near the places says that the other name is an older one.
+pub(super) fn respelt<'v>(value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
+    let name = last(&value.path)?;
+    let mut beside = siblings(&chart.documentation().values, &value.path);
+    let key =
+        beside.find(|key| last(&key.path).is_some_and(|it| squashed(it) == squashed(name)))?;
+    let declared = last(&key.path)?;
+    let meant = |read: &OwnRead| {
+        let Some(text) = around(read, NEAR, chart) else { return false };
+        let small = text.to_lowercase();
+        !text.contains(declared) && !OLD.iter().any(|word| small.contains(word))
+    };
+    value.reads.iter().all(meant).then_some(key)
+}
+
+/// The declared switch beside one that templates only ask for, and that nothing documents.
+pub(super) fn switch<'v>(value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
+    let is_switch = |name: Option<&str>| name.is_some_and(|name| SWITCHES.contains(&name));
+    let asks = |read: &OwnRead| {
+        matches!(read.manner, Manner::Copes | Manner::Misses)
+            && read.path.len() == value.inner.0.len()
+    };
+    if value.documented
+        || value.path.0.len() < 2
+        || !is_switch(last(&value.path))
+        || !value.reads.iter().all(asks)
+    {
+        return None;
+    }
+    let beside = siblings(&chart.documentation().values, &value.path);
+    let mut switches = beside.filter(|key| is_switch(last(&key.path)) && key.kind == Kind::Bool);
+    let only = switches.next()?;
+    // Where one line asks for both, one of them is the older name.
+    let path = only.path.to_string();
+    let both = |read: &OwnRead| around(read, 0, chart).is_none_or(|it| it.contains(&path));
+    (switches.next().is_none() && !value.reads.iter().any(both)).then_some(only)
+}
+
+/// The line of a place, and some before and after it.
+fn around<'c>(read: &OwnRead, lines: u32, chart: &'c Chart) -> Option<&'c str> {
+    let file = chart.templates.iter().find(|it| it.file.path == read.place.path)?;
+    let text = &file.file.text;
+    let line = read.place.start.line;
+    let start = text.line_span(line.saturating_sub(lines)).start as usize;
+    text.as_str().get(start..text.line_span(line.saturating_add(lines)).end as usize)
+}
