@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 pub use archive::notice as archive_notice;
 pub(crate) use archive::root_readme;
-pub use build::of;
+pub use build::{mark_off, of};
 pub use owners::{OWNERS_FILES, Owners};
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +133,8 @@ pub struct CrdFact {
     pub templated: bool,
     /// Whether a condition of the template decides if it is rendered.
     pub conditional: bool,
+    /// Whether the chart's own values leave it out.
+    pub off: bool,
     /// The subchart that ships it, as a path of effective names; empty for the chart itself.
     pub owner: String,
 }

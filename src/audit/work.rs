@@ -72,6 +72,9 @@ const PARTIAL: &str = "input/partial-analysis";
 /// The rule that is told of rendered definitions.
 const UNKEPT: &str = "crd/missing-keep-policy";
 
+/// The rule that asks which definitions are rendered.
+const DUPLICATE: &str = "crd/duplicate-owner";
+
 /// What is left of a chart and its local subcharts.
 #[derive(Default)]
 pub(super) struct Done {
@@ -114,6 +117,9 @@ impl Bench<'_> {
         let mut facts = facts::of(chart, history, owners, self.index, source);
         if self.active.iter().any(|it| it.rule.id == UNKEPT) {
             facts.unkept_crds = keep::unkept_rendered(chart, analysis);
+        }
+        if self.active.iter().any(|it| it.rule.id == DUPLICATE) {
+            facts::mark_off(&mut facts, chart, analysis);
         }
         done.facts.push(facts);
         for subchart in chart.subcharts.iter().filter(|subchart| !subchart.vendored) {

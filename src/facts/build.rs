@@ -1,7 +1,10 @@
 //! From a chart to its facts.
 
+use std::collections::BTreeSet;
+
 use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
 use crate::{
+    analysis::{Analysis, Document},
     catalog::{
         CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, Readme, TemplateFile,
         library,
@@ -183,7 +186,26 @@ fn crd(crd: &Crd, chart: &Chart) -> CrdFact {
         digest: crate::crd::digest(crd, holder(crd, chart)),
         templated: crd.object.origin != Origin::CrdsFolder,
         conditional: crd.object.conditional,
+        off: crate::crd::switch::is_left_out(crd, holder(crd, chart)),
         owner: crd.object.owner.clone(),
+    }
+}
+
+/// Says of the definitions of the chart's own templates which ones rendering leaves out, where it is rendered: with
+/// its own values, and with those of the chart that holds it.
+pub fn mark_off(facts: &mut ChartFacts, chart: &Chart, analysis: &Analysis<'_>) {
+    let asked = |it: &&mut CrdFact| it.owner.is_empty() && it.templated && it.conditional;
+    let mut asked = facts.crds.iter_mut().filter(asked).peekable();
+    if asked.peek().is_none() || analysis.rendered().failure.is_some() {
+        return;
+    }
+    let rendered: BTreeSet<&str> = analysis
+        .documents_of(chart)
+        .filter(|it| it.is_definition())
+        .map(Document::name)
+        .collect();
+    for it in asked {
+        it.off = !rendered.contains(it.name.as_str());
     }
 }
 

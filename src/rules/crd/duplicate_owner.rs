@@ -31,7 +31,8 @@ impl Rule for DuplicateOwner {
     }
 }
 
-/// A chart with the definitions of its own folder, those of its local subcharts included.
+/// A chart with the definitions that it installs with its own values: those of its own folder and of its local
+/// subcharts.
 struct Owner<'f> {
     chart: &'f ChartFacts,
     crds: BTreeMap<&'f str, Owned<'f>>,
@@ -66,7 +67,7 @@ impl<'f> Owner<'f> {
         Self {
             chart,
             crds: crds
-                .filter(|it| !it.crd.name.is_empty())
+                .filter(|it| !it.crd.name.is_empty() && !it.crd.off)
                 .map(|it| (it.crd.name.as_str(), it))
                 .collect(),
         }
