@@ -37,7 +37,9 @@ pub fn is_left_out(crd: &Crd, chart: &Chart) -> bool {
     let mut out = false;
     file.template.walk(|element| {
         let Element::Node(Piece::If(branch) | Piece::With(branch)) = element else { return };
-        let Some(first) = branch.arms.first().filter(|arm| arm.tag.span.start <= at) else { return };
+        let Some(first) = branch.arms.first().filter(|arm| arm.tag.span.start <= at) else {
+            return;
+        };
         let next = branch.arms.get(1).map(|arm| arm.tag);
         let next = next.or(branch.otherwise.as_ref().map(|it| it.tag));
         let end = next.map_or(branch.span.end, |tag| tag.span.start);

@@ -199,11 +199,8 @@ pub fn mark_off(facts: &mut ChartFacts, chart: &Chart, analysis: &Analysis<'_>) 
     if asked.peek().is_none() || analysis.rendered().failure.is_some() {
         return;
     }
-    let rendered: BTreeSet<&str> = analysis
-        .documents_of(chart)
-        .filter(|it| it.is_definition())
-        .map(Document::name)
-        .collect();
+    let rendered: BTreeSet<&str> =
+        analysis.documents_of(chart).filter(|it| it.is_definition()).map(Document::name).collect();
     for it in asked {
         it.off = !rendered.contains(it.name.as_str());
     }

@@ -55,8 +55,38 @@ impl Rule for MissingUpgradeNotes {
 
 /// The documents that may tell of upgrades.
 struct Notes {
-    headings: Vec<String>,
+    headings: Vec<Told>,
     texts: Vec<TextFile>,
+}
+
+/// A heading of one of them.
+struct Told {
+    text: String,
+    /// Whether it stands in a file or a section about upgrades.
+    within: bool,
+}
+
+/// The headings of a file, in order.
+fn told(file: &TextFile) -> Vec<Told> {
+    let name = file.local.rsplit('/').next().unwrap_or_default();
+    let all = speaks_of_upgrades(name);
+    let readme = Readme::new(file.clone());
+    // The level of the heading that the section about upgrades began with.
+    let mut section: Option<u8> = None;
+    let told = |heading: &Heading| {
+        section = section.filter(|level| heading.level > *level);
+        let within = all || section.is_some();
+        if section.is_none() && speaks_of_upgrades(&heading.text) {
+            section = Some(heading.level);
+        }
+        Told { text: heading.text.clone(), within }
+    };
+    readme.headings.iter().map(told).collect()
+}
+
+fn speaks_of_upgrades(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["upgrad", "migrat", "breaking"].iter().any(|word| lower.contains(word))
 }
 
 impl Notes {
@@ -76,24 +106,25 @@ impl Notes {
             Some(TextFile { path: cx.source.report_path(&path), local: local.clone(), text })
         };
         let texts: Vec<_> = files.filter_map(read).collect();
-        let readmes = texts.iter().map(|file| Readme::new(file.clone()));
-        let text_of = |heading: &Heading| heading.text.clone();
-        let headings = readmes.flat_map(|it| it.headings.iter().map(text_of).collect::<Vec<_>>());
-        Self { headings: headings.collect(), texts }
+        let headings = texts.iter().flat_map(told).collect();
+        Self { headings, texts }
     }
 
-    /// Whether a heading leads to the first release of a major: `To 2.0.0`, `v2`, `2.x`, `1.x to 2.x`.
+    /// Whether a heading leads to the first release of a major: `To 2.0.0`, `1.x to 2.x`, and where upgrades are
+    /// spoken of `v2` or `2.x`. A release's own heading in a changelog does not.
     fn lead_to(&self, major: u64) -> bool {
         self.headings.iter().any(|heading| {
-            let last = words(heading).filter_map(version_of).last();
-            last.is_some_and(|it| it.major == major && it.first)
+            let mut versions = words(&heading.text).filter_map(version_of);
+            let last = versions.by_ref().last();
+            let leads = heading.within || leads(&heading.text);
+            leads && last.is_some_and(|it| it.major == major && it.first)
         })
     }
 
     /// Whether a heading speaks of any release of a major.
     fn tell_of(&self, major: u64) -> bool {
         let speaks =
-            |heading: &String| words(heading).filter_map(version_of).any(|it| it.major == major);
+            |it: &Told| words(&it.text).filter_map(version_of).any(|it| it.major == major);
         self.headings.iter().any(speaks)
     }
 
@@ -106,6 +137,14 @@ impl Notes {
         };
         self.texts.iter().any(|file| words(file.text.as_str()).any(names))
     }
+}
+
+/// Whether a heading leads from a version, or to one.
+fn leads(heading: &str) -> bool {
+    let word = |word: &str| ["to", "from"].iter().any(|it| word.eq_ignore_ascii_case(it));
+    let versions = words(heading).filter_map(version_of).count();
+    let mut before = words(heading).take_while(|word| version_of(word).is_none());
+    versions > 1 || speaks_of_upgrades(heading) || before.any(word)
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -139,9 +178,36 @@ fn version_of(word: &str) -> Option<Spoken> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Text;
+
+    fn file(local: &str, text: &str) -> Notes {
+        let file =
+            TextFile { path: local.into(), local: local.to_owned(), text: Text::new(text) };
+        Notes { headings: told(&file), texts: Vec::new() }
+    }
 
     fn notes(heading: &str) -> Notes {
-        Notes { headings: vec![heading.to_owned()], texts: Vec::new() }
+        file("UPGRADING.md", &format!("# {heading}\n"))
+    }
+
+    #[test]
+    fn headings_of_releases_lead_nowhere() {
+        for text in ["# 2.0.0 (2025-07-09)", "# v2", "# web-2.0.0", "# 2.x", "# Upgrading\n# 2.0.0"] {
+            assert!(!file("CHANGELOG.md", text).lead_to(2), "{text}");
+            assert!(file("CHANGELOG.md", text).tell_of(2), "{text}");
+        }
+        for text in [
+            "# To 2.0.0",
+            "# From 1.x",
+            "# 1.x → 2.x",
+            "# Upgrading to 2.0",
+            "# 2.0.0: breaking changes",
+            "# Upgrading\n## Chart\n### 2.0.0",
+        ] {
+            let major = if text.contains('2') { 2 } else { 1 };
+            assert!(file("README.md", text).lead_to(major), "{text}");
+        }
+        assert!(!file("README.md", "# Upgrading\n## 2.0.0\n# Releases\n## 3.0.0").lead_to(3));
     }
 
     #[test]
