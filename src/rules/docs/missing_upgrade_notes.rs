@@ -123,8 +123,7 @@ impl Notes {
 
     /// Whether a heading speaks of any release of a major.
     fn tell_of(&self, major: u64) -> bool {
-        let speaks =
-            |it: &Told| words(&it.text).filter_map(version_of).any(|it| it.major == major);
+        let speaks = |it: &Told| words(&it.text).filter_map(version_of).any(|it| it.major == major);
         self.headings.iter().any(speaks)
     }
 
@@ -181,8 +180,7 @@ mod tests {
     use crate::text::Text;
 
     fn file(local: &str, text: &str) -> Notes {
-        let file =
-            TextFile { path: local.into(), local: local.to_owned(), text: Text::new(text) };
+        let file = TextFile { path: local.into(), local: local.to_owned(), text: Text::new(text) };
         Notes { headings: told(&file), texts: Vec::new() }
     }
 
@@ -192,7 +190,8 @@ mod tests {
 
     #[test]
     fn headings_of_releases_lead_nowhere() {
-        for text in ["# 2.0.0 (2025-07-09)", "# v2", "# web-2.0.0", "# 2.x", "# Upgrading\n# 2.0.0"] {
+        for text in ["# 2.0.0 (2025-07-09)", "# v2", "# web-2.0.0", "# 2.x", "# Upgrading\n# 2.0.0"]
+        {
             assert!(!file("CHANGELOG.md", text).lead_to(2), "{text}");
             assert!(file("CHANGELOG.md", text).tell_of(2), "{text}");
         }
