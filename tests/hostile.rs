@@ -334,6 +334,23 @@ fn values_of_a_million_lines_are_read() {
 }
 
 #[test]
+fn links_that_all_lead_nowhere_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let chart = folder.path().join("web");
+    fs::create_dir(&chart).unwrap();
+    fs::write(chart.join("Chart.yaml"), MANIFEST).unwrap();
+    let part = |n: usize| format!("# part {n}\n\n[a](#none-{n}) [b](other.md#none-{n})\n\n");
+    let text: String = (0..LINKS).map(part).collect::<Vec<_>>().concat();
+    fs::write(chart.join("README.md"), &text).unwrap();
+    fs::write(chart.join("other.md"), &text).unwrap();
+    let run = careen(&[folder.path().to_str().unwrap()]);
+    assert_eq!(run.told("docs/broken-link", "web/README.md").len(), 2 * LINKS);
+}
+
+/// How many links of each kind lead nowhere: looked up one by one among as many headings they take minutes.
+const LINKS: usize = 20_000;
+
+#[test]
 fn huge_files_are_refused_unread() {
     let place = Place::new();
     place.write("web/Chart.yaml", MANIFEST);

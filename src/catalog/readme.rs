@@ -5,7 +5,7 @@ mod events;
 mod html;
 mod tables;
 
-use std::{ops::Deref, sync::OnceLock};
+use std::{collections::BTreeSet, ops::Deref, sync::OnceLock};
 
 use super::TextFile;
 use crate::text::Span;
@@ -18,6 +18,7 @@ pub struct Readme {
     /// The file.
     pub file: TextFile,
     markdown: OnceLock<Markdown>,
+    anchors: OnceLock<BTreeSet<String>>,
 }
 
 /// What stands in a Markdown file.
@@ -40,7 +41,16 @@ pub struct Markdown {
 impl Readme {
     /// Takes a Markdown file; every text is Markdown, so that this cannot fail.
     pub fn new(file: TextFile) -> Self {
-        Self { file, markdown: OnceLock::new() }
+        Self { file, markdown: OnceLock::new(), anchors: OnceLock::new() }
+    }
+
+    /// The anchors of headings and HTML in lower case: GitHub finds them without regard to case.
+    pub fn anchors(&self) -> &BTreeSet<String> {
+        self.anchors.get_or_init(|| {
+            let headings = self.headings.iter().map(|heading| heading.anchor.as_str());
+            let all = headings.chain(self.html_anchors.iter().map(String::as_str));
+            all.map(str::to_lowercase).collect()
+        })
     }
 }
 
@@ -49,15 +59,6 @@ impl Deref for Readme {
 
     fn deref(&self) -> &Markdown {
         self.markdown.get_or_init(|| events::read(&self.file.text))
-    }
-}
-
-impl Markdown {
-    /// Whether a link's fragment, without `#`, leads to a place of this file.
-    pub fn has_anchor(&self, fragment: &str) -> bool {
-        let fragment = fragment.strip_prefix("user-content-").unwrap_or(fragment);
-        self.headings.iter().any(|heading| heading.anchor == fragment)
-            || self.html_anchors.iter().any(|anchor| anchor == fragment)
     }
 }
 

@@ -29,8 +29,8 @@ fn anchors_are_those_of_github() {
         "link",
     ];
     assert_eq!(anchors(text), expected);
-    assert!(readme(text).has_anchor("user-content-a-b_c-d-1"));
-    assert!(!readme("```\n# no\n```\n").has_anchor("no"));
+    assert!(readme(text).anchors().contains("a-b_c-d-1"));
+    assert!(!readme("```\n# no\n```\n").anchors().contains("no"));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Where links lead, held against the audited files.
 
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
 use crate::{
-    catalog::{Chart, Readme, address::ForgePath},
+    catalog::{Chart, Readme, TextFile, address::ForgePath},
     rule::ChartContext,
     sources::Source,
     text::Text,
@@ -32,12 +34,14 @@ pub(super) struct Tree<'a> {
     cx: &'a ChartContext<'a>,
     /// The source's root within its repository.
     root: &'a str,
+    /// The Markdown files that were looked into.
+    others: RefCell<BTreeMap<String, Option<Rc<Readme>>>>,
 }
 
 impl<'a> Tree<'a> {
     pub(super) fn new(chart: &'a Chart, cx: &'a ChartContext<'a>) -> Self {
         let root = cx.source.history().map_or("", |history| history.folder.as_str());
-        Self { chart, source: cx.source, cx, root }
+        Self { chart, source: cx.source, cx, root, others: RefCell::default() }
     }
 
     /// A link of a README: to a file, to an anchor, or an address.
@@ -88,13 +92,22 @@ impl<'a> Tree<'a> {
             ));
         }
         let markdown = target.to_lowercase().ends_with(".md") && !anchor.is_empty();
-        let content = markdown.then(|| self.source.read(&target).ok()).flatten()?;
-        let other = Readme::new(crate::catalog::TextFile {
-            path: self.source.report_path(&target),
-            local: target.clone(),
-            text: Text::new(String::from_utf8_lossy(&content).into_owned()),
-        });
-        missing_anchor(&other, link, anchor)
+        if !markdown {
+            return None;
+        }
+        missing_anchor(self.other(target)?.as_ref(), link, anchor)
+    }
+
+    /// Another Markdown file; each is read once.
+    fn other(&self, target: String) -> Option<Rc<Readme>> {
+        let read = |target: &str| {
+            let content = self.source.read(target).ok()?;
+            let text = Text::new(String::from_utf8_lossy(&content).into_owned());
+            let (path, local) = (self.source.report_path(target), target.to_owned());
+            Some(Rc::new(Readme::new(TextFile { path, local, text })))
+        };
+        let mut others = self.others.borrow_mut();
+        others.entry(target).or_insert_with_key(|target| read(target)).clone()
     }
 
     /// Where in the source a relative link leads.
@@ -193,20 +206,36 @@ fn raw_address(url: &str) -> String {
 fn missing_anchor(readme: &Readme, link: &str, anchor: &str) -> Option<Broken> {
     let wanted = percent_decoded(anchor).to_lowercase();
     let wanted = wanted.strip_prefix("user-content-").unwrap_or(&wanted);
-    let known = readme
-        .headings
-        .iter()
-        .map(|heading| heading.anchor.as_str())
-        .chain(readme.html_anchors.iter().map(String::as_str));
     if wanted.is_empty() || wanted == "top" || is_line(wanted) {
         return None;
     }
-    let mut known = known.map(str::to_lowercase).collect::<Vec<_>>().into_iter();
-    if known.any(|anchor| anchor == wanted) {
+    if readme.anchors().contains(wanted) {
         return None;
     }
+    let help = nearest(wanted, readme).map_or_else(
+        || "use the anchor of an existing heading".to_owned(),
+        |near| format!("did you mean `#{near}`? If not, use the anchor of another heading"),
+    );
     let message = format!("leads to no heading: `{}` has no `#{anchor}`", readme.file.path);
-    Some(broken(link, &message, "use the anchor of an existing heading"))
+    Some(broken(link, &message, &help))
+}
+
+/// How alike an anchor must be to one that is written to be meant by it.
+const ALIKE: f64 = 0.85;
+
+/// In files with more anchors or links than this nobody is told which anchor is near.
+const SUGGESTIONS_MAX: usize = 1_000;
+
+/// The anchor that is meant: one that goes on where the written one ends, or one that is much alike.
+fn nearest<'r>(wanted: &str, readme: &'r Readme) -> Option<&'r String> {
+    let known = readme.anchors();
+    if known.len().max(readme.links.len()) > SUGGESTIONS_MAX {
+        return None;
+    }
+    let longer = known.iter().find(|anchor| anchor.starts_with(&format!("{wanted}-")));
+    let alike = |anchor: &&String| strsim::normalized_levenshtein(anchor, wanted);
+    let most = || known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
+    longer.or_else(|| most().filter(|anchor| alike(anchor) >= ALIKE))
 }
 
 fn is_line(anchor: &str) -> bool {
@@ -288,6 +317,21 @@ mod tests {
         );
         assert_eq!(normalized("../x"), None);
         assert_eq!(percent_decoded("a%20b%2"), "a b%2");
+    }
+
+    #[test]
+    fn the_anchor_that_is_meant_is_near() {
+        let near = |wanted: &str, headings: &str| {
+            let (path, local) = ("README.md".into(), "README.md".to_owned());
+            let readme = Readme::new(TextFile { path, local, text: Text::new(headings) });
+            nearest(wanted, &readme).cloned()
+        };
+        let headings = "# Versioning and more\n# Install the chart\n";
+        assert_eq!(near("versioning", headings).as_deref(), Some("versioning-and-more"));
+        assert_eq!(near("instal-the-chart", headings).as_deref(), Some("install-the-chart"));
+        assert_eq!(near("usage", headings), None);
+        let many: String = (0..=SUGGESTIONS_MAX).fold(headings.to_owned(), |all, _| all + "# x\n");
+        assert_eq!(near("versioning", &many), None);
     }
 
     #[test]
