@@ -198,6 +198,8 @@ pub struct Page {
     /// What more than half of a catalog's charts have is told once, in these words after
     /// `N of M charts in …`.
     pub rollup: Option<String>,
+    /// What to do about it then, where each chart's own help names only that chart's.
+    pub rollup_help: Option<String>,
     /// What charts of an archived repository have is told once, in these words after `N of M charts
     /// in …`.
     pub archived: Option<String>,
@@ -224,6 +226,7 @@ impl Page {
             since: String::new(),
             needs: Vec::new(),
             rollup: None,
+            rollup_help: None,
             archived: None,
             uses: Vec::new(),
             options: BTreeMap::new(),

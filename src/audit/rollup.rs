@@ -72,8 +72,8 @@ fn archived_words(words: &str, notice: &Place) -> String {
 enum Reason<'f> {
     /// The README says that all is archived: the words, and where.
     Archived(&'static str, &'f Place),
-    /// Most charts have it: the words.
-    Most(&'static str),
+    /// Most charts have it: the words, and what to do in all of them where that is not the same.
+    Most(&'static str, Option<&'static str>),
 }
 
 fn reason<'f>(
@@ -84,21 +84,25 @@ fn reason<'f>(
     let page = rules::find(&finding.rule)?.page();
     let archived = page.archived.as_deref().zip(facts.archived.get(&chart.source));
     let archived = archived.map(|(words, place)| Reason::Archived(words, place));
-    archived.or_else(|| page.rollup.as_deref().map(Reason::Most))
+    let most = || Some(Reason::Most(page.rollup.as_deref()?, page.rollup_help.as_deref()));
+    archived.or_else(most)
 }
 
 fn roll(mut group: Vec<Finding>, catalog: &str, reason: Reason<'_>, of: usize) -> Vec<Finding> {
     let charts: BTreeSet<_> = group.iter().filter_map(|it| it.chart.as_ref()).collect();
     let count = charts.len();
-    let few = matches!(reason, Reason::Most(_)) && (count < FOLD_MIN || count * 2 <= of);
+    let few = matches!(reason, Reason::Most(..)) && (count < FOLD_MIN || count * 2 <= of);
     if few {
         return group;
     }
     group.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
     let Some(mut told) = group.first().cloned() else { return Vec::new() };
     let words = match reason {
-        Reason::Most(words) => {
+        Reason::Most(words, help) => {
             group.remove(0);
+            if let Some(help) = help {
+                help.clone_into(&mut told.help);
+            }
             words.to_owned()
         }
         Reason::Archived(words, place) => {
@@ -117,4 +121,37 @@ fn roll(mut group: Vec<Finding>, catalog: &str, reason: Reason<'_>, of: usize) -
 fn related(finding: Finding) -> Related {
     let name = finding.chart.map(|chart| chart.name).unwrap_or_default();
     Related { message: name, location: finding.location }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reason, roll};
+    use crate::finding::{ChartId, Finding, Level, Place};
+
+    #[test]
+    fn one_help_serves_all_charts() {
+        let finding = |chart: &str| Finding {
+            rule: "docs/stale-changelog".into(),
+            level: Level::Warning,
+            chart: Some(ChartId {
+                name: chart.into(),
+                version: "1.0.0".into(),
+                path: chart.into(),
+            }),
+            subject: chart.to_owned(),
+            message: String::new(),
+            help: format!("write what changed in {chart}"),
+            location: Place::file(&chart.into()),
+            related: Vec::new(),
+            fingerprint: String::new(),
+            fix: None,
+        };
+        let help = |help| {
+            let group = ["a", "b", "c"].map(finding).to_vec();
+            let told = roll(group, "charts", Reason::Most("lag", help), 4);
+            told.into_iter().map(|it| it.help).collect::<Vec<_>>()
+        };
+        assert_eq!(help(Some("write what changed in each")), ["write what changed in each"]);
+        assert_eq!(help(None), ["write what changed in a"]);
+    }
 }

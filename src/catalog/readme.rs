@@ -4,6 +4,7 @@ mod anchor;
 mod events;
 mod html;
 mod tables;
+mod template;
 
 use std::{collections::BTreeSet, ops::Deref, sync::OnceLock};
 
@@ -11,6 +12,7 @@ use super::TextFile;
 use crate::text::Span;
 
 pub use tables::{CELLS_MAX, ITEMS_MAX};
+pub use template::Template;
 
 /// A Markdown file, parsed when something of it is first asked for.
 #[derive(Clone, Debug)]

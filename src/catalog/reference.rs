@@ -9,6 +9,8 @@ mod cell;
 mod key;
 mod titles;
 
+use std::collections::BTreeSet;
+
 use super::{Chart, Readme, Values, readme::Table};
 use crate::text::Span;
 
@@ -26,6 +28,9 @@ const WILDCARDS_MAX: usize = 1_000;
 pub struct Reference {
     /// The rows of all tables and lists that are a reference of values, in order.
     pub rows: Vec<Row>,
+    /// The declared keys that rows of any table lead to, also of those that are no reference of the
+    /// whole: of settings under one value, with rows that go through lists.
+    pub named: BTreeSet<usize>,
 }
 
 /// One row, for one key; a cell that names several keys makes several rows.
@@ -65,14 +70,14 @@ impl Row {
 impl Reference {
     /// Reads a README's tables and lists against the values that the chart declares.
     pub fn read(chart: &Chart, readme: &Readme, values: &Values) -> Self {
-        let mut finder = Finder { chart, readme, values, wildcards: 0 };
+        let mut finder = Finder { chart, readme, values, wildcards: 0, named: BTreeSet::new() };
         let tables: Vec<_> =
             readme.tables.iter().filter_map(|table| finder.table(table)).flatten().collect();
         let mut rows = tables;
         if rows.is_empty() {
             rows = finder.lists();
         }
-        Self { rows }
+        Self { rows, named: finder.named }
     }
 }
 
@@ -81,6 +86,7 @@ struct Finder<'a> {
     readme: &'a Readme,
     values: &'a Values,
     wildcards: usize,
+    named: BTreeSet<usize>,
 }
 
 impl Finder<'_> {
@@ -100,6 +106,7 @@ impl Finder<'_> {
                 rows.push(self.row(key, span, default, titles.style));
             }
         }
+        self.named.extend(rows.iter().flat_map(|row| row.nearest(self.values)));
         self.is_reference(&rows).then_some(rows)
     }
 
@@ -118,6 +125,7 @@ impl Finder<'_> {
             let heading = *heading;
             let end = rows.iter().position(|(other, _)| *other != heading).unwrap_or(rows.len());
             let list: Vec<_> = rows.drain(..end).map(|(_, row)| row).collect();
+            self.named.extend(list.iter().flat_map(|row| row.nearest(self.values)));
             if self.is_reference(&list) {
                 kept.extend(list);
             }

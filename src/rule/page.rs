@@ -23,6 +23,8 @@ struct FrontMatter {
     needs: Vec<Need>,
     #[serde(default)]
     rollup: Option<String>,
+    #[serde(default, rename = "rollup-help")]
+    rollup_help: Option<String>,
     #[serde(default)]
     archived: Option<String>,
     #[serde(default)]
@@ -59,6 +61,7 @@ pub fn parse(id: &'static str, text: &'static str) -> Result<Page, String> {
         since: matter.since,
         needs: matter.needs,
         rollup: matter.rollup,
+        rollup_help: matter.rollup_help,
         archived: matter.archived,
         uses: matter.uses,
         options: matter.options,

@@ -195,7 +195,7 @@ impl Drift<'_> {
         walk.run();
         let known = leaves.iter().filter(|(at, _)| walk.knows(*at)).count();
         let whole = leaves.len() >= VALUES_MIN && known * 100 >= leaves.len() * KNOWN_MIN;
-        self.defaults(walk.defaults, told);
+        self.defaults(walk.defaults, walk.form, told);
         if whole {
             self.missing(walk.missing, &format!("{known} of {}", leaves.len()), told);
         }
@@ -205,7 +205,7 @@ impl Drift<'_> {
         }
     }
 
-    fn defaults(&self, defaults: Vec<walk::OtherDefault>, told: &mut Vec<Told>) {
+    fn defaults(&self, defaults: Vec<walk::OtherDefault>, form: bool, told: &mut Vec<Told>) {
         for default in defaults {
             let path = default.path;
             told.push(Told {
@@ -214,7 +214,12 @@ impl Drift<'_> {
                     "the schema's default of `{path}` is `{}`, values.yaml has `{}`",
                     default.schema, default.values
                 ),
-                help: "write the schema again from values.yaml".to_owned(),
+                // A schema for a form is written by hand, and a generator would take that out of it.
+                help: match default.json.filter(|_| form) {
+                    _ if !form => "write the schema again from values.yaml".to_owned(),
+                    Some(json) => format!("write `\"default\": {json}`"),
+                    None => "write the default that values.yaml has".to_owned(),
+                },
                 place: self.place(default.span),
                 also: self.declared(&path),
                 path,
@@ -261,7 +266,7 @@ impl Drift<'_> {
                 message: format!("the schema knows `{path}`, which values.yaml does not declare and no template reads"),
                 help: match stale.alike {
                     Some(alike) => format!("write `{alike}`, or take it out of the schema"),
-                    None => "take it out of the schema, or declare the value".to_owned(),
+                    None => "take it out of the schema".to_owned(),
                 },
                 place: self.place(stale.span),
                 also: None,

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::{
-        Chart, Closure, Declared, Dependency, Key, Readme, Values, YamlFile, reference::Row,
+        Chart, Closure, Declared, Dependency, Key, Readme, Values, YamlFile,
+        reference::{Pattern, Row},
         values::Mention,
     },
     finding::Place,
@@ -22,6 +23,9 @@ const JUDGED_MAX: usize = 20_000;
 const MEANT_MAX: usize = 200;
 /// So many values of one name are compared with a comment's path; where there are more, one of them is meant.
 const NAMESAKES_MAX: usize = 1_000;
+/// So many comments, and of a hundred so many, that name whole paths make that the file's way.
+const WHOLE_MIN: usize = 10;
+const WHOLE_SHARE: usize = 90;
 /// How many further rows a finding shows.
 const SHOWN: usize = 5;
 
@@ -40,7 +44,7 @@ impl Rule for StaleValue {
         let mut stale: BTreeMap<Vec<Option<String>>, Vec<Named>> = BTreeMap::new();
         let rows = chart.readme.iter().flat_map(|readme| {
             let rows = documentation.reference.rows.iter();
-            rows.filter_map(|row| Named::of_row(row, readme, generated.writer(chart, row)))
+            rows.filter_map(|row| Named::of_row(row, readme, &generated, chart))
         });
         let comments = chart.values.iter().flat_map(|file| {
             documentation
@@ -50,7 +54,7 @@ impl Rule for StaleValue {
                 .filter_map(|mention| Named::of_comment(mention, file))
         });
         for named in comments.chain(rows).take(JUDGED_MAX) {
-            if (!named.is_comment() || !judge.is_relative(&named.steps))
+            if !judge.is_short(&named)
                 && let Some(top) = judge.topmost(&named)
             {
                 stale.entry(top).or_default().push(named);
@@ -58,7 +62,7 @@ impl Rule for StaleValue {
         }
         let meant = (stale.len() <= MEANT_MAX).then(|| meant::Meant::new(chart, cx));
         for (top, named) in stale {
-            judge.report(&top, &named, meant.as_ref(), out);
+            judge.tell(&top, named, meant.as_ref(), out);
         }
     }
 }
@@ -68,6 +72,8 @@ struct Named {
     text: String,
     steps: Vec<Option<String>>,
     place: Place,
+    /// The README's row, where the place is that of helm-docs' template, and the line there.
+    row: Option<(Place, u32)>,
     by: By,
 }
 
@@ -83,13 +89,28 @@ enum By {
 }
 
 impl Named {
-    fn of_row(row: &Row, readme: &Readme, writer: Option<&'static str>) -> Option<Self> {
-        let judged = row.sought && row.found.is_empty() && !row.key.qualified;
-        judged.then(|| Self {
+    fn of_row(
+        row: &Row,
+        readme: &Readme,
+        generated: &generated::Generated,
+        chart: &Chart,
+    ) -> Option<Self> {
+        if !row.sought || !row.found.is_empty() || row.key.qualified {
+            return None;
+        }
+        let shown = readme.file.place(row.span);
+        let (place, row_place) = match generated.by_hand(row) {
+            Some((template, span)) => {
+                (template.file.place(span), Some((shown, template.line(span))))
+            }
+            None => (shown, None),
+        };
+        Some(Self {
             text: row.key.text.clone(),
             steps: row.key.steps.clone(),
-            place: readme.file.place(row.span),
-            by: writer.map_or(By::Row, By::Program),
+            place,
+            row: row_place,
+            by: generated.writer(chart, row).map_or(By::Row, By::Program),
         })
     }
 
@@ -100,12 +121,29 @@ impl Named {
             text: mention.path.to_string(),
             steps,
             place: file.place(mention.span),
+            row: None,
             by: By::Comment(mention.span.end),
         })
     }
 
     fn is_comment(&self) -> bool {
         matches!(self.by, By::Comment(_))
+    }
+
+    /// What to do, where it may be meant for another path.
+    fn help(&self, near: Option<&str>) -> String {
+        match (near, self.by, &self.row) {
+            (_, By::Program(program), _) => format!("run `{program}` and commit the README"),
+            (Some(path), _, Some((_, line))) => format!(
+                "write `{path}` into line {line} of README.md.gotmpl, or take the row out, and run `helm-docs`"
+            ),
+            (None, _, Some((_, line))) => {
+                format!("take line {line} out of README.md.gotmpl and run `helm-docs`")
+            }
+            (Some(path), ..) => format!("write `{path}`, or take it out"),
+            (None, By::Comment(_), _) => "take the comment out".to_owned(),
+            (None, By::Row, _) => "take the row out".to_owned(),
+        }
     }
 }
 
@@ -122,6 +160,8 @@ struct Judge<'a> {
     named: BTreeMap<&'a str, Vec<&'a Declared>>,
     /// How the chart's own values are read, by their path.
     reads: BTreeMap<&'a [Step], Vec<How>>,
+    /// Whether the comments name values by their whole paths.
+    whole: bool,
 }
 
 impl<'a> Judge<'a> {
@@ -144,7 +184,10 @@ impl<'a> Judge<'a> {
         for read in cx.analysis.flow().reads().iter().filter(|it| members.contains(&it.member)) {
             reads.entry(read.path.as_slice()).or_default().push(read.how);
         }
-        Self { chart, values, cx, members, extras, above_extras, named, reads }
+        let whole = values.mentions.iter().filter(|it| !values.under(&it.steps()).is_empty());
+        let whole = whole.count();
+        let whole = whole >= WHOLE_MIN && whole * 100 >= values.mentions.len() * WHOLE_SHARE;
+        Self { chart, values, cx, members, extras, above_extras, named, reads, whole }
     }
 
     /// Whether nothing declares or reads a path, as far as that is certain.
@@ -176,7 +219,38 @@ impl<'a> Judge<'a> {
         scalar && self.reads.get(path.as_slice()).is_some_and(|hows| hows.iter().all(printed))
     }
 
-    /// Whether a comment names a declared path by its end alone, which people understand.
+    /// Whether a comment names a value by a part of its path, which people understand: by its end
+    /// alone, where that is the file's way, or a key of the mapping in which the comment stands.
+    fn is_short(&self, named: &Named) -> bool {
+        let By::Comment(end) = named.by else { return false };
+        (!self.whole && self.is_relative(&named.steps)) || self.is_inside(&named.steps, end)
+    }
+
+    /// Whether a comment names a key that the mapping around it may hold.
+    fn is_inside(&self, steps: &[Option<String>], end: u32) -> bool {
+        let (Some(file), [Some(name)]) = (&self.chart.values, steps) else { return false };
+        let text = file.stream.text();
+        let column = |at: u32| {
+            let line = text.slice(text.line_span(text.position(at).line));
+            line.len() - line.trim_start().len()
+        };
+        let keys = self.values.keys.iter().enumerate().skip(1);
+        let before = keys.filter(|(_, key)| !key.borrowed && key.key.start < end);
+        let Some((last, _)) = before.max_by_key(|(_, key)| key.key.start) else { return false };
+        let own = column(end);
+        let holder = self.values.line(last).find(|key| column(key.key.start) < own);
+        holder.is_some_and(|holder| {
+            let step = |key: &Key| match key {
+                Key::Name(name) => Some(name.clone()),
+                Key::Index(_) => None,
+            };
+            let mut path: Vec<_> = holder.path.0.iter().map(step).collect();
+            path.push(Some(name.clone()));
+            self.values.under(&path).is_empty() && !self.is_stale(&path)
+        })
+    }
+
+    /// Whether a comment names a declared path by its end alone.
     fn is_relative(&self, steps: &[Option<String>]) -> bool {
         let Some(Some(last)) = steps.last() else { return false };
         let ends = |key: &Declared| {
@@ -188,21 +262,32 @@ impl<'a> Judge<'a> {
         namesakes.len() > NAMESAKES_MAX || namesakes.iter().any(|key| ends(key))
     }
 
-    /// Whether the dependency that a path leads into is here, and knows nothing of it.
+    /// Whether the dependency that a path leads into is here, or that dependency's own, and knows
+    /// nothing of it.
     fn is_stale_below(&self, member: usize, name: &str, steps: &[Option<String>]) -> bool {
         let closure: &Closure<'_> = self.cx.analysis.closure;
-        let child = closure.children(member).find(|(_, child)| child.name == name);
-        let Some((number, child)) = child else { return false };
-        let below = steps.get(1..).unwrap_or_default();
-        let documentation = child.chart.documentation();
-        let switch = below.len() == 1;
-        !switch
-            && !child.chart.is_library()
-            && child.chart.values.is_some()
-            && documentation.values.under(below).is_empty()
-            && !documentation.values.is_commented(below)
-            && !below.iter().flatten().any(|step| step == "global")
-            && self.is_unread(number, below)
+        let (mut member, mut name, mut steps) = (member, name, steps);
+        loop {
+            let child = closure.children(member).find(|(_, child)| child.name == name);
+            let Some((number, child)) = child else { return false };
+            let below = steps.get(1..).unwrap_or_default();
+            let documentation = child.chart.documentation();
+            let switch = below.len() == 1;
+            let unknown = !switch
+                && !child.chart.is_library()
+                && child.chart.values.is_some()
+                && documentation.values.under(below).is_empty()
+                && !documentation.values.is_commented(below)
+                && !below.iter().flatten().any(|step| step == "global");
+            if !unknown {
+                return false;
+            }
+            let Some(Some(first)) = below.first() else { return false };
+            if !child.chart.dependencies.iter().any(|it| it.effective_name() == first) {
+                return self.is_unread(number, below);
+            }
+            (member, name, steps) = (number, first, below);
+        }
     }
 
     fn is_unread(&self, member: usize, steps: &[Option<String>]) -> bool {
@@ -235,13 +320,33 @@ impl<'a> Judge<'a> {
         beginnings.find(stale).map(<[_]>::to_vec)
     }
 
-    fn report(
+    /// Tells of what is documented under one path that does not exist: what goes on as the path that
+    /// is meant does together, the rest by itself.
+    fn tell(
         &self,
         top: &[Option<String>],
-        named: &[Named],
+        named: Vec<Named>,
         meant: Option<&meant::Meant<'_>>,
         out: &mut Sink,
     ) {
+        let steps = match named.as_slice() {
+            [only] => only.steps.clone(),
+            _ => top.to_vec(),
+        };
+        let near = named.first().filter(|it| !matches!(it.by, By::Program(_)));
+        let near = near.and_then(|first| meant?.path(&steps, first.by));
+        let near = near.filter(|near| *near != written(&steps));
+        let holds = |named: &Named| {
+            let near = near.as_deref().and_then(Pattern::parse);
+            let rest = named.steps.get(steps.len()..).unwrap_or_default();
+            near.is_some_and(|near| !self.is_stale(&[near.steps.as_slice(), rest].concat()))
+        };
+        let (renamed, gone): (Vec<_>, Vec<_>) = named.into_iter().partition(holds);
+        self.report(top, &renamed, near.as_deref(), out);
+        self.report(top, &gone, None, out);
+    }
+
+    fn report(&self, top: &[Option<String>], named: &[Named], near: Option<&str>, out: &mut Sink) {
         let Some((first, others)) = named.split_first() else { return };
         let what =
             if first.is_comment() { "the comment documents" } else { "the README documents" };
@@ -258,15 +363,11 @@ impl<'a> Judge<'a> {
         };
         let message =
             format!("{what} `{subject}`{more}, which values.yaml does not declare {unread}");
-        let steps = if others.is_empty() { &first.steps } else { top };
-        let near = meant.and_then(|meant| meant.path(steps, first.by));
-        let help = match (near, first.by) {
-            (_, By::Program(program)) => format!("run `{program}` and commit the README"),
-            (Some(path), _) => format!("write `{path}`, or take it out"),
-            (None, By::Comment(_)) => "take the comment out, or declare the value".to_owned(),
-            (None, By::Row) => "take the row out, or declare the value".to_owned(),
+        let draft = out.at(first.place.clone(), message).subject(subject).help(first.help(near));
+        let draft = match &first.row {
+            Some((row, _)) => draft.also(row.clone(), "the README's row"),
+            None => draft,
         };
-        let draft = out.at(first.place.clone(), message).subject(subject).help(help);
         others
             .iter()
             .take(SHOWN)

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use told::Told;
 
 use crate::{
-    catalog::{Chart, Declared, Documentation, Key, Readme, YamlFile, reference::Style},
+    catalog::{
+        Chart, Declared, Documentation, Key, Readme, YamlFile, readme::Template, reference::Style,
+    },
     finding::Level,
     rule::{ChartContext, Rule, Sink},
     template::flow::Usage,
@@ -41,15 +43,21 @@ impl Rule for UndocumentedValue {
             return;
         }
         let rows = &documentation.reference.rows;
-        let made = !rows.is_empty() && rows.iter().all(|row| row.style == Style::HelmDocs);
+        let template = Template::of(chart, cx.source);
+        let first = rows.first().map_or("", |row| row.key.text.as_str());
+        let by_hand = template.is_some_and(|it| it.row(first).is_some());
+        let made =
+            !by_hand && !rows.is_empty() && rows.iter().all(|row| row.style == Style::HelmDocs);
         let told = if made { &all } else { &leaves };
         let whole = Part::of(0, told, documentation);
         let told_of = Told::of(readme.file.text.as_str());
         let schema = chart.schema.as_ref().and_then(|schema| schema.root());
-        let files = Files { documentation, readme, file, schema, told: told_of };
+        let files = Files { documentation, readme, file, schema, by_hand, told: told_of };
         if whole.listed * 100 >= whole.all * least {
             let mut gaps = gaps(&files, told);
-            gaps.extend(rows_left_out(documentation));
+            if made {
+                gaps.extend(rows_left_out(documentation));
+            }
             tell_all(&[(whole, gaps)], &files, out);
             return;
         }
@@ -118,13 +126,16 @@ struct Files<'a> {
     readme: &'a Readme,
     file: &'a YamlFile,
     schema: Option<Node<'a>>,
+    /// Whether the table stands in helm-docs' template as it is.
+    by_hand: bool,
     told: Told<'a>,
 }
 
 impl Files<'_> {
     /// Who writes the reference.
     fn style(&self) -> Option<Style> {
-        self.documentation.reference.rows.first().map(|row| row.style)
+        let row = self.documentation.reference.rows.first()?;
+        Some(if self.by_hand { Style::Plain } else { row.style })
     }
 
     /// Whether a comment or the schema describes a key where it is declared.
@@ -191,9 +202,6 @@ fn gaps(files: &Files<'_>, leaves: &[(usize, &Declared)]) -> BTreeSet<usize> {
 /// Keys that helm-docs would make a row of, below one that has a row, in a table that it wrote.
 fn rows_left_out(documentation: &Documentation) -> Vec<usize> {
     let rows = &documentation.reference.rows;
-    if rows.is_empty() || rows.iter().any(|row| row.style != Style::HelmDocs) {
-        return Vec::new();
-    }
     let found: BTreeSet<_> = rows.iter().flat_map(|row| &row.found).copied().collect();
     let keys = documentation.values.keys.iter().enumerate();
     keys.filter(|(at, key)| {
@@ -243,6 +251,9 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
         Some(Style::HelmDocs) => HELM_DOCS,
         Some(Style::Bitnami) => {
             "describe it with `## @param` in values.yaml and run `readme-generator`"
+        }
+        _ if files.by_hand => {
+            "add a row with its meaning and its default to README.md.gotmpl and run `helm-docs`"
         }
         _ => "add a row with its meaning and its default",
     };
@@ -300,8 +311,27 @@ fn describes(schema: Node<'_>, key: &Declared) -> bool {
 /// A chart of which most values are described nowhere.
 fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: &mut Sink) {
     let Files { documentation, file, .. } = files;
+    let comments = file.stream.comments().iter();
+    let prose: String = comments
+        .flat_map(|it| {
+            [
+                it.text.as_str(),
+                "
+",
+            ]
+        })
+        .collect();
+    let prose = Told::of(&prose);
+    let named = &documentation.reference.named;
+    let tells = |at: &usize| {
+        let key = documentation.values.keys.get(*at);
+        let told = |key| files.describes(key) || files.told.tells(key) || prose.tells_path(key);
+        named.contains(at) || key.is_some_and(told)
+    };
+    let above = |at: &usize| documentation.values.keys.get(*at).map(|key| key.parent);
     let described = |at: usize| {
-        documentation.lists(at) || documentation.values.line(at).any(|key| files.describes(key))
+        let line = std::iter::successors(Some(at), above).take_while(|at| *at > 0);
+        documentation.lists(at) || line.into_iter().any(|at| tells(&at))
     };
     let bare = leaves.iter().filter(|(at, _)| !described(*at)).map(|(_, key)| *key);
     let bare: Vec<_> = bare.collect();

@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use agree::{Said, Verdict};
 
 use crate::{
-    catalog::{Chart, Declared, Readme, Values, YamlFile, reference},
+    catalog::{Chart, Declared, Readme, Values, YamlFile, readme::Template, reference},
     rule::{ChartContext, Rule, Sink},
-    sources::join,
     text::Span,
 };
 
@@ -117,8 +116,11 @@ impl Subject<'_> {
         let message =
             format!("the README says that `{path}` is {text} by default, values.yaml has {actual}");
         let what = if wrong.whole { &actual } else { "the default of values.yaml" };
-        let help = match (wrong.cell.style, self.template_line()) {
-            (_, Some(line)) => {
+        let template = Template::of(self.chart, self.cx.source);
+        let by_hand = template.as_ref().and_then(|it| Some((it, it.row(&path)?)));
+        let help = match (wrong.cell.style, by_hand) {
+            (_, Some((template, row))) => {
+                let line = template.line(row);
                 format!("write {what} into line {line} of README.md.gotmpl and run `helm-docs`")
             }
             (reference::Style::HelmDocs, None) => {
@@ -129,23 +131,13 @@ impl Subject<'_> {
             }
             _ => format!("write {what} into the table"),
         };
-        out.at(self.readme.file.place(self.trimmed(wrong.cell.span)), message)
-            .subject(path)
-            .also(self.file.place(self.declared.key), "its default")
-            .help(help);
-    }
-
-    /// The line of helm-docs' template that holds the row: there it is written by hand.
-    fn template_line(&self) -> Option<usize> {
-        let local = "README.md.gotmpl";
-        let path = join(&self.chart.folder, local);
-        let text = self.chart.has_file(local).then(|| self.cx.source.read_text(&path).ok())??;
-        let key = self.declared.path.to_string();
-        let first = |line: &str| {
-            let cell = line.trim().trim_start_matches('|').split('|').next().unwrap_or_default();
-            cell.trim().trim_matches('`') == key && line.contains('|')
-        };
-        text.as_str().lines().position(first).map(|at| at + 1)
+        let shown = self.readme.file.place(self.trimmed(wrong.cell.span));
+        let default = self.file.place(self.declared.key);
+        let place = by_hand.map_or_else(|| shown.clone(), |(it, row)| it.file.place(row));
+        let draft = out.at(place, message).subject(path).also(default, "its default").help(help);
+        if by_hand.is_some() {
+            draft.also(shown, "the README's row");
+        }
     }
 
     /// A cell without the blanks around its text; an empty one as it is.

@@ -116,18 +116,27 @@ pub(super) fn refused(
     values: &Values,
     places: &[Place<'_>],
 ) -> Vec<Refused> {
-    let mut found: BTreeMap<ValuesPath, Refused> = BTreeMap::new();
+    let mut below = Vec::new();
     let mut handled: BTreeMap<ValuesPath, Handled> = BTreeMap::new();
+    // The places of templates that read a key of one value that may have it: they serve that one, and
+    // others whose kind they ask for before.
+    let mut serving = BTreeSet::new();
     for place in places.iter().take(PLACES_MAX) {
         for path in expanded(values, &place.read.path) {
-            if let Some(it) = below_scalar(shapes, &path, place) {
-                found.entry(it.path.clone()).or_insert(it);
+            match below_scalar(shapes, &path, place) {
+                Some(it) => below.push(it),
+                None => _ = serving.insert((place.read.file, place.read.span)),
             }
             handled.entry(path).or_default().add(place);
         }
     }
+    let mut found: BTreeMap<ValuesPath, Refused> = BTreeMap::new();
+    for it in below.into_iter().filter(|it| !serving.contains(&it.read)) {
+        found.entry(it.path.clone()).or_insert(it);
+    }
+    let shared = served(shapes, &handled);
     for (path, handled) in &handled {
-        if let Some(it) = of_kind(shapes, path, handled) {
+        if let Some(it) = of_kind(shapes, path, handled).filter(|it| !shared.contains(&it.read)) {
             found.entry(it.path.clone()).or_insert(it);
         }
     }
@@ -183,6 +192,21 @@ fn below_scalar(shapes: &mut Shapes<'_>, path: &ValuesPath, place: &Place<'_>) -
     );
     let read = (place.read.file, place.read.span);
     Some(Refused { path: above, span: admitted.span, message, read, narrow: false })
+}
+
+/// The places of templates that handle several values, of which the schema lets one be what they ask
+/// for: for that one they ask, and not for the others.
+fn served(
+    shapes: &mut Shapes<'_>,
+    handled: &BTreeMap<ValuesPath, Handled>,
+) -> BTreeSet<(usize, Span)> {
+    let mut served = BTreeSet::new();
+    for (path, handled) in handled {
+        let asked = handled.asked.get(&Class::Collection).into_iter().chain(&handled.whole);
+        let scalar = at(shapes, &path.0).and_then(admitted).is_some_and(|it| it.is_scalar());
+        served.extend(asked.filter(|_| !scalar));
+    }
+    served
 }
 
 /// A template asks whether a text is a mapping or a list, or writes as such what is no text. The other way

@@ -13,6 +13,8 @@ const ALIKE: f64 = 0.8;
 const STALE_MAX: usize = 1_000;
 /// How many values one of them is compared with.
 const COMPARED_MAX: usize = 200;
+/// What a schema says of a property's field in a form.
+const FORM: &[&str] = &["form", "hidden", "render"];
 /// How much of a default a message shows.
 const SHOWN: usize = 40;
 
@@ -38,6 +40,8 @@ pub(super) struct OtherDefault {
     pub(super) span: Span,
     pub(super) schema: String,
     pub(super) values: String,
+    /// The value as JSON; none where it is long.
+    pub(super) json: Option<String>,
 }
 
 pub(super) struct Walk<'a> {
@@ -48,13 +52,15 @@ pub(super) struct Walk<'a> {
     pub(super) missing: Vec<Missing>,
     pub(super) stale: Vec<Stale>,
     pub(super) defaults: Vec<OtherDefault>,
+    /// Whether the schema lays out a form, which no generator writes.
+    pub(super) form: bool,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(root: Node<'a>, values: &'a Values, file: &'a YamlFile) -> Self {
         let known = vec![false; values.keys.len()];
         let (missing, stale, defaults) = (Vec::new(), Vec::new(), Vec::new());
-        Self { root, values, file, known, missing, stale, defaults }
+        Self { root, values, file, known, missing, stale, defaults, form: false }
     }
 
     /// Whether the schema names a value, or says nothing of the keys of what holds it.
@@ -77,6 +83,7 @@ impl<'a> Walk<'a> {
             for (name, child) in &key.children {
                 match shape.properties.get(name) {
                     Some((span, node)) => {
+                        self.form |= FORM.iter().any(|word| node.get(word).is_some());
                         self.known(*child, *span, *node);
                         left.push((*child, *node));
                     }
@@ -118,6 +125,7 @@ impl<'a> Walk<'a> {
                 span: if default.key_span.end > 0 { default.value.span() } else { span },
                 schema: short(default.value),
                 values: short(value),
+                json: json(value),
             });
         }
     }
@@ -153,6 +161,15 @@ impl<'a> Walk<'a> {
             });
         }
     }
+}
+
+/// A scalar as JSON, where it is short.
+fn json(value: Node<'_>) -> Option<String> {
+    let text = match value.kind() {
+        Kind::String => serde_json::to_string(value.as_str()?).ok()?,
+        _ => value.to_text()?,
+    };
+    (text.chars().count() <= SHOWN && !text.contains('`')).then_some(text)
 }
 
 /// Whether two scalars differ, neither of which is nothing.

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use crate::{
     catalog::{
         Chart, Dependency,
+        readme::Template,
         reference::{Row, Style},
         values::{Convention, Mention},
     },
     rule::ChartContext,
-    sources::join,
+    text::Span,
 };
 
 /// Of a table's rows, at least this many in a hundred come from values.yaml, or it was not made from it.
@@ -27,7 +28,7 @@ pub(super) struct Generated {
     helm_docs: bool,
     readme_generator: bool,
     /// helm-docs' template: rows that stand in it are written by hand.
-    template: String,
+    template: Option<Template>,
     /// The paths of which readme-generator makes rows.
     params: BTreeSet<Vec<Option<String>>>,
 }
@@ -37,8 +38,9 @@ impl Generated {
         let documentation = chart.documentation();
         let rows = &documentation.reference.rows;
         let values = &documentation.values;
-        let template = Self::template(chart, cx);
-        let called = CALLS.iter().any(|name| template.contains(name));
+        let template = Template::of(chart, cx.source);
+        let written = template.as_ref().map_or("", |it| it.file.text.as_str());
+        let called = CALLS.iter().any(|name| written.contains(name));
         let signed =
             || chart.readme.as_ref().is_some_and(|it| it.file.text.as_str().contains(SIGNED));
         let mostly = |style: Style, own: &dyn Fn(&Row) -> bool| {
@@ -55,10 +57,10 @@ impl Generated {
         Self { helm_docs, readme_generator, template, params }
     }
 
-    fn template(chart: &Chart, cx: &ChartContext<'_>) -> String {
-        let local = "README.md.gotmpl";
-        let text = chart.has_file(local).then(|| cx.source.read_text(&join(&chart.folder, local)));
-        text.and_then(Result::ok).map(|text| text.as_str().to_owned()).unwrap_or_default()
+    /// Where a row stands by hand in helm-docs' template.
+    pub(super) fn by_hand(&self, row: &Row) -> Option<(&Template, Span)> {
+        let template = self.template.as_ref()?;
+        Some((template, template.row(&row.key.text)?))
     }
 
     /// The program that writes a row, where it is written from the chart's own values.
@@ -68,7 +70,8 @@ impl Generated {
         match row.style {
             // helm-docs may be told to document the values of dependencies.
             Style::HelmDocs if self.helm_docs && own && !global => {
-                (!self.template.contains(&row.key.text)).then_some("helm-docs")
+                let template = self.template.as_ref().map_or("", |it| it.file.text.as_str());
+                (!template.contains(&row.key.text)).then_some("helm-docs")
             }
             Style::Bitnami if self.readme_generator && own => {
                 (!self.params.contains(&row.key.steps)).then_some("readme-generator")

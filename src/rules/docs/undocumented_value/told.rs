@@ -47,9 +47,17 @@ impl<'t> Told<'t> {
 
     /// Whether the text speaks of a key: of a path as it is, of a single name in code.
     pub(super) fn tells(&self, key: &Declared) -> bool {
-        let path = key.path.to_string();
         match key.path.0.as_slice() {
             [Key::Name(name)] => self.codes.contains(name.as_str()),
+            _ => self.tells_path(key),
+        }
+    }
+
+    /// Whether the text speaks of a key by its whole path, of several steps.
+    pub(super) fn tells_path(&self, key: &Declared) -> bool {
+        let path = key.path.to_string();
+        match key.path.0.as_slice() {
+            [] | [_] => false,
             _ if path.contains('"') => self.text.contains(&path),
             _ => self.paths.contains(path.as_str()),
         }
