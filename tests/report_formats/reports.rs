@@ -88,6 +88,7 @@ pub(crate) fn page(id: &'static str, title: &str, level: Level) -> Page {
         dimension: Some("upgrades".into()),
         since: "0.1.0".into(),
         rollup: None,
+        rollup_help: None,
         archived: None,
         uses: Vec::new(),
         needs: vec![Need::History],

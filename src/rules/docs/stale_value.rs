@@ -1,5 +1,6 @@
 //! `docs/stale-value`
 
+mod comment;
 mod generated;
 mod meant;
 
@@ -7,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::{
-        Chart, Closure, Declared, Dependency, Key, Readme, Values, YamlFile,
+        Chart, Closure, Dependency, Readme, Values, YamlFile,
         reference::{Pattern, Row},
         values::Mention,
     },
@@ -21,11 +22,6 @@ use crate::{
 const JUDGED_MAX: usize = 20_000;
 /// So many stale paths are looked up for what they may be meant for; of more, none is.
 const MEANT_MAX: usize = 200;
-/// So many values of one name are compared with a comment's path; where there are more, one of them is meant.
-const NAMESAKES_MAX: usize = 1_000;
-/// So many comments, and of a hundred so many, that name whole paths make that the file's way.
-const WHOLE_MIN: usize = 10;
-const WHOLE_SHARE: usize = 90;
 /// How many further rows a finding shows.
 const SHOWN: usize = 5;
 
@@ -156,12 +152,9 @@ struct Judge<'a> {
     extras: BTreeSet<Vec<Option<String>>>,
     /// What holds these.
     above_extras: BTreeSet<Vec<Option<String>>>,
-    /// The declared keys by their last name.
-    named: BTreeMap<&'a str, Vec<&'a Declared>>,
+    comments: comment::Comments<'a>,
     /// How the chart's own values are read, by their path.
     reads: BTreeMap<&'a [Step], Vec<How>>,
-    /// Whether the comments name values by their whole paths.
-    whole: bool,
 }
 
 impl<'a> Judge<'a> {
@@ -174,20 +167,12 @@ impl<'a> Judge<'a> {
             (1..path.len()).filter_map(|end| path.get(..end)).map(<[_]>::to_vec).collect::<Vec<_>>()
         };
         let above_extras = extras.iter().flat_map(above).collect();
-        let mut named: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for key in &values.keys {
-            if let Some(Key::Name(name)) = key.path.0.last() {
-                named.entry(name.as_str()).or_default().push(key);
-            }
-        }
         let mut reads: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for read in cx.analysis.flow().reads().iter().filter(|it| members.contains(&it.member)) {
             reads.entry(read.path.as_slice()).or_default().push(read.how);
         }
-        let whole = values.mentions.iter().filter(|it| !values.under(&it.steps()).is_empty());
-        let whole = whole.count();
-        let whole = whole >= WHOLE_MIN && whole * 100 >= values.mentions.len() * WHOLE_SHARE;
-        Self { chart, values, cx, members, extras, above_extras, named, reads, whole }
+        let comments = comment::Comments::of(chart);
+        Self { chart, values, cx, members, extras, above_extras, comments, reads }
     }
 
     /// Whether nothing declares or reads a path, as far as that is certain.
@@ -220,46 +205,12 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a comment names a value by a part of its path, which people understand: by its end
-    /// alone, where that is the file's way, or a key of the mapping in which the comment stands.
+    /// alone, or a key of the mapping in which the comment stands.
     fn is_short(&self, named: &Named) -> bool {
         let By::Comment(end) = named.by else { return false };
-        (!self.whole && self.is_relative(&named.steps)) || self.is_inside(&named.steps, end)
-    }
-
-    /// Whether a comment names a key that the mapping around it may hold.
-    fn is_inside(&self, steps: &[Option<String>], end: u32) -> bool {
-        let (Some(file), [Some(name)]) = (&self.chart.values, steps) else { return false };
-        let text = file.stream.text();
-        let column = |at: u32| {
-            let line = text.slice(text.line_span(text.position(at).line));
-            line.len() - line.trim_start().len()
-        };
-        let keys = self.values.keys.iter().enumerate().skip(1);
-        let before = keys.filter(|(_, key)| !key.borrowed && key.key.start < end);
-        let Some((last, _)) = before.max_by_key(|(_, key)| key.key.start) else { return false };
-        let own = column(end);
-        let holder = self.values.line(last).find(|key| column(key.key.start) < own);
-        holder.is_some_and(|holder| {
-            let step = |key: &Key| match key {
-                Key::Name(name) => Some(name.clone()),
-                Key::Index(_) => None,
-            };
-            let mut path: Vec<_> = holder.path.0.iter().map(step).collect();
-            path.push(Some(name.clone()));
-            self.values.under(&path).is_empty() && !self.is_stale(&path)
-        })
-    }
-
-    /// Whether a comment names a declared path by its end alone.
-    fn is_relative(&self, steps: &[Option<String>]) -> bool {
-        let Some(Some(last)) = steps.last() else { return false };
-        let ends = |key: &Declared| {
-            let names = key.path.0.iter().rev().zip(steps.iter().rev());
-            key.path.0.len() >= steps.len()
-                && names.into_iter().all(|(key, step)| step.as_ref().is_some_and(|it| key.is(it)))
-        };
-        let Some(namesakes) = self.named.get(last.as_str()) else { return false };
-        namesakes.len() > NAMESAKES_MAX || namesakes.iter().any(|key| ends(key))
+        let inside = || self.comments.inside(&named.steps, end);
+        self.comments.is_relative(&named.steps)
+            || inside().is_some_and(|path| !self.is_stale(&path))
     }
 
     /// Whether the dependency that a path leads into is here, or that dependency's own, and knows
@@ -309,6 +260,19 @@ impl<'a> Judge<'a> {
 
     /// The shortest beginning of a path that is stale itself; none where the path is not.
     fn topmost(&self, named: &Named) -> Option<Vec<Option<String>>> {
+        if let By::Comment(end) = named.by
+            && self.values.under(&named.steps).is_empty()
+            && !self.is_mentioned(&named.steps)
+        {
+            // What it stands on is what it is for, whatever else has the path that it gives.
+            let whole = || Some(named.steps.clone());
+            if self.comments.misspells(&named.steps, end).is_some() {
+                return whole();
+            }
+            if self.comments.stands_on(&named.steps, end).is_some() {
+                return self.is_stale(&named.steps).then(whole)?;
+            }
+        }
         let made = matches!(named.by, By::Program(_));
         let stale = |steps: &&[Option<String>]| {
             if made { self.values.under(steps).is_empty() } else { self.is_stale(steps) }
@@ -334,7 +298,15 @@ impl<'a> Judge<'a> {
             _ => top.to_vec(),
         };
         let near = named.first().filter(|it| !matches!(it.by, By::Program(_)));
-        let near = near.and_then(|first| meant?.path(&steps, first.by));
+        let near = near.and_then(|first| {
+            match first.by {
+                By::Comment(end) => {
+                    self.comments.stands_on(&steps, end).map(|key| key.path.to_string())
+                }
+                _ => None,
+            }
+            .or_else(|| meant?.path(&steps, first.is_comment()))
+        });
         let near = near.filter(|near| *near != written(&steps));
         let holds = |named: &Named| {
             let near = near.as_deref().and_then(Pattern::parse);
@@ -348,21 +320,26 @@ impl<'a> Judge<'a> {
 
     fn report(&self, top: &[Option<String>], named: &[Named], near: Option<&str>, out: &mut Sink) {
         let Some((first, others)) = named.split_first() else { return };
-        let what =
-            if first.is_comment() { "the comment documents" } else { "the README documents" };
         let (subject, more) = if others.is_empty() {
             (first.text.clone(), String::new())
         } else {
             (written(top), format!(" in {} places", named.len()))
         };
+        let stale = self.is_stale(top);
+        let what = match (first.by, near) {
+            (By::Comment(_), Some(near)) if !stale => format!("the comment on `{near}` documents"),
+            (By::Comment(_), _) => "the comment documents".to_owned(),
+            _ => "the README documents".to_owned(),
+        };
         let unread = match first.by {
-            By::Program(program) if !self.is_stale(top) => {
-                format!("though `{program}` makes the table of what it declares")
+            _ if stale => " and no template reads".to_owned(),
+            By::Program(program) => {
+                format!(" though `{program}` makes the table of what it declares")
             }
-            _ => "and no template reads".to_owned(),
+            _ => String::new(),
         };
         let message =
-            format!("{what} `{subject}`{more}, which values.yaml does not declare {unread}");
+            format!("{what} `{subject}`{more}, which values.yaml does not declare{unread}");
         let draft = out.at(first.place.clone(), message).subject(subject).help(first.help(near));
         let draft = match &first.row {
             Some((row, _)) => draft.also(row.clone(), "the README's row"),

@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{By, written};
+use super::written;
 use crate::{
-    catalog::{Chart, Declared, Key, Values, YamlFile},
+    catalog::{Chart, Declared, Key, Values},
     rule::ChartContext,
     template::flow::Step,
 };
 
 /// How alike two names are, of 1, to be taken for one misspelt.
-const ALIKE: f64 = 0.8;
+pub(super) const ALIKE: f64 = 0.8;
 /// How alike they are where the other one is documented nowhere.
 const ALIKE_UNTOLD: f64 = 0.6;
 /// How many names are compared with one.
@@ -21,7 +21,6 @@ const PART_MIN: usize = 4;
 /// The values that may be meant.
 pub(super) struct Meant<'a> {
     values: &'a Values,
-    file: Option<&'a YamlFile>,
     /// The keys that rows of the README name.
     rows: BTreeSet<usize>,
     /// The keys that comments name.
@@ -44,30 +43,14 @@ impl<'a> Meant<'a> {
             }
         }
         let (rows, comments) = (rows.collect(), comments.collect());
-        Self { values, file: chart.values.as_deref(), rows, comments, read }
+        Self { values, rows, comments, read }
     }
 
-    /// The path that is meant: the key right under a comment that has its name, a name beside it that
-    /// is nearly the same, else the only value elsewhere that has its name.
-    pub(super) fn path(&self, steps: &[Option<String>], by: By) -> Option<String> {
-        let told = if matches!(by, By::Comment(_)) { &self.comments } else { &self.rows };
-        self.right_under(steps, by)
-            .or_else(|| self.beside(steps, told))
-            .or_else(|| self.only_end(steps, told))
-    }
-
-    /// The key that a comment stands on, where it has the name.
-    fn right_under(&self, steps: &[Option<String>], by: By) -> Option<String> {
-        let By::Comment(end) = by else { return None };
-        let name = steps.last()?.as_deref()?;
-        let after = self.values.keys.iter().filter(|key| key.key.start >= end && !key.borrowed);
-        let next = after.min_by_key(|key| key.key.start)?;
-        let between =
-            self.file?.stream.text().as_str().get(end as usize..next.key.start as usize)?;
-        let mut lines = between.lines().skip(1).map(str::trim);
-        let on_it = lines.all(|line| line.is_empty() || line.starts_with('#'));
-        let named = |key: &Key| matches!(key, Key::Name(it) if alike(name, it) >= ALIKE);
-        (on_it && next.path.0.last().is_some_and(named)).then(|| next.path.to_string())
+    /// The path that is meant: a name beside it that is nearly the same, else the only value elsewhere
+    /// that has its name.
+    pub(super) fn path(&self, steps: &[Option<String>], comment: bool) -> Option<String> {
+        let told = if comment { &self.comments } else { &self.rows };
+        self.beside(steps, told).or_else(|| self.only_end(steps, told))
     }
 
     /// A name beside the first one that does not exist.
@@ -120,7 +103,7 @@ impl<'a> Meant<'a> {
 }
 
 /// How alike two names are, of 1, however they are capitalised.
-fn alike(one: &str, other: &str) -> f64 {
+pub(super) fn alike(one: &str, other: &str) -> f64 {
     strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
 }
 
