@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::{
-        Chart, Closure, Dependency, Readme, Values, YamlFile,
+        Chart, Closure, Dependency, Key, Readme, Values, YamlFile,
         reference::{Pattern, Row},
         values::Mention,
     },
-    finding::Place,
+    finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
     template::flow::{How, Step, Usage},
     yaml::Kind,
@@ -38,6 +38,7 @@ impl Rule for StaleValue {
         let judge = Judge::new(chart, cx);
         let generated = generated::Generated::of(chart, cx);
         let mut stale: BTreeMap<Vec<Option<String>>, Vec<Named>> = BTreeMap::new();
+        let mut slips: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let rows = chart.readme.iter().flat_map(|readme| {
             let rows = documentation.reference.rows.iter();
             rows.filter_map(|row| Named::of_row(row, readme, &generated, chart))
@@ -50,11 +51,17 @@ impl Rule for StaleValue {
                 .filter_map(|mention| Named::of_comment(mention, file))
         });
         for named in comments.chain(rows).take(JUDGED_MAX) {
-            if !judge.is_short(&named)
-                && let Some(top) = judge.topmost(&named)
-            {
+            if judge.is_short(&named) {
+                continue;
+            }
+            if let Some(slip) = judge.slip(&named) {
+                slips.entry(slip.names).or_default().push((named, slip.near));
+            } else if let Some(top) = judge.topmost(&named) {
                 stale.entry(top).or_default().push(named);
             }
+        }
+        for (names, slips) in slips {
+            judge.report_slip(names, &slips, out);
         }
         let meant = (stale.len() <= MEANT_MAX).then(|| meant::Meant::new(chart, cx));
         for (top, named) in stale {
@@ -141,6 +148,12 @@ impl Named {
             (None, By::Row, _) => "take the row out".to_owned(),
         }
     }
+}
+
+/// What a comment calls a key, what the key is called, and its path.
+struct Slip<'a> {
+    names: (String, &'a str),
+    near: String,
 }
 
 struct Judge<'a> {
@@ -258,21 +271,59 @@ impl<'a> Judge<'a> {
             || self.values.is_commented(steps)
     }
 
+    /// The slip of a comment that stands on a key and does not name it: what it stands on is what it is
+    /// for.
+    fn slip(&self, named: &Named) -> Option<Slip<'a>> {
+        let By::Comment(end) = named.by else { return None };
+        if !self.values.under(&named.steps).is_empty() || self.is_mentioned(&named.steps) {
+            return None;
+        }
+        let misspelt = self.comments.misspells(&named.steps, end);
+        let other = || {
+            let key = self.comments.stands_on(&named.steps, end)?;
+            self.is_stale(&named.steps).then_some(key)
+        };
+        let key = misspelt.or_else(other)?;
+        let Some(Key::Name(right)) = key.path.0.last() else { return None };
+        let wrong = named.steps.last()?.clone()?;
+        Some(Slip { names: (wrong, right), near: key.path.to_string() })
+    }
+
+    /// One slip, in all comments that have it.
+    fn report_slip(
+        &self,
+        (wrong, right): (String, &str),
+        found: &[(Named, String)],
+        out: &mut Sink,
+    ) {
+        let Some(((first, near), others)) = found.split_first() else { return };
+        let more = match others.len() {
+            0 => String::new(),
+            count => {
+                format!("; {count} more {} the same slip", if count == 1 { "has" } else { "have" })
+            }
+        };
+        let message = format!(
+            "the comment on `{near}` documents `{}`, which values.yaml does not declare{more}",
+            first.text
+        );
+        let help = match others {
+            [] => format!("write `{near}`"),
+            _ => format!("write `{right}` for `{wrong}` in each"),
+        };
+        let mut draft = out.at(first.place.clone(), message).subject(first.text.clone()).help(help);
+        // People understand the end of a path; the generated table has no text for it.
+        if wrong == right {
+            draft = draft.level(Level::Note);
+        }
+        others
+            .iter()
+            .take(SHOWN)
+            .fold(draft, |draft, (other, _)| draft.also(other.place.clone(), "here, too"));
+    }
+
     /// The shortest beginning of a path that is stale itself; none where the path is not.
     fn topmost(&self, named: &Named) -> Option<Vec<Option<String>>> {
-        if let By::Comment(end) = named.by
-            && self.values.under(&named.steps).is_empty()
-            && !self.is_mentioned(&named.steps)
-        {
-            // What it stands on is what it is for, whatever else has the path that it gives.
-            let whole = || Some(named.steps.clone());
-            if self.comments.misspells(&named.steps, end).is_some() {
-                return whole();
-            }
-            if self.comments.stands_on(&named.steps, end).is_some() {
-                return self.is_stale(&named.steps).then(whole)?;
-            }
-        }
         let made = matches!(named.by, By::Program(_));
         let stale = |steps: &&[Option<String>]| {
             if made { self.values.under(steps).is_empty() } else { self.is_stale(steps) }
@@ -298,15 +349,7 @@ impl<'a> Judge<'a> {
             _ => top.to_vec(),
         };
         let near = named.first().filter(|it| !matches!(it.by, By::Program(_)));
-        let near = near.and_then(|first| {
-            match first.by {
-                By::Comment(end) => {
-                    self.comments.stands_on(&steps, end).map(|key| key.path.to_string())
-                }
-                _ => None,
-            }
-            .or_else(|| meant?.path(&steps, first.is_comment()))
-        });
+        let near = near.and_then(|first| meant?.path(&steps, first.is_comment()));
         let near = near.filter(|near| *near != written(&steps));
         let holds = |named: &Named| {
             let near = near.as_deref().and_then(Pattern::parse);
@@ -326,11 +369,8 @@ impl<'a> Judge<'a> {
             (written(top), format!(" in {} places", named.len()))
         };
         let stale = self.is_stale(top);
-        let what = match (first.by, near) {
-            (By::Comment(_), Some(near)) if !stale => format!("the comment on `{near}` documents"),
-            (By::Comment(_), _) => "the comment documents".to_owned(),
-            _ => "the README documents".to_owned(),
-        };
+        let what =
+            if first.is_comment() { "the comment documents" } else { "the README documents" };
         let unread = match first.by {
             _ if stale => " and no template reads".to_owned(),
             By::Program(program) => {
