@@ -48,7 +48,17 @@ pub fn unkept(chart: &Chart) -> Vec<Unkept> {
 pub fn unkept_rendered(chart: &Chart, analysis: &Analysis<'_>) -> Vec<Unkept> {
     let mut all = unkept(chart);
     let known: BTreeSet<String> = chart.crds.iter().map(super::label).collect();
-    for document in analysis.documents_of(chart).filter(|it| it.is_definition()) {
+    let definitions = || analysis.documents_of(chart).filter(|it| it.is_definition());
+    // What has a name only when it is rendered is told by that, each of several.
+    let rendered: BTreeSet<&str> = definitions().map(|it| &*it.path).collect();
+    let nameless = chart.crds.iter().filter(|it| it.name().is_empty());
+    let nameless: BTreeSet<_> =
+        nameless.map(|it| (super::label(it), it.object.file.path.clone())).collect();
+    all.retain(|it| {
+        !rendered.contains(&*it.place.path)
+            || !nameless.contains(&(it.label.clone(), it.place.path.clone()))
+    });
+    for document in definitions() {
         let label = document.name();
         if document.is_kept() {
             all.retain(|it| it.label != label);
