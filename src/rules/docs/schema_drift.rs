@@ -23,6 +23,8 @@ const KNOWN_MIN: usize = 95;
 const VALUES_MIN: usize = 8;
 /// More gaps of one kind than this are one defect: the schema was not written again.
 const TOLD_APART: usize = 3;
+/// What makes the defaults of a generated schema right again.
+const AGAIN: &str = "write the schema again from values.yaml";
 /// How many further paths a message names.
 const SHOWN: usize = 5;
 /// The largest schema that is compared, in bytes.
@@ -216,7 +218,7 @@ impl Drift<'_> {
                 ),
                 // A schema for a form is written by hand, and a generator would take that out of it.
                 help: match default.json.filter(|_| form) {
-                    _ if !form => "write the schema again from values.yaml".to_owned(),
+                    _ if !form => AGAIN.to_owned(),
                     Some(json) => format!("write `\"default\": {json}`"),
                     None => "write the default that values.yaml has".to_owned(),
                 },
@@ -389,7 +391,13 @@ impl Drift<'_> {
             let mut told = told.into_iter();
             if apart {
                 told.for_each(|it| send(it, "", out));
-            } else if let Some(first) = told.next() {
+            } else if let Some(mut first) = told.next() {
+                first.help = match kind {
+                    Kind::Missing => "add each of them to the schema".to_owned(),
+                    Kind::Stale => "take each of them out of the schema".to_owned(),
+                    _ if first.help == AGAIN => first.help,
+                    _ => "write the default that values.yaml has into each of them".to_owned(),
+                };
                 let others: Vec<_> = told.map(|it| format!("`{}`", it.path)).collect();
                 send(first, &format!("; it is so with {}", some(&others)), out);
             }

@@ -278,12 +278,10 @@ impl<'a> Judge<'a> {
         if !self.values.under(&named.steps).is_empty() || self.is_mentioned(&named.steps) {
             return None;
         }
-        let misspelt = self.comments.misspells(&named.steps, end);
-        let other = || {
-            let key = self.comments.stands_on(&named.steps, end)?;
-            self.is_stale(&named.steps).then_some(key)
-        };
-        let key = misspelt.or_else(other)?;
+        let (key, whole) = self.comments.misspells(&named.steps, end)?;
+        if !whole && !self.is_stale(&named.steps) {
+            return None;
+        }
         let Some(Key::Name(right)) = key.path.0.last() else { return None };
         let wrong = named.steps.last()?.clone()?;
         Some(Slip { names: (wrong, right), near: key.path.to_string() })
@@ -349,7 +347,12 @@ impl<'a> Judge<'a> {
             _ => top.to_vec(),
         };
         let near = named.first().filter(|it| !matches!(it.by, By::Program(_)));
-        let near = near.and_then(|first| meant?.path(&steps, first.is_comment()));
+        let near = near.and_then(|first| match first.by {
+            By::Comment(end) if self.comments.stands_on(&steps, end).is_some() => {
+                self.comments.stands_on(&steps, end).map(|key| key.path.to_string())
+            }
+            _ => meant?.path(&steps, first.is_comment()),
+        });
         let near = near.filter(|near| *near != written(&steps));
         let holds = |named: &Named| {
             let near = near.as_deref().and_then(Pattern::parse);

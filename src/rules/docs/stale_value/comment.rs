@@ -62,15 +62,20 @@ impl<'a> Comments<'a> {
         self.under(end).filter(|key| key.path.0.last().is_some_and(named))
     }
 
-    /// The key that a comment stands on, where it gives its path but for a slip in the last name.
-    pub(super) fn misspells(&self, steps: &[Option<String>], end: u32) -> Option<&'a Declared> {
-        let (_, above) = steps.split_last().filter(|(_, above)| !above.is_empty())?;
-        let same = |key: &&Declared| {
-            let names = key.path.0.iter().zip(above);
-            key.path.0.len() == steps.len()
-                && names.into_iter().all(|(key, step)| step.as_ref().is_some_and(|it| key.is(it)))
-        };
-        self.stands_on(steps, end).filter(same)
+    /// The key that a comment stands on, where it gives its path, or the end of that, but for a slip in
+    /// the last name; and whether the path is whole.
+    pub(super) fn misspells(
+        &self,
+        steps: &[Option<String>],
+        end: u32,
+    ) -> Option<(&'a Declared, bool)> {
+        let (_, above) = steps.split_last()?;
+        let key = self.stands_on(steps, end)?;
+        let (_, holder) = key.path.0.split_last()?;
+        let names = holder.iter().rev().zip(above.iter().rev());
+        let same = holder.len() >= above.len()
+            && names.into_iter().all(|(key, step)| step.as_ref().is_some_and(|it| key.is(it)));
+        same.then_some((key, holder.len() == above.len()))
     }
 
     /// Whether a comment names a declared path by its end alone, which people understand where it is
