@@ -196,7 +196,11 @@ impl Values {
             return false;
         }
         let holders = self.under(steps.get(..end).unwrap_or_default());
-        let ranges: Vec<_> = holders.iter().map(|holder| self.range(*holder)).collect();
+        // What follows a number stands beside it, and never under it.
+        let kind = |at: &usize| self.keys.get(*at).map(|key| key.kind);
+        let bare = |at: &&usize| matches!(kind(at), Some(Kind::Bool | Kind::Int | Kind::Float));
+        let holders = holders.iter().filter(|holder| !bare(holder));
+        let ranges: Vec<_> = holders.map(|holder| self.range(*holder)).collect();
         places.any(|place| {
             (end == 0 && place.top) || ranges.iter().any(|range| range.contains(&place.start))
         })

@@ -153,5 +153,6 @@ fn keys_are_commented_out_where_they_would_stand() {
     };
     assert!(commented(&["a", "c"]) && commented(&["a", "c", "x"]) && commented(&["top"]));
     assert!(!commented(&["c"]) && !commented(&["d", "c"]) && !commented(&["a", "name"]));
+    assert!(!commented(&["a", "b", "c"]));
     assert!(!commented(&["under"]) && !commented(&["a", "l", "name"]));
 }

@@ -61,7 +61,7 @@ impl Rule for StaleValue {
             }
         }
         for (names, slips) in slips {
-            judge.report_slip(names, &slips, out);
+            Judge::report_slip(names, &slips, out);
         }
         let meant = (stale.len() <= MEANT_MAX).then(|| meant::Meant::new(chart, cx));
         for (top, named) in stale {
@@ -288,12 +288,7 @@ impl<'a> Judge<'a> {
     }
 
     /// One slip, in all comments that have it.
-    fn report_slip(
-        &self,
-        (wrong, right): (String, &str),
-        found: &[(Named, String)],
-        out: &mut Sink,
-    ) {
+    fn report_slip((wrong, right): (String, &str), found: &[(Named, String)], out: &mut Sink) {
         let Some(((first, near), others)) = found.split_first() else { return };
         let more = match others.len() {
             0 => String::new(),
