@@ -1,5 +1,7 @@
 //! `skew/mutable-image-tag`
 
+mod swap;
+
 use std::collections::BTreeMap;
 
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
     },
     finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
+    template::FieldChain,
     yaml::Kind,
 };
 
@@ -20,7 +23,7 @@ impl Rule for MutableImageTag {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let images = image::of(chart);
         rendered(chart, &images, cx, out);
-        for it in images.iter().filter(|it| !it.digest) {
+        for it in images.iter().filter(|it| !it.digest && !swap::is_swapped_in(&it.path, chart)) {
             let Some(tag) = &it.tag else { continue };
             let (message, help) = if tag.text == LATEST {
                 let message = format!("`{}` deploys whatever is `{LATEST}`", it.tag_path());
@@ -144,26 +147,30 @@ fn only_prepares(path: &[String], chart: &Chart) -> bool {
     {
         return only_prepares(rest, &it.chart);
     }
-    let reference = format!(".Values.{}", path.join("."));
     let uses = chart.templates.iter().flat_map(|template| {
-        let text = template.file.text.as_str();
-        text.match_indices(&reference).map(move |(at, _)| (template, at))
+        let chains = template.template.values_chains();
+        // A mapping that holds the image and is only asked for is not read by it.
+        let asked = |chain: &FieldChain<'_>| {
+            let before = template.file.text.as_str().get(..chain.span.start as usize);
+            let before = before.unwrap_or_default().trim_end();
+            chain.names.len() <= path.len() && before.ends_with("if")
+        };
+        let own = move |chain: &FieldChain<'_>| swap::reads(path, chain) && !asked(chain);
+        chains.into_iter().filter(own).map(move |chain| (template, chain.span.start as usize))
     });
-    let mut uses = uses.filter(|(template, at)| {
-        let rest = template.file.text.as_str().get(at + reference.len()..).unwrap_or_default();
-        !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_')
-    });
+    let mut uses = uses.peekable();
     let prepares = |(template, at): (&TemplateFile, usize)| {
         let before = template.file.text.as_str().get(..at).unwrap_or_default();
         template.file.local.starts_with("templates/tests/") || is_in_init(before)
     };
-    uses.next().is_some_and(prepares) && uses.all(prepares)
+    uses.peek().is_some() && uses.all(prepares)
 }
 
-/// Whether the nearest list of containers above is that of the init containers.
+/// Whether the nearest list of containers above is that of the init containers: `containers`, or as libraries name
+/// them, `additionalContainers`.
 fn is_in_init(before: &str) -> bool {
     let keys = before.lines().rev().map(|line| line.trim_start().trim_start_matches("- "));
-    let mut lists =
-        keys.filter(|key| key.starts_with("initContainers:") || key.starts_with("containers:"));
+    let lists = keys.filter_map(|line| line.split_once(':').map(|(key, _)| key));
+    let mut lists = lists.filter(|key| key.ends_with("ontainers") && !key.contains(' '));
     lists.next().is_some_and(|key| key.starts_with("init"))
 }
