@@ -207,10 +207,11 @@ fn missing(it: &Dependency, chart: &Chart, out: &mut Sink) {
     let name = it.effective_name();
     let switch = chart.values.as_deref().and_then(|values| lookup(values, &[name, "enabled"]));
     let Some(default) = switch.and_then(Node::as_bool) else { return };
-    if !it.tags.is_empty() || subchart_reads(it, chart) {
+    let Some(values) = chart.values.as_deref() else { return };
+    let told = || switch.is_some_and(|node| says_no_difference(values, node));
+    if !it.tags.is_empty() || subchart_reads(it, chart) || told() {
         return;
     }
-    let Some(values) = chart.values.as_deref() else { return };
     let place = switch.map(|node| values.place(node.span()));
     let message = format!(
         "`{name}` has no condition although values.yaml has `{name}.enabled: {default}`: it is always installed"
@@ -223,6 +224,37 @@ fn missing(it: &Dependency, chart: &Chart, out: &mut Sink) {
         draft.also(place, "the switch");
     }
 }
+
+/// Whether the comment at a switch says that it makes no difference: nobody is misled.
+fn says_no_difference(values: &YamlFile, switch: Node<'_>) -> bool {
+    let text = values.stream.text().as_str();
+    let (before, after) = text.split_at_checked(switch.span().start as usize).unwrap_or((text, ""));
+    let mut above = before.lines().rev();
+    let own = above.next().unwrap_or_default();
+    let is_comment = |line: &&str| line.trim_start().starts_with('#');
+    let mut lines: Vec<&str> = above.take_while(is_comment).collect();
+    lines.reverse();
+    let beside = after.lines().next().and_then(|line| line.split_once(" #"));
+    lines.extend(beside.map(|(_, comment)| comment));
+    let words = lines.iter().flat_map(|line| line.split_whitespace());
+    let words = words.map(|word| word.trim_matches(['#', '.', ',', ':', ';', '(', ')', '`', '*']));
+    let said = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ").to_lowercase();
+    own.contains(':') && NO_DIFFERENCE.iter().any(|phrase| said.contains(phrase))
+}
+
+/// What comments say of a switch that switches nothing.
+const NO_DIFFERENCE: [&str; 10] = [
+    "no difference",
+    "not make a difference",
+    "not make any difference",
+    "n't make a difference",
+    "n't make any difference",
+    "no effect",
+    "not have any effect",
+    "n't have any effect",
+    "always installed",
+    "always deployed",
+];
 
 /// Whether the key may be the dependency's own, or the dependency renders nothing anyway.
 fn subchart_reads(it: &Dependency, chart: &Chart) -> bool {
