@@ -58,6 +58,49 @@ fn row(line: &'static str) -> Option<Removal> {
 
 const KUBERNETES: &str = "k8s";
 
+const FIELDS: &str = include_str!("../../data/api_fields.tsv");
+
+/// What an object needs besides a new API version: a row of `data/api_fields.tsv`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The field that is called so no more, or that is demanded; `spec.` before it where it is the spec's own.
+    pub field: &'static str,
+    /// What stands for it; none where it is demanded.
+    pub becomes: Option<&'static str>,
+}
+
+impl Change {
+    /// Whether an object, in the lines of a template, has the field.
+    pub fn is_in(&self, text: &str) -> bool {
+        let keys = |line: &str, field: &str| {
+            line.strip_prefix(field).is_some_and(|rest| rest.starts_with(':'))
+        };
+        match self.field.strip_prefix("spec.") {
+            Some(own) => text.lines().any(|line| {
+                line.strip_prefix("  ").is_some_and(|line| keys(line, own))
+            }),
+            None => {
+                let bare = |line: &str| keys(line.trim_start_matches([' ', '-']), self.field);
+                text.lines().any(bare)
+            }
+        }
+    }
+}
+
+/// What objects of an API version and kind need besides the API version that replaces it.
+pub fn changes(api_version: &str, kind: &str) -> Vec<Change> {
+    let rows = FIELDS.lines().filter(|line| !line.starts_with('#'));
+    let own = rows.filter_map(|line| {
+        let mut cells = line.split('\t');
+        let same = cells.next()? == api_version && cells.next()? == kind;
+        let (field, becomes) = (cells.next()?, cells.next()?);
+        let demanded = field.strip_prefix('+').map(|field| Change { field, becomes: None });
+        let change = demanded.unwrap_or(Change { field, becomes: Some(becomes) });
+        same.then_some(change)
+    });
+    own.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +113,25 @@ mod tests {
             assert!(row.api_version.contains('/'), "{line}");
             assert_eq!(removal(row.api_version, row.kind), Some(&row), "twice: {line}");
         }
+    }
+
+    #[test]
+    fn changes_are_of_rows_of_the_table() {
+        for line in FIELDS.lines().filter(|line| !line.starts_with('#')) {
+            let cells: Vec<_> = line.split('\t').collect();
+            assert_eq!(cells.len(), 4, "{line}");
+            assert!(removal(cells[0], cells[1]).is_some(), "{line}");
+            assert_eq!(cells[2].starts_with('+'), cells[3].is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_object_has_a_field_where_a_line_begins_with_it() {
+        let change = |field| Change { field, becomes: None };
+        let text = "spec:\n  rules:\n    - backend:\n        serviceName: web\n";
+        assert!(change("serviceName").is_in(text) && change("backend").is_in(text));
+        assert!(!change("spec.backend").is_in(text) && !change("service").is_in(text));
+        assert!(change("spec.backend").is_in("spec:\n  backend:\n"));
     }
 
     #[test]

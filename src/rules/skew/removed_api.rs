@@ -8,7 +8,7 @@ use crate::{
     analysis::Analysis,
     catalog::{
         Chart, TemplateFile,
-        api::{self, Removal, Since},
+        api::{self, Change, Removal, Since},
         kubernetes,
     },
     finding::{Level, Place},
@@ -87,7 +87,13 @@ fn rendered(
             continue;
         }
         let place = analysis.source_of(document, node.span(), version);
-        let it = Use { removal, kind: kind.to_owned(), span: node.span(), place: place.clone() };
+        let it = Use {
+            removal,
+            kind: kind.to_owned(),
+            span: node.span(),
+            place: place.clone(),
+            text: document.text().to_owned(),
+        };
         found.entry((place, removal.api_version)).or_default().push(it);
     }
     // An object that is rendered twice by one line is repaired once.
@@ -130,6 +136,8 @@ struct Use {
     /// Where the API version is written.
     span: Span,
     place: Place,
+    /// The object, from the API version on.
+    text: String,
 }
 
 /// The objects of API versions on the table: their first lines stand at the start of a line, or open an
@@ -150,7 +158,8 @@ fn uses(file: &TemplateFile) -> Vec<Use> {
         found.extend(kind(rest).filter(|kind| kind != DEFINITION).and_then(|kind| {
             let removal = api::removal(version, &kind)?;
             let span = Span::new(at, at + version.len());
-            Some(Use { removal, kind, span, place: file.file.place(span) })
+            let text = object(rest).collect::<Vec<_>>().join("\n");
+            Some(Use { removal, kind, span, place: file.file.place(span), text })
         }));
     }
     found.retain(|it| !is_comment(file, it.span));
@@ -160,10 +169,14 @@ fn uses(file: &TemplateFile) -> Vec<Use> {
 const DEFINITION: &str = "CustomResourceDefinition";
 const KEY: &[u8] = b"apiVersion:";
 
+/// The lines up to the next document.
+fn object(rest: &str) -> impl Iterator<Item = &str> {
+    rest.lines().take_while(|line| !line.starts_with("---"))
+}
+
 /// The kind of the object whose first line came before.
 fn kind(rest: &str) -> Option<String> {
-    let lines = rest.lines().take_while(|line| !line.starts_with("---"));
-    lines
+    object(rest)
         .filter_map(|line| line.strip_prefix("kind:").or_else(|| line.strip_prefix("  kind:")))
         .map(|kind| kind.split(" #").next().unwrap_or(kind).trim().trim_matches(['"', '\'']))
         .next()
@@ -247,7 +260,9 @@ fn tell(group: &[Use], admits: &Admitted, out: &mut Sink) {
     };
     let message = format!("`{api_version}` {kind}: {fate}");
     let help = match replacement.split_once(' ') {
-        Some((version, other)) if other == kind => format!("write `apiVersion: {version}`"),
+        Some((version, other)) if other == kind => {
+            format!("write `apiVersion: {version}`{}", besides(group))
+        }
         Some((version, other)) => format!("write a {other} of `{version}` instead"),
         None if replacement.is_empty() => format!("remove the {kind}: nothing replaces it"),
         None => format!("write `apiVersion: {replacement}`"),
@@ -258,4 +273,65 @@ fn tell(group: &[Use], admits: &Admitted, out: &mut Sink) {
         .level(level)
         .help(help);
     rest.iter().fold(draft, |draft, it| draft.also(it.place.clone(), "and here"));
+}
+
+/// What the objects need besides the API version: the fields that they have and that are called otherwise, and those
+/// that they lack; where they have none of the table's as text, a helper may write them.
+fn besides(group: &[Use]) -> String {
+    let Some(first) = group.first() else { return String::new() };
+    let changes = api::changes(first.removal.api_version, &first.kind);
+    let has = |change: &Change| group.iter().any(|it| change.is_in(&it.text));
+    let lacks = |change: &Change| group.iter().any(|it| !change.is_in(&it.text));
+    let renamed = |change: &Change| {
+        Some(format!("`{}` for `{}`", change.becomes?, change.field))
+    };
+    let (known, unknown): (Vec<&Change>, Vec<&Change>) =
+        changes.iter().filter(|it| it.becomes.is_some()).partition(|it| has(it));
+    let demanded = changes.iter().filter(|it| it.becomes.is_none() && lacks(it));
+    let demanded = demanded.map(|it| format!("`{}`, which it demands", it.field));
+    let written: Vec<String> =
+        known.iter().filter_map(|it| renamed(it)).chain(demanded).collect();
+    if !written.is_empty() {
+        format!(", and {}", written.join(", "))
+    } else if unknown.is_empty() {
+        String::new()
+    } else {
+        let all: Vec<String> = unknown.iter().filter_map(|it| renamed(it)).collect();
+        format!("; where its fields come from, write {}", all.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn help(api_version: &str, kind: &str, text: &str) -> String {
+        besides(&[Use {
+            removal: api::removal(api_version, kind).unwrap(),
+            kind: kind.to_owned(),
+            span: Span::default(),
+            place: Place::file("charts/web/templates/web.yaml"),
+            text: text.to_owned(),
+        }])
+    }
+
+    #[test]
+    fn fields_that_change_are_named() {
+        let scaler = |text| help("autoscaling/v2beta1", "HorizontalPodAutoscaler", text);
+        assert_eq!(
+            scaler("spec:\n  metrics:\n    - resource:\n        targetAverageUtilization: 80\n"),
+            ", and `target: {type: Utilization, averageUtilization: …}` for `targetAverageUtilization`"
+        );
+        assert!(scaler("spec:\n  metrics: {{ x }}\n").starts_with("; where its fields come from"));
+        let ingress = |text| help("extensions/v1beta1", "Ingress", text);
+        let old = ingress("spec:\n  backend:\n    serviceName: web\n");
+        for part in ["`defaultBackend` for `spec.backend`", "`serviceName`", "`pathType`, which"] {
+            assert!(old.contains(part), "{old}");
+        }
+        assert!(!old.contains("servicePort"), "{old}");
+        assert_eq!(help("batch/v1beta1", "CronJob", "spec:\n"), "");
+        assert_eq!(help("apps/v1beta2", "Deployment", "spec:\n"), "");
+        let selected = "spec:\n  selector:\n    matchLabels:\n";
+        assert_eq!(help("apps/v1beta1", "Deployment", selected), "");
+    }
 }
