@@ -75,15 +75,13 @@ impl Change {
         let keys = |line: &str, field: &str| {
             line.strip_prefix(field).is_some_and(|rest| rest.starts_with(':'))
         };
-        match self.field.strip_prefix("spec.") {
-            Some(own) => text.lines().any(|line| {
-                line.strip_prefix("  ").is_some_and(|line| keys(line, own))
-            }),
-            None => {
-                let bare = |line: &str| keys(line.trim_start_matches([' ', '-']), self.field);
-                text.lines().any(bare)
-            }
-        }
+        let own = self.field.strip_prefix("spec.");
+        text.lines().any(|line| {
+            own.map_or_else(
+                || keys(line.trim_start_matches([' ', '-']), self.field),
+                |own| line.strip_prefix("  ").is_some_and(|line| keys(line, own)),
+            )
+        })
     }
 }
 

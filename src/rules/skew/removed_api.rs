@@ -282,15 +282,12 @@ fn besides(group: &[Use]) -> String {
     let changes = api::changes(first.removal.api_version, &first.kind);
     let has = |change: &Change| group.iter().any(|it| change.is_in(&it.text));
     let lacks = |change: &Change| group.iter().any(|it| !change.is_in(&it.text));
-    let renamed = |change: &Change| {
-        Some(format!("`{}` for `{}`", change.becomes?, change.field))
-    };
+    let renamed = |change: &Change| Some(format!("`{}` for `{}`", change.becomes?, change.field));
     let (known, unknown): (Vec<&Change>, Vec<&Change>) =
         changes.iter().filter(|it| it.becomes.is_some()).partition(|it| has(it));
     let demanded = changes.iter().filter(|it| it.becomes.is_none() && lacks(it));
     let demanded = demanded.map(|it| format!("`{}`, which it demands", it.field));
-    let written: Vec<String> =
-        known.iter().filter_map(|it| renamed(it)).chain(demanded).collect();
+    let written: Vec<String> = known.iter().filter_map(|it| renamed(it)).chain(demanded).collect();
     if !written.is_empty() {
         format!(", and {}", written.join(", "))
     } else if unknown.is_empty() {
@@ -310,7 +307,7 @@ mod tests {
             removal: api::removal(api_version, kind).unwrap(),
             kind: kind.to_owned(),
             span: Span::default(),
-            place: Place::file("charts/web/templates/web.yaml"),
+            place: Place::file(&"charts/web/templates/web.yaml".into()),
             text: text.to_owned(),
         }])
     }
