@@ -11,6 +11,7 @@ use crate::{
     analysis::{Analysis, Manner, OwnRead, Undeclared},
     catalog::{Chart, Declared, Key, Values, ValuesPath},
     template::flow::{Step, Usage},
+    text::Span,
     yaml::Kind,
 };
 
@@ -68,8 +69,10 @@ impl Analysis<'_> {
         }
         let near = best(value, siblings(values, &value.path).filter(unread));
         let newer = || self.newer(value, chart);
-        let near = near.or_else(newer).or_else(|| copied(value, values))?;
-        (!self.is_beside(value, &near.path, chart)).then(|| near.path.clone())
+        let asked = |key: &Declared| self.is_read_at(value, &key.path, ASKED_ABOVE, chart);
+        let near = near.or_else(newer).or_else(|| copied(value, values, asked))?;
+        // What the same line reads already was not meant.
+        (!self.is_read_at(value, &near.path, 0, chart)).then(|| near.path.clone())
     }
 
     /// The declared value whose name is the plural of one that is read: it, where it is no list of mappings, or the
@@ -95,29 +98,44 @@ impl Analysis<'_> {
         read.next().is_none().then_some(only)
     }
 
-    /// Whether the first place that reads a value reads another one on the same line: that one was not meant.
-    fn is_beside(&self, value: &Undeclared, other: &ValuesPath, chart: &Chart) -> bool {
+    /// Whether another value is read on the line of the first place that reads a value, or on some above it.
+    fn is_read_at(
+        &self,
+        value: &Undeclared,
+        other: &ValuesPath,
+        above: u32,
+        chart: &Chart,
+    ) -> bool {
         let Some(first) = value.reads.first() else { return false };
         let mut files = chart.templates.iter();
         let Some(file) = files.find(|it| it.file.path == first.place.path) else { return false };
-        let line = file.file.text.line_span(first.place.start.line);
+        let (text, line) = (&file.file.text, first.place.start.line);
+        let start = text.line_span(line.saturating_sub(above)).start as usize;
+        let lines = Span::new(start, text.line_span(line).end as usize);
         let (number, path) = (self.set_file(&first.place.path), super::steps(other));
         let mut reads = self.flow().reads().iter();
         reads.any(|read| {
             Some(read.file) == number
                 && read.member == value.member
                 && read.path == path
-                && line.contains(read.span)
+                && lines.contains(read.span)
         })
     }
 }
 
+/// How many lines above a place a condition may ask for what the place means.
+const ASKED_ABOVE: u32 = 2;
 /// How many first steps of a path a place may have got by a copy.
 const COPIED_MAX: usize = 3;
 
 /// The declared value whose path is that of a place without its first step, or with another one; or without more of
-/// its first steps. What is missing lies in these, or is needed: what one component may have another one may, too.
-fn copied<'v>(value: &Undeclared, values: &'v Values) -> Option<&'v Declared> {
+/// its first steps. What is missing lies in these, or is needed: what one component may have another one may, too. Of
+/// several such values the one is meant that a line above asks for.
+fn copied<'v>(
+    value: &Undeclared,
+    values: &'v Values,
+    asked: impl Fn(&Declared) -> bool,
+) -> Option<&'v Declared> {
     let path = &value.reads.first()?.path;
     let depth = value.inner.0.len();
     let astray = path.len() > depth || (!value.optional && value.reads.iter().any(OwnRead::needs));
@@ -126,9 +144,12 @@ fn copied<'v>(value: &Undeclared, values: &'v Values) -> Option<&'v Declared> {
     for (count, tail) in tails.filter(|(_, tail)| tail.len() > 1) {
         let others = usize::from(count == 1);
         let ends = |key: &&Declared| ends_with(&key.path, tail).is_some_and(|it| it <= others);
-        let mut found = values.keys.iter().skip(1).filter(ends);
-        if let Some(only) = found.next() {
-            return found.next().is_none().then_some(only);
+        let found: Vec<_> = values.keys.iter().skip(1).filter(ends).collect();
+        let mut near = found.iter().filter(|key| asked(key));
+        match (found.as_slice(), near.next(), near.next()) {
+            ([], ..) => {}
+            ([only], ..) | (_, Some(only), None) => return Some(only),
+            _ => return None,
         }
     }
     None

@@ -136,3 +136,13 @@ fn another_spelling_is_a_slip_where_nothing_says_that_it_is_older() {
     assert_eq!(slip(&format!("{asked}\n# deprecated")), None);
     assert_eq!(slip(&format!("{asked}{{{{ .Values.web.modeName }}}}")), None);
 }
+
+#[test]
+fn of_several_values_the_one_is_meant_that_a_line_above_asks_for() {
+    let values = "net: {rules: a}\nweb: {net: {rules: a}}\n";
+    let read = "{{ if .Values.net.rules }}a: 1{{ end }}\n\n\n";
+    let pasted = "b: {{ .Values.job.net.rules }}\n";
+    assert_eq!(meant(values, &format!("{read}{pasted}")), None);
+    let asked = format!("{read}{{{{ if .Values.web.net.rules }}}}\n{pasted}{{{{ end }}}}\n");
+    assert_eq!(meant(values, &asked).as_deref(), Some("web.net.rules"));
+}
