@@ -13,7 +13,9 @@ pub(super) fn is_swapped_in(path: &[String], chart: &Chart) -> bool {
     let mut swapped = false;
     for template in &chart.templates {
         for chain in template.template.values_chains().iter().filter(|it| reads(path, it)) {
-            match manner(template, chain.span, chart) {
+            // The key by which a mapping that holds the image leads on to it.
+            let next = path.get(chain.names.len() - 1).map(String::as_str);
+            match manner(template, chain.span, next, chart) {
                 Manner::Swapped => swapped = true,
                 Manner::Chosen => {}
                 Manner::Plain => return false,
@@ -33,18 +35,21 @@ pub(super) fn reads(path: &[String], chain: &FieldChain<'_>) -> bool {
 enum Manner {
     /// In an arm of an `if` that is not taken, where another arm reads another image.
     Swapped,
-    /// As one of the two that `ternary` chooses from, or as a condition.
+    /// As one of the two that `ternary` chooses from, or only what holds it and nothing of the image.
     Chosen,
     /// In any other way.
     Plain,
 }
 
-fn manner(file: &TemplateFile, span: Span, chart: &Chart) -> Manner {
+fn manner(file: &TemplateFile, span: Span, next: Option<&str>, chart: &Chart) -> Manner {
     let mut manner = Manner::Plain;
     file.template.walk(|element| {
         let Element::Node(node) = element else { return };
         match node {
             Node::If(branch) if is_swapped(branch, file, span, chart) => manner = Manner::Swapped,
+            Node::With(branch) if next.is_some_and(|next| passes_by(branch, file, span, next)) => {
+                manner = Manner::Chosen;
+            }
             Node::Action(action) if action.tag.span.contains(span) => {
                 let chosen = file.template.slice(action.tag.span).contains("ternary");
                 if chosen && matches!(manner, Manner::Plain) {
@@ -55,6 +60,15 @@ fn manner(file: &TemplateFile, span: Span, chart: &Chart) -> Manner {
         }
     });
     manner
+}
+
+/// Whether a `with` on a mapping, by its span, reads neither a key of it nor the whole.
+fn passes_by(branch: &Branch, file: &TemplateFile, span: Span, key: &str) -> bool {
+    let heads = branch.arms.iter().any(|arm| arm.pipe.span.contains(span));
+    let end = branch.span.end as usize;
+    let body = file.template.text.as_str().get(span.end as usize..end).unwrap_or_default();
+    let words = |c: char| c.is_whitespace() || "(){}|,".contains(c);
+    heads && !body.contains(&format!(".{key}")) && !body.split(words).any(|word| word == ".")
 }
 
 /// Whether a span stands in an arm that the chart's own values don't take, and what other arms write is an image.
