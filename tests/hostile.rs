@@ -347,6 +347,16 @@ fn links_that_all_lead_nowhere_are_told() {
     assert_eq!(run.told("docs/broken-link", "web/README.md").len(), 2 * LINKS);
 }
 
+#[test]
+fn values_that_all_have_other_names_are_told() {
+    let lines = |line: &dyn Fn(usize) -> String| -> String {
+        (0..LINKS / 2).map(line).collect::<Vec<_>>().concat()
+    };
+    let reads = lines(&|n| format!("k{n}: {{{{ .Values.read{n} }}}}\n"));
+    let run = one(&reads, &lines(&|n| format!("reed{n}: {n}\n")));
+    assert_eq!(run.told("docs/undeclared-value", "web/templates/a.yaml").len(), LINKS / 2);
+}
+
 /// How many links of each kind lead nowhere: looked up one by one among as many headings they take minutes.
 const LINKS: usize = 20_000;
 

@@ -22,6 +22,15 @@ const ALIKE: f64 = 0.75;
 /// Names of fewer letters than this may differ by one of them and be two things.
 const SLIP_LENGTH_MIN: usize = 6;
 
+/// How many pairs of a value that nothing declares and one that is declared are compared in a chart; where there are
+/// more, nobody is told what was meant.
+pub(super) const COMPARISONS_MAX: usize = 4_000_000;
+
+/// Whether so many values that nothing declares can be held against those that a chart declares.
+pub(super) fn comparable(undeclared: usize, chart: &Chart) -> bool {
+    undeclared.saturating_mul(chart.documentation().values.keys.len()) <= COMPARISONS_MAX
+}
+
 /// The declared value that a read one means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slip {
@@ -62,6 +71,9 @@ impl Analysis<'_> {
     /// A declared value that may be meant by one that is not: beside it, written nearly alike and read by nothing, or
     /// its plural; else the one that a place reads but for the first step of its path, which was copied.
     pub fn alike(&self, value: &Undeclared, chart: &Chart) -> Option<ValuesPath> {
+        if !comparable(self.undeclared(chart).len(), chart) {
+            return None;
+        }
         let values = &chart.documentation().values;
         let unread = |key: &&Declared| self.usage(value.member, &key.path) == Usage::Unread;
         if value.path != value.inner {

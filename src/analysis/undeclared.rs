@@ -6,7 +6,7 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    analysis::{Analysis, Slip, rendering::Packed},
+    analysis::{Analysis, Slip, rendering::Packed, slip},
     catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
     finding::Place,
     template::{
@@ -79,7 +79,8 @@ impl Analysis<'_> {
         cell.get_or_init(|| {
             let mut found = self.all_undeclared(chart);
             let mut strangers = Vec::new();
-            for value in &mut found {
+            let comparable = slip::comparable(found.len(), chart);
+            for value in found.iter_mut().filter(|_| comparable) {
                 value.slip = self.slip(value, chart);
                 let slip = value.slip.clone();
                 strangers.extend(slip.and_then(|slip| self.strangers(value, &slip, chart)));

@@ -62,6 +62,10 @@ fn misspelt(
     }
 }
 
+/// How many pairs of a declared value and a read are compared in a chart; where there are more, nobody is told which
+/// read one was meant.
+const COMPARISONS_MAX: usize = 10_000_000;
+
 /// Whether templates read a key under another name, or under another name of what it lies in.
 fn is_meant(key: &Declared, slips: &BTreeMap<&ValuesPath, &Undeclared>) -> bool {
     let path = analysis::steps(&key.path);
@@ -229,6 +233,11 @@ impl<'a> Judge<'a> {
 
     /// What templates read beside a key, that nothing declares and that is written nearly alike.
     fn meant(&self, key: &Declared) -> Option<ValuesPath> {
+        if self.values.keys.len().saturating_mul(self.cx.analysis.flow().reads().len())
+            > COMPARISONS_MAX
+        {
+            return None;
+        }
         let (Some(Key::Name(name)), above) = (key.path.0.last(), key.path.0.split_last()?.1) else {
             return None;
         };

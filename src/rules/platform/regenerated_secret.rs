@@ -29,9 +29,13 @@ impl Rule for RegeneratedSecret {
         let members: Vec<usize> = analysis.members_of(chart).collect();
         let pairs = rendered.documents.iter().zip(&again.documents);
         let mut told = BTreeMap::<Call, Vec<Changed<'_>>>::new();
+        // Asked once for each template, which may write many objects.
+        let mut kept = BTreeMap::<usize, bool>::new();
         for (document, other) in pairs.filter(|(it, _)| members.contains(&it.member)) {
-            if is_upgraded(document) && same(document, other) {
-                add(document, other, analysis, &mut told);
+            let Some(file) = analysis.set_file(&document.path) else { continue };
+            let changes = is_upgraded(document) && same(document, other);
+            if changes && !*kept.entry(file).or_insert_with(|| keeps(file, analysis)) {
+                add(document, other, file, analysis, &mut told);
             }
         }
         for (call, changed) in &told {
@@ -97,16 +101,14 @@ struct Changed<'a> {
     more: Vec<Call>,
 }
 
-/// Files a document under the first call that changes it.
+/// Files a document that a file of the set wrote under the first call that changes it.
 fn add<'a>(
     document: &'a Document,
     other: &Document,
+    file: usize,
     analysis: &Analysis<'_>,
     told: &mut BTreeMap<Call, Vec<Changed<'a>>>,
 ) {
-    let Some(file) = analysis.set_file(&document.path).filter(|it| !keeps(*it, analysis)) else {
-        return;
-    };
     let (Some(a), Some(b)) = (document.node(), other.node()) else { return };
     let mut differences = Vec::new();
     compare(a, b, &mut Vec::new(), &mut differences);
