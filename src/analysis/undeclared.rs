@@ -181,7 +181,7 @@ impl Analysis<'_> {
                 manner: match needs {
                     _ if is_older(file, read) => Manner::Falls,
                     true => Manner::Needs,
-                    false => manner(file, read),
+                    false => manner(file, read, &self.templates),
                 },
                 in_notes: file.file.local == "templates/NOTES.txt",
             });

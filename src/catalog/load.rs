@@ -103,6 +103,7 @@ fn empty(site: Site, anchor: Place) -> Chart {
         dependencies: Vec::new(),
         lock: None,
         lock_ignored: false,
+        templates_ignored: false,
         values: None,
         schema: None,
         templates: Vec::new(),

@@ -2,7 +2,10 @@
 
 use crate::{
     catalog::TemplateFile,
-    template::flow::{How, Read, Step},
+    template::{
+        TemplateSet,
+        flow::{How, Read, Step},
+    },
     text::Span,
 };
 
@@ -40,9 +43,10 @@ pub(super) fn is_comment(file: &TemplateFile, read: &Read) -> bool {
 }
 
 /// How a place that does not need a value asks for it.
-pub(super) fn manner(file: &TemplateFile, read: &Read) -> Manner {
+pub(super) fn manner(file: &TemplateFile, read: &Read, set: &TemplateSet<'_>) -> Manner {
     match called(file, read) {
         _ if refuses(file, read) || is_deprecated(file, read) => Manner::Refuses,
+        _ if hands_to_fail(file, read, set) => Manner::Refuses,
         Some("not" | "empty") => Manner::Misses,
         called if called != Some("and") && falls(file, read) => Manner::Falls,
         _ => Manner::Copes,
@@ -107,6 +111,22 @@ fn refuses(file: &TemplateFile, read: &Read) -> bool {
         && branch
             .take_while(|action| !action.starts_with("end") && !action.starts_with("else"))
             .any(|action| action.starts_with("fail") || action.contains("| fail"))
+}
+
+/// Whether a place asks for a value in what it includes a template with that can make the rendering fail.
+fn hands_to_fail(file: &TemplateFile, read: &Read, set: &TemplateSet<'_>) -> bool {
+    let text = file.file.text.as_str();
+    let (before, _) = text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
+    let Some((_, action)) = before.rsplit_once("{{") else { return false };
+    let included = action.trim_start_matches(['-', ' ']).strip_prefix("include \"");
+    let name = included.and_then(|rest| rest.split('"').next());
+    let body = name.and_then(|name| {
+        let named = set.get(name)?;
+        let file = set.files().get(named.file)?;
+        named.define.map(|define| file.template.slice(define.span))
+    });
+    // A `}}` between would end the action.
+    read.how == How::Tested && !action.contains("}}") && body.is_some_and(|it| it.contains("fail"))
 }
 
 /// Whether a place hands a value to a function that copes with its absence.

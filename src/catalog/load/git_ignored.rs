@@ -1,11 +1,13 @@
 //! Whether the repository's .gitignore files keep a chart's lock out: those of the source, and those above
 //! it where the source is a folder of a repository.
 
+use std::collections::BTreeSet;
+
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::{
     catalog::Chart,
-    sources::{Content, Source, ancestors, is_below, join},
+    sources::{Content, Source, ancestors, is_below, join, parent},
 };
 
 const LOCKS: [&str; 2] = ["Chart.lock", "requirements.lock"];
@@ -15,9 +17,34 @@ const LOCKS: [&str; 2] = ["Chart.lock", "requirements.lock"];
 pub(super) fn mark(chart: &mut Chart, source: &Source) {
     let open = chart.lock.is_none() && !chart.dependencies.is_empty();
     chart.lock_ignored = open && is_lock(source, &chart.folder);
+    chart.templates_ignored = has_made_templates(chart, source);
     let local = chart.subcharts.iter_mut().filter(|it| !it.vendored && !it.packaged);
     local.for_each(|subchart| mark(&mut subchart.chart, source));
 }
+
+/// Whether Git ignores templates in a folder of templates: a script makes them, and they are not here. Asked for a
+/// name that nobody would ignore by itself.
+fn has_made_templates(chart: &Chart, source: &Source) -> bool {
+    // Most files don't speak of templates, and to read their patterns takes time.
+    let speaks = |folder: &str| {
+        let path = join(folder, ".gitignore");
+        let content = source.has(&path).then(|| source.read(&path).ok()).flatten();
+        content.is_some_and(|content| {
+            let text = String::from_utf8_lossy(&content);
+            ["templates", ".yaml", ".yml"].iter().any(|word| text.contains(word))
+        })
+    };
+    let below = |path: &&str| *path == "templates" || is_below(path, "templates");
+    let folders: BTreeSet<&str> =
+        chart.folder_listing.iter().map(|path| parent(path)).filter(below).collect();
+    folders.into_iter().any(|folder| {
+        let template = join(&join(&chart.folder, folder), MADE_TEMPLATE);
+        ancestors(&template).any(speaks) && is_ignored(source, &template)
+    })
+}
+
+/// The name of a template that is asked for.
+const MADE_TEMPLATE: &str = "a-template-of-this-chart.yaml";
 
 /// Whether a lock in a folder would be ignored by Git; the file nearest to it decides.
 fn is_lock(source: &Source, folder: &str) -> bool {
@@ -59,10 +86,30 @@ fn patterns(content: &[u8]) -> Option<Gitignore> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::Sources;
 
     fn ignored(files: &[(&str, &str)]) -> bool {
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
         is_lock(&Source::memory("", files), "charts/web")
+    }
+
+    #[test]
+    fn templates_that_git_ignores_are_made() {
+        let made = |ignored: &str| {
+            let files = [
+                (".gitignore", ignored),
+                ("web/Chart.yaml", "name: web"),
+                ("web/templates/a.yaml", ""),
+                ("web/templates/crds/README.md", ""),
+            ];
+            let files = files.map(|(path, text)| (path.to_owned(), text.as_bytes().to_vec()));
+            let sources = Sources::from_list(vec![Source::memory("", files)]);
+            let found = crate::discover::discover(&sources, &globset::GlobSet::empty());
+            let chart = super::super::load(sources.get(0).unwrap(), 0, &found.charts[0]);
+            chart.templates_ignored
+        };
+        assert!(made("web/templates/crds/*.yaml"));
+        assert!(!made("web/templates/crds/b.yaml\n*.tgz\n"));
     }
 
     #[test]

@@ -18,7 +18,9 @@ pub(crate) struct UnusedValue;
 
 impl Rule for UnusedValue {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
-        let Some(file) = chart.values.as_deref().filter(|_| !chart.is_library()) else { return };
+        // A library's values are for others, and of templates that a script makes nobody knows what they read.
+        let judged = !chart.is_library() && !chart.templates_ignored;
+        let Some(file) = chart.values.as_deref().filter(|_| judged) else { return };
         let values = &chart.documentation().values;
         let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
         let guides = [Some(file.stream.text().as_str()), readme].into_iter().flatten();

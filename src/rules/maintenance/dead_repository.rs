@@ -20,9 +20,13 @@ pub(crate) struct DeadRepository;
 
 impl Rule for DeadRepository {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+        // Which images a part of another chart takes is said by the chart that it is part of.
+        let is_part = chart.parent.is_some() || cx.index.is_part(&chart.id.path);
         for (url, uses) in dependencies(chart) {
             dependency_finding(url, &uses, cx, out);
-            withdrawn::tell(url, &uses, chart, cx, out);
+            if !is_part {
+                withdrawn::tell(url, &uses, chart, cx, out);
+            }
         }
         if let Some(readme) = &chart.readme {
             for Mention { row, span, url } in mentions(readme, cx.now) {
@@ -33,8 +37,7 @@ impl Rule for DeadRepository {
                     .help(instead(row));
             }
         }
-        // Which images a part of another chart takes is said by the chart that it is part of.
-        if chart.parent.is_none() && !cx.index.is_part(&chart.id.path) {
+        if !is_part {
             for (address, uses) in images::moved(chart, cx.now) {
                 image_finding(address, &uses, cx, out);
             }

@@ -19,7 +19,8 @@ impl Rule for RegeneratedSecret {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let analysis = cx.analysis;
         let rendered = analysis.rendered();
-        if analysis.documents_of(chart).next().is_none() || !calls_random(analysis) {
+        let writes = analysis.documents_of(chart).next().is_some();
+        if !writes || !calls_random(analysis) || refuses_upgrades(analysis) {
             return;
         }
         let again = analysis.render_with(&Setting { seed: OTHER_SEED, ..Setting::default() });
@@ -76,6 +77,23 @@ fn calls_random(analysis: &Analysis<'_>) -> bool {
     analysis.templates.files().iter().any(|file| {
         let text = file.template.text.as_str();
         WORDS.iter().any(|word| text.contains(word))
+    })
+}
+
+/// Whether the notes stop an upgrade that does not give what is random otherwise: they come to a `fail` in a template
+/// that asks for `Release.IsUpgrade`.
+fn refuses_upgrades(analysis: &Analysis<'_>) -> bool {
+    let set = &analysis.templates;
+    let asks = |(file, call): &(usize, Span)| {
+        let Some(template) = set.files().get(*file).map(|it| it.template) else { return false };
+        let define = template.defines.iter().find(|it| it.span.contains(*call));
+        let text = define.map_or(template.text.as_str(), |it| template.slice(it.span));
+        text.contains("IsUpgrade")
+    };
+    let notes = set.files().iter().enumerate().filter(|(_, it)| it.name.ends_with("/NOTES.txt"));
+    notes.into_iter().any(|(number, it)| {
+        let whole = reach::whole(it.template);
+        reach::calls(set, number, whole, &|name| name == "fail").calls.iter().any(asks)
     })
 }
 

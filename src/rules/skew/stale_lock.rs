@@ -300,7 +300,7 @@ fn missing_everywhere(catalog: &str, charts: &[&ChartFacts], of: usize, out: &mu
     };
     let level = if open { Level::Warning } else { Level::Note };
     let message = format!(
-        "{} of {of} charts with dependencies in `{catalog}` have no lock{rest}",
+        "{} of {of} charts in `{catalog}` with dependencies from elsewhere have no lock{rest}",
         charts.len()
     );
     let first = if left_out > 0 { "take the locks out of .gitignore, " } else { "" };

@@ -11,6 +11,8 @@ use super::meant::{ALIKE, alike};
 
 /// So many values of one name are compared with a comment's path; where there are more, one of them is meant.
 const NAMESAKES_MAX: usize = 1_000;
+/// A comment stands on a key that is no more lines below it.
+const BETWEEN_MAX: usize = 100;
 /// So many comments, and of a hundred so many, that name whole paths make that the file's way.
 const WHOLE_MIN: usize = 10;
 const WHOLE_SHARE: usize = 85;
@@ -50,8 +52,9 @@ impl<'a> Comments<'a> {
         let next = self.starts.partition_point(|(start, _)| *start < end);
         let (start, at) = *self.starts.get(next)?;
         let between = self.file?.stream.text().slice(Span { start: end, end: start });
-        let mut lines = between.lines().skip(1).map(str::trim);
-        let on_it = lines.all(|line| line.is_empty() || line.starts_with('#'));
+        let mut lines = between.lines().skip(1).map(str::trim).enumerate();
+        let on_it =
+            lines.all(|(at, line)| at < BETWEEN_MAX && (line.is_empty() || line.starts_with('#')));
         self.values.keys.get(at).filter(|_| on_it)
     }
 
