@@ -69,6 +69,9 @@ pub struct Said {
     pub hidden: bool,
     /// Whether a comment gives the text of its default, or a modifier changes it.
     pub default: bool,
+    /// Bitnami's generator takes it for a mapping that it knows nothing of (`[object]`), and leaves it out of the
+    /// schema that it makes.
+    pub object: bool,
     /// Whether a comment says that it does nothing.
     pub idle: bool,
     /// Whether a comment says that something else than this chart's templates reads it.
@@ -114,6 +117,7 @@ impl Values {
                     key.said.described |= !mention.hidden;
                     key.said.hidden |= mention.hidden;
                     key.said.default |= mention.default;
+                    key.said.object |= mention.object;
                 }
             }
         }

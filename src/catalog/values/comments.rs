@@ -30,6 +30,7 @@ pub enum Convention {
 }
 
 /// A path that a comment names.
+#[allow(clippy::struct_excessive_bools, reason = "each is said or not, apart from the others")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mention {
     /// The path.
@@ -44,6 +45,8 @@ pub struct Mention {
     pub extra: bool,
     /// Whether it says a default of its own.
     pub default: bool,
+    /// It has the modifier `object`.
+    pub object: bool,
 }
 
 impl Mention {
@@ -271,7 +274,8 @@ impl Line<'_> {
         let span = Span::new(at, at + path.len());
         let word = |c: char| c.is_alphanumeric() || "._-/\"'[]\\ ".contains(c);
         let path = ValuesPath::parse(path).filter(|_| path.chars().all(word))?;
-        Some(Mention { path, span, convention, hidden: false, extra: false, default: false })
+        let (hidden, extra, default, object) = (false, false, false, false);
+        Some(Mention { path, span, convention, hidden, extra, default, object })
     }
 
     /// `path -- text`, or `"a.b" -- text` with a key in quotes.
@@ -293,6 +297,7 @@ impl Line<'_> {
         let path = rest.split_whitespace().next().unwrap_or_default();
         let path = path.trim_end_matches([',', ':']);
         let after = rest.trim_start().get(path.len()..).unwrap_or_default().trim_start();
+        let modifiers = after.strip_prefix('[').and_then(|rest| rest.split(']').next());
         let mention = match tag {
             // `@param name - type - text` is another convention, of names that stand for themselves.
             "param" | "extra" | "skip" if !after.starts_with("- ") => {
@@ -303,7 +308,8 @@ impl Line<'_> {
         let set = |mention| Mention {
             hidden: tag == "skip",
             extra: tag == "extra",
-            default: after.starts_with('['),
+            default: modifiers.is_some(),
+            object: modifiers.is_some_and(|all| all.split(',').any(|it| it.trim() == "object")),
             ..mention
         };
         mention.into_iter().map(set).collect()

@@ -156,3 +156,12 @@ fn keys_are_commented_out_where_they_would_stand() {
     assert!(!commented(&["a", "b", "c"]));
     assert!(!commented(&["under"]) && !commented(&["a", "l", "name"]));
 }
+
+#[test]
+fn a_modifier_says_that_a_mapping_is_not_known() {
+    let text = "## @param a [object,nullable] Text\n## @param b [array] Text\n## @param c Text [object]\n\
+        a: {}\nb: []\nc: {}\n";
+    let values = values(text);
+    let objects: Vec<_> = values.keys.iter().skip(1).map(|key| key.said.object).collect();
+    assert_eq!(objects, [true, false, false]);
+}

@@ -133,7 +133,9 @@ impl<'a> Walk<'a> {
     fn miss(&mut self, at: usize, span: Span) {
         if let Some(key) = self.values.keys.get(at) {
             let path = key.path.clone();
-            self.missing.push(Missing { path, span, hidden: key.said.hidden || key.borrowed });
+            // What Bitnami's generator leaves out on purpose.
+            let hidden = key.said.hidden || key.said.object || key.borrowed;
+            self.missing.push(Missing { path, span, hidden });
         }
     }
 
