@@ -32,8 +32,9 @@ pub struct Chart {
     pub lock: Option<Lock>,
     /// Whether the chart has dependencies and no lock, and a .gitignore of its source keeps locks out.
     pub lock_ignored: bool,
-    /// Whether a .gitignore keeps templates out, which a script makes.
-    pub templates_ignored: bool,
+    /// The folders under templates/ in which a .gitignore keeps templates out, which a script makes: their names,
+    /// of templates/ itself, too.
+    pub made_templates: Vec<String>,
     /// values.yaml; several documents are merged by readers, later wins.
     pub values: Option<Arc<YamlFile>>,
     /// values.schema.json.

@@ -103,7 +103,7 @@ fn empty(site: Site, anchor: Place) -> Chart {
         dependencies: Vec::new(),
         lock: None,
         lock_ignored: false,
-        templates_ignored: false,
+        made_templates: Vec::new(),
         values: None,
         schema: None,
         templates: Vec::new(),

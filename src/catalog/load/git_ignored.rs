@@ -17,14 +17,14 @@ const LOCKS: [&str; 2] = ["Chart.lock", "requirements.lock"];
 pub(super) fn mark(chart: &mut Chart, source: &Source) {
     let open = chart.lock.is_none() && !chart.dependencies.is_empty();
     chart.lock_ignored = open && is_lock(source, &chart.folder);
-    chart.templates_ignored = has_made_templates(chart, source);
+    chart.made_templates = made_templates(chart, source);
     let local = chart.subcharts.iter_mut().filter(|it| !it.vendored && !it.packaged);
     local.for_each(|subchart| mark(&mut subchart.chart, source));
 }
 
-/// Whether Git ignores templates in a folder of templates: a script makes them, and they are not here. Asked for a
+/// The folders of templates in which Git ignores templates: a script makes them, and they are not here. Asked for a
 /// name that nobody would ignore by itself.
-fn has_made_templates(chart: &Chart, source: &Source) -> bool {
+fn made_templates(chart: &Chart, source: &Source) -> Vec<String> {
     // Most files don't speak of templates, and to read their patterns takes time.
     let speaks = |folder: &str| {
         let path = join(folder, ".gitignore");
@@ -37,10 +37,12 @@ fn has_made_templates(chart: &Chart, source: &Source) -> bool {
     let below = |path: &&str| *path == "templates" || is_below(path, "templates");
     let folders: BTreeSet<&str> =
         chart.folder_listing.iter().map(|path| parent(path)).filter(below).collect();
-    folders.into_iter().any(|folder| {
+    let is_made = |folder: &&str| {
         let template = join(&join(&chart.folder, folder), MADE_TEMPLATE);
         ancestors(&template).any(speaks) && is_ignored(source, &template)
-    })
+    };
+    let made = folders.into_iter().filter(is_made);
+    made.filter_map(|folder| Some(folder.rsplit('/').next()?.to_owned())).collect()
 }
 
 /// The name of a template that is asked for.
@@ -106,10 +108,10 @@ mod tests {
             let sources = Sources::from_list(vec![Source::memory("", files)]);
             let found = crate::discover::discover(&sources, &globset::GlobSet::empty());
             let chart = super::super::load(sources.get(0).unwrap(), 0, &found.charts[0]);
-            chart.templates_ignored
+            chart.made_templates
         };
-        assert!(made("web/templates/crds/*.yaml"));
-        assert!(!made("web/templates/crds/b.yaml\n*.tgz\n"));
+        assert_eq!(made("web/templates/crds/*.yaml"), ["crds"]);
+        assert_eq!(made("web/templates/crds/b.yaml\n*.tgz\n"), [""; 0]);
     }
 
     #[test]

@@ -18,9 +18,7 @@ pub(crate) struct UnusedValue;
 
 impl Rule for UnusedValue {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
-        // A library's values are for others, and of templates that a script makes nobody knows what they read.
-        let judged = !chart.is_library() && !chart.templates_ignored;
-        let Some(file) = chart.values.as_deref().filter(|_| judged) else { return };
+        let Some(file) = chart.values.as_deref().filter(|_| !chart.is_library()) else { return };
         let values = &chart.documentation().values;
         let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
         let guides = [Some(file.stream.text().as_str()), readme].into_iter().flatten();
@@ -34,10 +32,20 @@ impl Rule for UnusedValue {
             let all = values.under_key(key);
             all.iter().all(|leaf| is_meant(leaf, &slips))
         };
-        for key in unused.into_iter().filter(|key| !is_meant(key, &slips) && !meant(key)) {
+        let told =
+            |key: &&Declared| !is_meant(key, &slips) && !meant(key) && !is_of_made(chart, key);
+        for key in unused.into_iter().filter(told) {
             judge.tell(key, file.place(key.key), out);
         }
     }
+}
+
+/// Whether templates that a script makes, and that are not here, may read a value: all may where they lie in templates/
+/// itself, else those whose path has the folder's name in it, like `installCRDs` that of templates/crds/.
+fn is_of_made(chart: &Chart, key: &Declared) -> bool {
+    let path = key.path.to_string().to_lowercase();
+    let of = |folder: &String| path.contains(folder.to_lowercase().trim_end_matches('s'));
+    chart.made_templates.iter().any(|folder| folder == "templates" || of(folder))
 }
 
 /// Keys of which templates read another name. Where the template's name is the wrong one,
