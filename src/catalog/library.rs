@@ -163,14 +163,15 @@ mod tests {
 
     #[test]
     fn versions_of_one_minor_line_stand_in_for_each_other() {
-        let near = |text: &str| near("k8s-at-home", &version::parse(text).unwrap());
-        assert_eq!(near("4.5.2"), Some("4.5.2"));
-        assert_eq!(near("4.5.9"), Some("4.5.2"));
-        assert_eq!(near("2.0.0"), Some("2.0.0"));
-        assert_eq!(near("4.99.0"), None);
-        let library = known("k8s-at-home", "4.5.2");
-        assert!(library.templates.contains_key("common.all"));
-        assert!(library.values.is_some());
-        assert!(known("bitnami", "2.0.0").values.is_none());
+        let newest: BTreeMap<&str, &str> =
+            rows(VERSIONS).map(|[it, text]: [_; 2]| (it, text)).collect();
+        for (library, text) in newest {
+            let version = version::parse(text).unwrap();
+            assert_eq!(near(library, &version), Some(text));
+            let patch = Version { patch: version.patch + 1, ..version.clone() };
+            assert_eq!(near(library, &patch), Some(text));
+            assert_eq!(near(library, &Version { minor: version.minor + 90, ..version }), None);
+            assert!(!known(library, text).templates.is_empty(), "{library}");
+        }
     }
 }
