@@ -27,11 +27,12 @@ pub(super) const SPOKEN_OF_MAX: usize = 200;
 const NAME_LENGTH_MIN: usize = 4;
 
 /// Whether a comment or the README speaks of a value without being its documentation: a line begins with the
-/// path, has one of several steps, writes the name as code beside the name of what it lies in, or a comment on that
+/// path, has one of several steps or as templates write it, writes the name as code beside the name of what it lies in, or a comment on that
 /// has the name, which is no other value's.
 pub(super) fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
     let Some((Key::Name(name), above)) = path.0.split_last() else { return false };
     let whole = path.to_string();
+    let reference = format!(".Values.{whole}");
     let code = format!("`{name}`");
     let holder = match above.last() {
         Some(Key::Name(holder)) => holder.as_str(),
@@ -40,6 +41,7 @@ pub(super) fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
     let values = &chart.documentation().values;
     let speaks = |line: &str| {
         begins(line, &whole)
+            || has_word(line, &reference)
             || (!above.is_empty() && has_word(line, &whole))
             || (line.contains(&code)
                 && line.contains(holder)

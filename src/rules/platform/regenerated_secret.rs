@@ -248,8 +248,7 @@ fn tell(
     let message = format!(
         "`{path}` of `{label}` is new at each upgrade: nothing keeps what `{function}` gave"
     );
-    let help = help(changed);
-    let draft = out.at(place.clone(), message).subject(label).help(help);
+    let draft = out.at(place.clone(), message).subject(label).help(HELP);
     let calls =
         first.more.iter().map(|(place, function)| (place.clone(), format!("and `{function}`")));
     let others = changed.iter().filter(|it| it.document.path != place.path);
@@ -260,15 +259,9 @@ fn tell(
         .fold(draft, |draft, (place, label)| draft.also(place, label));
 }
 
-/// What to do. What hooks make anew at each upgrade others may share, which are none: made at the install alone, the
-/// two no longer fit.
-fn help(changed: &[Changed<'_>]) -> &'static str {
-    if changed.iter().any(|it| it.document.hook.is_some()) {
-        "read the old value with `lookup` first, in each object that has a part of it, or ask for the value with `required`"
-    } else {
-        "read the old value with `lookup` first, make the object a `pre-install` hook, or ask for the value with `required`"
-    }
-}
+/// What to do. A `pre-install` hook is no way out for a release that exists: the upgrade deletes the object, which is no
+/// longer in the manifest, and no hook makes it again.
+const HELP: &str = "read the old value with `lookup` first, in each object that has a part of it, or ask for the value with `required`";
 
 #[cfg(test)]
 mod tests {
