@@ -33,17 +33,14 @@ impl Rule for UnreleasedChanges {
         if days <= cx.options.get("days") {
             return;
         }
-        let files = match cx.source.folder_at(&chart.folder, &unreleased.bump) {
-            Some(then) => changed(chart, cx.source, &then),
+        let what = match cx.source.folder_at(&chart.folder, &unreleased.bump) {
+            Some(then) => named(&changed(chart, cx.source, &then)),
             // The folder had another name: that its content changed is all that is known.
-            None => vec!["its folder".to_owned()],
+            None => Some("what the chart ships".to_owned()),
         };
-        if files.is_empty() {
-            return;
-        }
+        let Some(what) = what else { return };
         let message = format!(
-            "{} changed since version `{}`, the first change {days} days ago, and was never released",
-            named(&files),
+            "{what} changed since version `{}`, the first change {days} days ago, and was never released",
             version.value
         );
         out.at(chart.manifest_place(version.span), message).help(HELP);
@@ -60,7 +57,8 @@ fn is_placeholder(version: &str) -> bool {
 const HELP: &str = "raise `version` and release; let CI demand it with each change, for example \
                     `ct lint --check-version-increment`";
 
-fn named(files: &[String]) -> String {
+/// The first of the files by name, and how many more; none where there is no file.
+fn named(files: &[String]) -> Option<String> {
     let names: Vec<_> = files.iter().take(FILES).map(|file| format!("`{file}`")).collect();
     let more = files.len().saturating_sub(FILES);
     let more = match more {
@@ -68,25 +66,62 @@ fn named(files: &[String]) -> String {
         1 => " and 1 more file".to_owned(),
         more => format!(" and {more} more files"),
     };
-    names.join(", ") + &more
+    (!names.is_empty()).then(|| names.join(", ") + &more)
 }
 
 /// The files of a chart's content that say something else than at another commit: what is in
-/// comments, and what Helm does not pack, needs no release.
+/// comments, and what Helm does not pack, needs no release. Nor does a template that only bears
+/// another name.
 fn changed(chart: &Chart, source: &Source, then: &Source) -> Vec<String> {
     let packed = chart.listing.iter().filter(|path| is_content(path)).cloned();
     let gone = then.files().iter().map(|file| file.path().to_string());
     let gone = gone.filter(|path| is_content(path) && !chart.has_file(path) && !is_hidden(path));
     let paths: BTreeSet<String> = packed.chain(gone).collect();
-    let differs = |path: &String| {
-        let before = then.read(path).ok();
-        let after = source.read(&join(&chart.folder, path)).ok();
-        match (before, after) {
-            (Some(before), Some(after)) => !is_same(path, &before, &after),
-            (before, after) => before.is_some() != after.is_some(),
-        }
+    let compared = paths.into_iter().map(|path| {
+        let before = then.read(&path).ok();
+        let after = source.read(&join(&chart.folder, &path)).ok();
+        (path, before, after)
+    });
+    without_renamed(compared.filter(|(path, before, after)| differ(path, before, after)).collect())
+}
+
+/// A file that differs, as it was and as it is; none where it was not, or is not.
+type Compared = (String, Option<Content>, Option<Content>);
+
+fn differ(path: &str, before: &Option<Content>, after: &Option<Content>) -> bool {
+    match (before, after) {
+        (Some(before), Some(after)) => !is_same(path, before, after),
+        (before, after) => before.is_some() != after.is_some(),
+    }
+}
+
+/// The paths of files of which more differs than a template's name.
+fn without_renamed(files: Vec<Compared>) -> Vec<String> {
+    let template = |path: &str, content: &Option<Content>| {
+        let content = content.clone().filter(|_| path.starts_with("templates/"))?;
+        Some((is_rendered(path), content))
     };
-    paths.into_iter().filter(differs).collect()
+    let only = |was: bool| -> BTreeSet<_> {
+        let one = files.iter().filter(|(_, before, after)| match was {
+            true => after.is_none(),
+            false => before.is_none(),
+        });
+        one.filter_map(|(path, before, after)| template(path, before).or(template(path, after)))
+            .collect()
+    };
+    let (gone, new) = (only(true), only(false));
+    let is_renamed = |(path, before, after): &Compared| {
+        let moved = template(path, before).xor(template(path, after));
+        moved.is_some_and(|it| gone.contains(&it) && new.contains(&it))
+    };
+    let left = files.iter().filter(|file| !is_renamed(file));
+    left.map(|(path, ..)| path.clone()).collect()
+}
+
+/// Whether a template makes objects, by its name: partials and notes do not.
+fn is_rendered(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    !name.starts_with('_') && name != "NOTES.txt"
 }
 
 fn is_content(path: &str) -> bool {
@@ -113,4 +148,28 @@ fn said(content: &Content) -> impl Iterator<Item = &[u8]> {
         let text = line.trim_ascii_start();
         !text.is_empty() && !text.starts_with(b"#")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &str, before: Option<&str>, after: Option<&str>) -> Compared {
+        let content = |text: &str| Content::from(text.as_bytes());
+        (path.to_owned(), before.map(content), after.map(content))
+    }
+
+    #[test]
+    fn a_template_that_only_bears_another_name_is_no_change() {
+        let moved = |to: &str| {
+            let old = file("templates/deployment.yaml", Some("kind: Deployment"), None);
+            without_renamed(vec![old, file(to, None, Some("kind: Deployment"))])
+        };
+        assert_eq!(moved("templates/server/dep.yaml"), [""; 0]);
+        assert_eq!(moved("templates/_dep.tpl").len(), 2, "it renders nothing any more");
+        assert_eq!(moved("crds/dep.yaml").len(), 2, "it is installed at another time");
+        let edited = file("templates/web.yaml", Some("kind: Deployment"), Some("kind: Job"));
+        let copy = file("templates/copy.yaml", None, Some("kind: Deployment"));
+        assert_eq!(without_renamed(vec![edited, copy]).len(), 2, "nothing went");
+    }
 }
