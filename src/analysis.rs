@@ -23,6 +23,9 @@ mod undeclared;
 
 use rendering::Ground;
 
+#[cfg(test)]
+pub(crate) use rendering::tests::analysed;
+
 pub use flow::steps;
 pub use images::Container;
 pub use previous::with_previous;

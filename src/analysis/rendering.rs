@@ -447,4 +447,4 @@ fn cut(parts: &[Part], start: usize, end: usize) -> Vec<Part> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+mod value;
+
 use super::{hook, switch};
 use crate::{
     analysis::Analysis,
@@ -24,6 +26,17 @@ pub struct Unkept {
     pub place: Place,
     /// The value that would bring it, as the path after `.Values.`, and that is off by default.
     pub switch: Option<String>,
+    /// The value from which it takes its annotations, if there is one.
+    pub brought: Option<Brought>,
+}
+
+/// A value from which definitions take annotations.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Brought {
+    /// The path after `.Values.`.
+    pub value: String,
+    /// Its key in values.yaml.
+    pub place: Place,
 }
 
 /// The definitions of a chart's own templates that go with their release, each name once: hooks aside, which
@@ -64,15 +77,16 @@ pub fn unkept_rendered(chart: &Chart, analysis: &Analysis<'_>) -> Vec<Unkept> {
             all.retain(|it| it.label != label);
         } else if document.hook.is_none() && !known.contains(label) && !label.is_empty() {
             let place = analysis.anchor(document);
-            all.push(Unkept { label: label.to_owned(), place, switch: None });
+            all.push(Unkept { label: label.to_owned(), place, switch: None, brought: None });
         }
     }
+    value::find(chart, analysis, &mut all);
     all
 }
 
 fn lack(it: &Crd, chart: &Chart, helped: bool) -> Option<Unkept> {
     let file = super::template(it, chart)?;
-    let unkept = |place, switch| Unkept { label: super::label(it), place, switch };
+    let unkept = |place, switch| Unkept { label: super::label(it), place, switch, brought: None };
     let Some(node) = it.object.annotation(ANNOTATION) else {
         // An action among the annotations may write what stands in a helper or in values.
         let unsure = helped || (names_policy(file) && has_action(it, file));

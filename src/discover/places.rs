@@ -1,4 +1,4 @@
-//! Folders in which charts are data of something else: tests, scaffolders.
+//! Folders in which charts are data of something else, or nobody's any more: tests, scaffolders, archives.
 
 use std::collections::BTreeSet;
 
@@ -26,6 +26,12 @@ const TESTS: &[&str] = &["test", "tests", "e2e", "fixtures"];
 
 /// The folder that scaffolders copy; a chart may bear the name itself.
 const SKELETON: &str = "skeleton";
+
+/// Folders of what people copy to begin a chart, by their names in lower case with `-` for `_`.
+const COPIED: &[&str] = &["chart-template", "template-chart", "chart-skeleton"];
+
+/// Folders in which charts lie that their owners gave up; a chart may bear such a name itself.
+const ARCHIVES: &[&str] = &["archive", "archives", "archived", "attic", "graveyard"];
 
 /// What Backstage's scaffolder names its templates.
 const SCAFFOLDER_FILES: &[&str] = &["template.yaml", "template.yml"];
@@ -66,7 +72,7 @@ impl<'a> Places<'a> {
 
     /// Why what lies in a folder is no chart of the catalog, as far as the place tells.
     pub(crate) fn exclusion(&self, folder: &str) -> Option<String> {
-        test_data(folder).or_else(|| self.scaffolder(folder))
+        test_data(folder).or_else(|| self.scaffolder(folder)).or_else(|| archive(folder))
     }
 
     fn scaffolder(&self, folder: &str) -> Option<String> {
@@ -84,7 +90,9 @@ impl<'a> Places<'a> {
         let named = |name: &str| format!("a scaffold: it lies below `{name}/`");
         let skeleton = || parent(folder).split('/').any(|element| element == SKELETON);
         let braces = || folder.split('/').find(|element| element.contains("{{"));
-        template().or_else(|| skeleton().then(|| named(SKELETON))).or_else(|| braces().map(named))
+        template()
+            .or_else(|| skeleton().then(|| named(SKELETON)))
+            .or_else(|| copied(folder).or_else(braces).map(named))
     }
 }
 
@@ -93,6 +101,22 @@ fn test_data(folder: &str) -> Option<String> {
     let own = elements.next().filter(|name| TEST_DATA.contains(name));
     let above = || elements.find(|name| TEST_DATA.contains(name) || TESTS.contains(name));
     own.or_else(above).map(|name| format!("test data: it lies below `{name}/`"))
+}
+
+/// The element of a folder's path that is copied to begin charts.
+fn copied(folder: &str) -> Option<&str> {
+    let is_copied = |name: &&str| {
+        COPIED.contains(&name.trim_matches('_').to_lowercase().replace('_', "-").as_str())
+    };
+    folder.split('/').find(is_copied)
+}
+
+fn archive(folder: &str) -> Option<String> {
+    let above = parent(folder).split('/').find(|name| {
+        let name = name.trim_matches(['_', '.']).to_lowercase();
+        ARCHIVES.contains(&name.as_str())
+    });
+    above.map(|name| format!("given up: it lies below `{name}/`"))
 }
 
 fn is_scaffolder(source: &Source, path: &str) -> bool {

@@ -123,6 +123,21 @@ fn test_data_is_excluded_but_not_charts_of_that_name() {
 }
 
 #[test]
+fn what_its_owners_gave_up_is_excluded() {
+    let found = found(&[
+        ("archives/web/Chart.yaml", CHART),
+        ("charts/archive/Chart.yaml", CHART),
+        ("charts/_Archived/db/Chart.yaml", CHART),
+    ]);
+    assert_eq!(charts(&found), ["charts/archive"]);
+    let expected = [
+        ("archives/web/Chart.yaml", "given up: it lies below `archives/`"),
+        ("charts/_Archived/db/Chart.yaml", "given up: it lies below `_Archived/`"),
+    ];
+    assert_eq!(excluded(&found), expected);
+}
+
+#[test]
 fn scaffolds_are_excluded() {
     let template = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\n";
     let openshift = "apiVersion: template.openshift.io/v1\nkind: Template\n";
@@ -143,6 +158,7 @@ fn scaffolds_are_excluded() {
         ("j/templates/chart/Chart.yaml", CHART),
         ("k/{{name}}/Chart.yaml", CHART),
         ("l/skeleton/Chart.yaml", CHART),
+        ("m/CHART_TEMPLATE/Chart.yaml", CHART),
     ]);
     assert_eq!(charts(&found), ["d", "f", "i/web", "j", "l/skeleton"]);
     let expected = [
@@ -158,6 +174,7 @@ fn scaffolds_are_excluded() {
         ("j/files/chart/Chart.yaml", "data of the chart `j`: it lies in its files/"),
         ("j/templates/chart/Chart.yaml", "data of the chart `j`: it lies in its templates/"),
         ("k/{{name}}/Chart.yaml", "a scaffold: it lies below `{{name}}/`"),
+        ("m/CHART_TEMPLATE/Chart.yaml", "a scaffold: it lies below `CHART_TEMPLATE/`"),
     ];
     assert_eq!(excluded(&found), expected);
 }

@@ -26,10 +26,7 @@ fn rendered(files: &[(&str, &str)]) -> (Rendered, Option<String>) {
 }
 
 /// Looks at a chart of these files.
-pub(in crate::analysis) fn analysed<T>(
-    files: &[(&str, &str)],
-    look: impl Fn(&Analysis<'_>) -> T,
-) -> T {
+pub(crate) fn analysed<T>(files: &[(&str, &str)], look: impl Fn(&Analysis<'_>) -> T) -> T {
     let files = [("Chart.yaml", CHART)].iter().chain(files);
     let files = files.map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
     let files: std::collections::BTreeMap<_, _> = files.collect();

@@ -36,9 +36,14 @@ const ADD: &str = "add the annotation `helm.sh/resource-policy: keep` to each de
 
 fn tell(chart: &ChartFacts, out: &mut Sink) {
     let Some((first, rest)) = chart.unkept_crds.split_first() else { return };
-    let draft = out.at(first.place.clone(), message(first, rest.len()));
+    // The repair is one line where they all take their annotations from.
+    let brought = first.brought.as_ref();
+    let place = brought.map_or(&first.place, |it| &it.place);
+    let draft = out.at(place.clone(), message(first, rest.len()));
     let draft = draft.chart(&chart.id).subject(&chart.id.name).help(help(first));
-    rest.iter()
+    let others = if brought.is_some() { &chart.unkept_crds } else { rest };
+    others
+        .iter()
         .take(RELATED_MAX)
         .fold(draft, |draft, it| draft.also(it.place.clone(), format!("and `{}`", it.label)));
 }
@@ -60,8 +65,14 @@ fn message(first: &Unkept, more: usize) -> String {
 }
 
 fn help(first: &Unkept) -> String {
-    match &first.switch {
-        Some(switch) => format!("make `{switch}: true` the default in values.yaml"),
-        None => format!("add the annotation `{ANNOTATION}: keep` to each of them"),
+    match (&first.switch, &first.brought) {
+        (Some(switch), _) => format!("make `{switch}: true` the default in values.yaml"),
+        (None, Some(it)) => {
+            let value = &it.value;
+            format!(
+                "make `{ANNOTATION}: keep` a default of `{value}`, from which they take their annotations"
+            )
+        }
+        (None, None) => format!("add the annotation `{ANNOTATION}: keep` to each of them"),
     }
 }

@@ -47,12 +47,17 @@ impl Rule for UnreleasedChanges {
     }
 }
 
-/// Whether a version stands for the one that a release job writes: `0.0.0`, `0.0.1-set.by.release`.
+/// Whether a version stands for the one that a release job writes: `0.0.0`, `0.0.1-set.by.release`; or for a
+/// branch that is never released itself: `1.4.0-dev`.
 fn is_placeholder(version: &str) -> bool {
     let Ok(version) = version::parse(version) else { return false };
     let never = version.major == 0 && version.minor == 0;
-    never && (version.patch == 0 || !version.pre.is_empty())
+    let pre = version.pre.to_string().to_lowercase();
+    BRANCHES.contains(&&*pre) || (never && (version.patch == 0 || !pre.is_empty()))
 }
+
+/// Pre-releases that name a branch and count nothing.
+const BRANCHES: [&str; 6] = ["dev", "develop", "main", "master", "snapshot", "unreleased"];
 
 const HELP: &str = "raise `version` and release; let CI demand it with each change, for example \
                     `ct lint --check-version-increment`";
@@ -80,42 +85,43 @@ fn changed(chart: &Chart, source: &Source, then: &Source) -> Vec<String> {
     let compared = paths.into_iter().map(|path| {
         let before = then.read(&path).ok();
         let after = source.read(&join(&chart.folder, &path)).ok();
-        (path, before, after)
+        Compared { path, before, after }
     });
-    without_renamed(compared.filter(|(path, before, after)| differ(path, before, after)).collect())
+    let differing: Vec<_> = compared.filter(Compared::differs).collect();
+    without_renamed(&differing)
 }
 
-/// A file that differs, as it was and as it is; none where it was not, or is not.
-type Compared = (String, Option<Content>, Option<Content>);
+/// A file as it was and as it is; none where it was not, or is not.
+struct Compared {
+    path: String,
+    before: Option<Content>,
+    after: Option<Content>,
+}
 
-fn differ(path: &str, before: &Option<Content>, after: &Option<Content>) -> bool {
-    match (before, after) {
-        (Some(before), Some(after)) => !is_same(path, before, after),
-        (before, after) => before.is_some() != after.is_some(),
+impl Compared {
+    fn differs(&self) -> bool {
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) => !is_same(&self.path, before, after),
+            (before, after) => before.is_some() != after.is_some(),
+        }
+    }
+
+    /// What a template that is only there once says, and whether Helm renders it: all that matters
+    /// where it bears another name.
+    fn moved(&self) -> Option<(bool, &Content)> {
+        let content = self.before.as_ref().xor(self.after.as_ref())?;
+        self.path.starts_with("templates/").then(|| (is_rendered(&self.path), content))
     }
 }
 
 /// The paths of files of which more differs than a template's name.
-fn without_renamed(files: Vec<Compared>) -> Vec<String> {
-    let template = |path: &str, content: &Option<Content>| {
-        let content = content.clone().filter(|_| path.starts_with("templates/"))?;
-        Some((is_rendered(path), content))
-    };
-    let only = |was: bool| -> BTreeSet<_> {
-        let one = files.iter().filter(|(_, before, after)| match was {
-            true => after.is_none(),
-            false => before.is_none(),
-        });
-        one.filter_map(|(path, before, after)| template(path, before).or(template(path, after)))
-            .collect()
-    };
-    let (gone, new) = (only(true), only(false));
-    let is_renamed = |(path, before, after): &Compared| {
-        let moved = template(path, before).xor(template(path, after));
-        moved.is_some_and(|it| gone.contains(&it) && new.contains(&it))
-    };
-    let left = files.iter().filter(|file| !is_renamed(file));
-    left.map(|(path, ..)| path.clone()).collect()
+fn without_renamed(files: &[Compared]) -> Vec<String> {
+    let (gone, new): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.before.is_some());
+    let gone: BTreeSet<_> = gone.into_iter().filter_map(Compared::moved).collect();
+    let new: BTreeSet<_> = new.into_iter().filter_map(Compared::moved).collect();
+    let is_renamed = |it: (bool, &Content)| gone.contains(&it) && new.contains(&it);
+    let left = files.iter().filter(|file| !file.moved().is_some_and(is_renamed));
+    left.map(|file| file.path.clone()).collect()
 }
 
 /// Whether a template makes objects, by its name: partials and notes do not.
@@ -156,20 +162,20 @@ mod tests {
 
     fn file(path: &str, before: Option<&str>, after: Option<&str>) -> Compared {
         let content = |text: &str| Content::from(text.as_bytes());
-        (path.to_owned(), before.map(content), after.map(content))
+        Compared { path: path.to_owned(), before: before.map(content), after: after.map(content) }
     }
 
     #[test]
     fn a_template_that_only_bears_another_name_is_no_change() {
         let moved = |to: &str| {
             let old = file("templates/deployment.yaml", Some("kind: Deployment"), None);
-            without_renamed(vec![old, file(to, None, Some("kind: Deployment"))])
+            without_renamed(&[old, file(to, None, Some("kind: Deployment"))])
         };
         assert_eq!(moved("templates/server/dep.yaml"), [""; 0]);
         assert_eq!(moved("templates/_dep.tpl").len(), 2, "it renders nothing any more");
         assert_eq!(moved("crds/dep.yaml").len(), 2, "it is installed at another time");
         let edited = file("templates/web.yaml", Some("kind: Deployment"), Some("kind: Job"));
         let copy = file("templates/copy.yaml", None, Some("kind: Deployment"));
-        assert_eq!(without_renamed(vec![edited, copy]).len(), 2, "nothing went");
+        assert_eq!(without_renamed(&[edited, copy]).len(), 2, "nothing went");
     }
 }

@@ -6,7 +6,8 @@ use crate::{
         Chart, Manifest,
         image::{self, Image},
     },
-    rule::{ChartContext, Rule, Sink},
+    finding::Place,
+    rule::{ChartContext, Draft, Rule, Sink},
     text::Spanned,
     yaml::Kind,
 };
@@ -65,15 +66,32 @@ fn compare(
         first.base(),
         tag.text
     );
-    let tag_place = first.file.place(tag.span);
-    let version_place = manifest.place(version.span);
-    let draft = if is_older(&tag.text, &version.value) {
-        out.at(tag_place, message).also(version_place, "the newer appVersion")
-    } else {
-        out.at(version_place, message).also(tag_place, "the newer tag")
-    };
-    draft.subject(path).help("raise the one that was forgotten");
+    tell(first.file.place(tag.span), &tag.text, (manifest, version), message, out).subject(path);
 }
+
+/// Tells where the older of the two stands. What `helm create` wrote was never newer than anything.
+fn tell<'o>(
+    tag_place: Place,
+    tag: &str,
+    (manifest, version): (&Manifest, &Spanned<String>),
+    message: String,
+    out: &'o mut Sink,
+) -> Draft<'o> {
+    let version_place = manifest.place(version.span);
+    if SCAFFOLDED.contains(&version.value.as_str()) {
+        let help = format!("write the version that the chart deploys: `appVersion: \"{tag}\"`");
+        out.at(version_place, message).also(tag_place, "the tag").help(help)
+    } else if is_older(tag, &version.value) {
+        out.at(tag_place, message).also(version_place, "the newer appVersion").help(HELP)
+    } else {
+        out.at(version_place, message).also(tag_place, "the newer tag").help(HELP)
+    }
+}
+
+const HELP: &str = "raise the one that was forgotten";
+
+/// What `helm create` writes: Helm 2 (pkg/chartutil/create.go), and Helm 3 and 4 (the same file).
+const SCAFFOLDED: [&str; 2] = ["1.0", "1.16.0"];
 
 /// Compares with what the chart renders, where its values name no image: a template does, or a helper.
 fn compare_rendered(
@@ -96,14 +114,8 @@ fn compare_rendered(
     let Some((container, base, tag)) = images.first().filter(|_| !agreed) else { return };
     let message =
         format!("appVersion is `{}`, but the chart deploys `{base}:{tag}`", version.value);
-    let tag_place = cx.analysis.source_of(container.document, container.part(tag), tag);
-    let version_place = manifest.place(version.span);
-    let draft = if is_older(tag, &version.value) {
-        out.at(tag_place, message).also(version_place, "the newer appVersion")
-    } else {
-        out.at(version_place, message).also(tag_place, "the newer tag")
-    };
-    draft.subject(*base).help("raise the one that was forgotten");
+    let place = cx.analysis.source_of(container.document, container.part(tag), tag);
+    tell(place, tag, (manifest, version), message, out).subject(*base);
 }
 
 /// The images that the chart is about.
@@ -119,8 +131,37 @@ fn main_images<'i, 'c>(chart: &Chart, images: &'i [Image<'c>]) -> Vec<&'i Image<
         let base = plain(it.base());
         own.len() == 1 || name.contains(&base) || base.contains(&name)
     };
-    own.iter().copied().filter(top).filter(akin).collect()
+    let about = own.iter().copied().filter(top).filter(akin);
+    about.filter(|it| !RUNTIMES.contains(&it.base())).collect()
 }
+
+/// Images in which a chart runs a program of its own: the languages and operating systems among Docker's official
+/// images (github.com/docker-library/official-images, 2026-11-27) that charts run scripts in. Their version is not
+/// the program's.
+const RUNTIMES: [&str; 22] = [
+    "alpine",
+    "amazonlinux",
+    "bash",
+    "busybox",
+    "centos",
+    "clojure",
+    "debian",
+    "eclipse-temurin",
+    "elixir",
+    "erlang",
+    "fedora",
+    "golang",
+    "groovy",
+    "julia",
+    "node",
+    "openjdk",
+    "perl",
+    "php",
+    "pypy",
+    "python",
+    "ruby",
+    "ubuntu",
+];
 
 /// Whether an image stands at `image`, or at the top of the values.
 fn is_top(it: &Image<'_>) -> bool {
