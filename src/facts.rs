@@ -118,6 +118,17 @@ pub struct DependencyFact {
     pub known: Option<String>,
     /// Whether a condition or tags can switch it off.
     pub switched: bool,
+    /// Who publishes it.
+    pub published: Published,
+}
+
+/// Where a dependency's repository belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Published {
+    /// It is the one in which the audited catalog is published.
+    Here,
+    /// It is another one, or nobody knows.
+    Elsewhere,
 }
 
 /// One custom resource definition.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners};
+use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners, Published};
 use crate::{
     analysis::{Analysis, Document},
     catalog::{
@@ -155,6 +155,10 @@ fn dependency(chart: &Chart, it: &Dependency, index: &CatalogIndex) -> Dependenc
         present,
         known: known.map(|library| library.version.to_owned()),
         switched: it.condition.is_some() || !it.tags.is_empty(),
+        published: match it.repository().filter(|address| index.is_own_address(address)) {
+            Some(_) => Published::Here,
+            None => Published::Elsewhere,
+        },
     }
 }
 

@@ -111,7 +111,7 @@ fn pair(a: &Owner<'_>, b: &Owner<'_>, out: &mut Sink) {
     let differing: Vec<_> = shared.iter().filter(|(a, b)| differ(a, b)).map(|(a, _)| *a).collect();
     let stance = Stance {
         equal: differing.is_empty(),
-        switched: both.iter().all(|(a, _)| a.switched) || both.iter().all(|(_, b)| b.switched),
+        choice: Choice::of(&both),
         dedicated: a.is_dedicated() != b.is_dedicated(),
     };
     let Some((subject, twin)) = representative(&shared, &differing) else { return };
@@ -138,15 +138,38 @@ fn pair(a: &Owner<'_>, b: &Owner<'_>, out: &mut Sink) {
 struct Stance {
     /// No schema differs.
     equal: bool,
-    /// One of the charts can leave all of them out.
-    switched: bool,
+    /// How one of the charts can leave all of them out.
+    choice: Choice,
     /// One of the charts is there for its definitions only.
     dedicated: bool,
 }
 
+/// How a chart can be installed without its definitions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Choice {
+    /// By a condition of one of two charts.
+    Switch,
+    /// By Helm's `--skip-crds`, for what lies under crds/ of the first.
+    SkipCrds,
+    /// Not at all.
+    None,
+}
+
+impl Choice {
+    fn of(shared: &[(Owned<'_>, Owned<'_>)]) -> Self {
+        if shared.iter().all(|(a, _)| a.switched) || shared.iter().all(|(_, b)| b.switched) {
+            Self::Switch
+        } else if shared.iter().all(|(a, _)| !a.crd.templated) {
+            Self::SkipCrds
+        } else {
+            Self::None
+        }
+    }
+}
+
 impl Stance {
     fn level(&self) -> Level {
-        match (self.equal, self.dedicated || self.switched) {
+        match (self.equal, self.dedicated || self.choice == Choice::Switch) {
             (false, _) => Level::Error,
             (true, true) => Level::Note,
             (true, false) => Level::Warning,
@@ -156,12 +179,16 @@ impl Stance {
     /// What to do; of two charts of which one is dedicated, that is the second.
     fn help(&self, first: &str, second: &str) -> String {
         let depend = format!("take them out of `{first}` and let it depend on `{second}`");
-        match (self.equal && self.switched, self.dedicated) {
-            (true, _) => {
-                format!("keep both in step: change them in `{first}` and `{second}` together")
+        let step = format!("keep both in step: change them in `{first}` and `{second}` together");
+        match (self.equal.then_some(self.choice), self.dedicated) {
+            (Some(Choice::Switch), _) => step,
+            (Some(Choice::SkipCrds), true) => {
+                format!(
+                    "{step}, and say in both READMEs that who installs `{second}` needs `--skip-crds` for `{first}`"
+                )
             }
-            (false, true) => format!("let `{second}` own them: {depend}"),
-            (false, false) => format!("let one chart own them: {depend}, or the reverse"),
+            (_, true) => format!("let `{second}` own them: {depend}"),
+            (_, false) => format!("let one chart own them: {depend}, or the reverse"),
         }
     }
 }

@@ -112,26 +112,51 @@ fn prose_notice(readme: &Readme) -> Option<Span> {
 fn says_it_of_the_chart(line: &str) -> bool {
     let opening = line.trim_start_matches(|c: char| !c.is_alphanumeric());
     let capital = opening.split_whitespace().next().is_some_and(is_capital_notice);
-    capital || line.split(['.', '!', ':', ';', '*', '>']).any(is_notice)
+    let sentences: Vec<Vec<String>> =
+        line.split(['.', '!', ':', ';', '*', '>']).map(words).filter(|it| !it.is_empty()).collect();
+    let follows =
+        || sentences.windows(2).any(|two| matches!(two, [first, it] if is_about_it(first, it)));
+    capital || sentences.iter().any(|it| is_notice(it)) || follows()
 }
+
+/// The words of a sentence, in lower case.
+fn words(sentence: &str) -> Vec<String> {
+    let words = sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
+}
+
+/// Whether a sentence that begins with `it` says so, after one whose subject is the chart: `This web chart is for
+/// … It is no longer maintained.`
+fn is_about_it(before: &[String], sentence: &[String]) -> bool {
+    let of_chart = chart_and_rest(before).is_some();
+    let says = |rest: &[String]| is_fate(&rest.iter().map(String::as_str).collect::<Vec<_>>());
+    of_chart && sentence.split_first().is_some_and(|(it, rest)| it == "it" && says(rest))
+}
+
+/// What follows the subject of a sentence, if that is the chart.
+fn chart_and_rest(words: &[String]) -> Option<&[String]> {
+    let (article, rest) = words.split_first()?;
+    let at = rest.iter().take(SUBJECT_WORDS_MAX).position(|word| word == "chart")?;
+    matches!(&**article, "this" | "the").then(|| rest.get(at + 1..)).flatten()
+}
+
+/// How many words the chart's name may have in a subject: `this chart`, `this web chart`.
+const SUBJECT_WORDS_MAX: usize = 2;
 
 /// Whether a sentence's subject is the chart, and not something in it: `this chart is deprecated`,
 /// `the Helm chart has been deprecated`.
-fn is_notice(sentence: &str) -> bool {
-    let words: Vec<_> = sentence
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let words: Vec<_> = words.iter().map(String::as_str).collect();
-    let rest = match words.as_slice() {
-        ["this" | "the", "chart", rest @ ..]
-        | ["this" | "the", "helm" | "stable", "chart", rest @ ..] => rest,
-        ["this", "is", rest @ ..] => return rest.iter().take(3).any(|it| *it == "deprecated"),
-        _ => return false,
-    };
+fn is_notice(words: &[String]) -> bool {
+    if let ["this", "is", ..] = words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        return words.iter().skip(2).take(3).any(|it| it == "deprecated");
+    }
+    let rest = chart_and_rest(words).unwrap_or_default();
+    is_fate(&rest.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Whether a predicate says that its subject is nobody's any more.
+fn is_fate(words: &[&str]) -> bool {
     matches!(
-        rest,
+        words,
         ["is" | "was", "deprecated", ..]
             | ["is", "now" | "being", "deprecated", ..]
             | ["has", "been", "deprecated" | "moved", ..]
@@ -148,6 +173,13 @@ mod tests {
     fn only_what_is_said_of_the_chart_counts() {
         assert!(says_it_of_the_chart("> **This chart has been deprecated** in favour of x"));
         assert!(says_it_of_the_chart("**DEPRECATED**: use x"));
+        assert!(says_it_of_the_chart(
+            "> # This web chart is for x. It is no longer maintained. Use y."
+        ));
+        assert!(!says_it_of_the_chart(
+            "This web chart deploys x. The image is no longer maintained."
+        ));
+        assert!(!says_it_of_the_chart("The value of the chart is deprecated"));
         assert!(!says_it_of_the_chart("The exporter used in this chart is deprecated"));
         assert!(!says_it_of_the_chart("The value `a.b` is deprecated, use `a.c`"));
         assert!(!says_it_of_the_chart("Deprecated values are listed below"));

@@ -6,7 +6,7 @@ use semver::Version;
 
 use crate::{
     catalog::repositories,
-    facts::{CatalogFacts, ChartFacts, DependencyFact},
+    facts::{CatalogFacts, ChartFacts, DependencyFact, Published},
     finding::{Level, Place},
     rule::{CatalogContext, Rule, Sink},
     version,
@@ -23,7 +23,9 @@ impl Rule for DependencySpread {
         for catalog in facts.catalogs() {
             let current = newest_of_each_name(facts.of(catalog));
             for ((name, _), uses) in uses(&current) {
-                spread(name, &uses, out);
+                let own = uses.iter().any(|it| it.own);
+                let shipped = own.then(|| Shipped::find(name, &current)).flatten();
+                spread(name, &uses, shipped.as_ref(), out);
             }
         }
     }
@@ -35,7 +37,23 @@ struct Use<'f> {
     version: Version,
     /// As the chart writes it.
     repository: &'f str,
+    /// Whether the catalog publishes the dependency itself.
+    own: bool,
     place: &'f Place,
+}
+
+/// The dependency as the catalog itself has it.
+struct Shipped<'f> {
+    version: Version,
+    folder: &'f str,
+}
+
+impl<'f> Shipped<'f> {
+    fn find(name: &str, charts: &[&'f ChartFacts]) -> Option<Self> {
+        let chart = charts.iter().find(|chart| chart.id.name == name)?;
+        let version = version::parse(&chart.id.version).ok()?;
+        version.pre.is_empty().then_some(Self { version, folder: &chart.id.path })
+    }
 }
 
 /// Charts of one name side by side are release lines of one chart: only the newest one counts.
@@ -66,7 +84,8 @@ fn uses<'f>(charts: &[&'f ChartFacts]) -> BTreeMap<(&'f str, String), Vec<Use<'f
             let place = it.version_place.as_ref().unwrap_or(&it.place);
             let key = (it.name.as_str(), repositories::one_address(&it.repository));
             let (chart, repository) = (chart.id.name.as_str(), it.repository.as_str());
-            uses.entry(key).or_default().push(Use { chart, version, repository, place });
+            let own = it.published == Published::Here;
+            uses.entry(key).or_default().push(Use { chart, version, repository, own, place });
         }
     }
     uses
@@ -76,15 +95,17 @@ fn is_local(it: &DependencyFact) -> bool {
     it.repository.is_empty() || it.repository.starts_with("file://")
 }
 
-fn spread(name: &str, uses: &[Use<'_>], out: &mut Sink) {
+fn spread(name: &str, uses: &[Use<'_>], shipped: Option<&Shipped<'_>>, out: &mut Sink) {
     // Who tries a prerelease puts nobody else behind.
-    let releases = uses.iter().map(|it| &it.version).filter(|version| version.pre.is_empty());
+    let shipped_version = shipped.map(|it| &it.version);
+    let versions = uses.iter().map(|it| &it.version).chain(shipped_version);
+    let releases = versions.filter(|version| version.pre.is_empty());
     let Some(newest) = releases.max_by(|a, b| version::compare(a, b)).cloned() else { return };
     let uses: Vec<&Use<'_>> =
         uses.iter().filter(|it| version::compare(&it.version, &newest).is_le()).collect();
-    let majors: BTreeSet<u64> = uses.iter().map(|it| it.version.major).collect();
-    let minors: BTreeSet<(u64, u64)> =
-        uses.iter().map(|it| (it.version.major, it.version.minor)).collect();
+    let versions = || uses.iter().map(|it| &it.version).chain(shipped_version);
+    let majors: BTreeSet<u64> = versions().map(|it| it.major).collect();
+    let minors: BTreeSet<(u64, u64)> = versions().map(|it| (it.major, it.minor)).collect();
     let (level, apart) = match (majors.len(), minors.len()) {
         (2.., _) => (Level::Warning, format!("{} major versions", majors.len())),
         (_, 2..) => (Level::Note, format!("{} minor versions", minors.len())),
@@ -99,7 +120,15 @@ fn spread(name: &str, uses: &[Use<'_>], out: &mut Sink) {
     let message = format!("`{name}` is used in {apart}: {}", matrix(&uses));
     // Of the addresses of one repository, the one that whoever is ahead uses.
     let ahead = uses.iter().find(|it| it.version == newest).map_or("", |it| it.repository);
-    let help = format!("agree on one version of `{name}` from {ahead}, best `{newest}`");
+    let (message, help) = match shipped.filter(|it| it.version == newest) {
+        Some(Shipped { folder, .. }) => (
+            format!("{message}; the catalog has `{newest}`"),
+            format!("raise all to `{newest}`, which this catalog ships from {folder}"),
+        ),
+        None => {
+            (message, format!("agree on one version of `{name}` from {ahead}, best `{newest}`"))
+        }
+    };
     let draft = out.at(first, message).level(level).subject(name).help(help);
     places.fold(draft, |draft, (place, it)| draft.also(place, format!("{} here", it.version)));
 }
@@ -140,7 +169,7 @@ mod tests {
         let uses: Vec<_> = (0..20)
             .map(|major| {
                 let version = Version::new(major, 0, 0);
-                Use { chart: "web", version, repository: "", place: &place }
+                Use { chart: "web", version, repository: "", own: false, place: &place }
             })
             .collect();
         let text = matrix(&uses.iter().collect::<Vec<_>>());

@@ -2,18 +2,20 @@
 
 mod swap;
 
-use std::collections::BTreeMap;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use crate::{
     analysis::{Container, Document},
     catalog::{
-        Chart, TemplateFile,
+        Chart, TemplateFile, YamlFile,
         image::{self, Image, Tag},
+        moved,
     },
     finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
     template::FieldChain,
-    yaml::Kind,
+    text::Span,
+    yaml::{Kind, Node},
 };
 
 /// A tag that names another image tomorrow, or none.
@@ -23,11 +25,12 @@ impl Rule for MutableImageTag {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let images = image::of(chart);
         rendered(chart, &images, cx, out);
+        let asides = OnceCell::new();
         for it in images.iter().filter(|it| !it.digest && !swap::is_swapped_in(&it.path, chart)) {
             let Some(tag) = &it.tag else { continue };
             let (message, help) = if tag.text == LATEST {
                 let message = format!("`{}` deploys whatever is `{LATEST}`", it.tag_path());
-                (message, "write the version that was tested".to_owned())
+                (message, help(&it.repository, cx.now))
             } else if let Some(becomes) = mangled(tag) {
                 let (path, raw) = (it.tag_path(), tag.raw);
                 let message =
@@ -36,7 +39,12 @@ impl Rule for MutableImageTag {
             } else {
                 continue;
             };
-            let level = if is_aside(it, chart) { Level::Note } else { Level::Warning };
+            if is_set_above(it, chart, cx) {
+                continue;
+            }
+            let known = asides.get_or_init(|| asides_of(cx));
+            let aside = is_aside(it, chart) || known.get(&(it.base(), &*tag.text)) == Some(&true);
+            let level = if aside { Level::Note } else { Level::Warning };
             out.at(it.file.place(tag.span), message).subject(it.tag_path()).level(level).help(help);
         }
     }
@@ -46,7 +54,7 @@ const LATEST: &str = "latest";
 
 /// Images of rendered containers that values.yaml does not name as such.
 fn rendered(chart: &Chart, images: &[Image<'_>], cx: &ChartContext<'_>, out: &mut Sink) {
-    let mut told = BTreeMap::<Place, (Level, &str)>::new();
+    let mut told = BTreeMap::<Place, (Level, &str, Vec<Place>)>::new();
     for container in cx.analysis.documents_of(chart).flat_map(Document::containers) {
         let text = container.image.as_str().unwrap_or_default();
         let (name, tag) = image::split(text);
@@ -60,17 +68,89 @@ fn rendered(chart: &Chart, images: &[Image<'_>], cx: &ChartContext<'_>, out: &mu
         }
         let aside = container.prepares || container.document.is_aside();
         let level = if aside { Level::Note } else { Level::Warning };
-        let known = told.entry(place(&container, tag, chart, cx)).or_insert((level, text));
+        let mut places = copied_from(&container, chart).into_iter();
+        let place = places.next().unwrap_or_else(|| place(&container, tag, chart, cx));
+        let known = told.entry(place).or_insert_with(|| (level, text, places.collect()));
         known.0 = known.0.max(level);
     }
-    for (place, (level, text)) in told {
+    for (place, (level, text, others)) in told {
         let (name, tag) = image::split(text);
         let message = match tag {
             Some(tag) => format!("`{name}` deploys whatever is `{tag}`"),
             None => format!("`{name}` names no tag: it deploys whatever is `{LATEST}`"),
         };
-        out.at(place, message).subject(name).level(level).help("write the version that was tested");
+        let draft = out.at(place, message).subject(name).level(level).help(help(name, cx.now));
+        others.into_iter().fold(draft, |draft, place| draft.also(place, "and here"));
     }
+}
+
+/// Where values.yaml has a container's image as it is rendered, where a template copies it out together with other
+/// fields: none where the template writes it.
+fn copied_from(container: &Container<'_>, chart: &Chart) -> Vec<Place> {
+    let (node, document) = (container.image, container.document);
+    if document.is_literal(node.span()) {
+        return Vec::new();
+    }
+    let Some(file) = chart.values.as_deref() else { return Vec::new() };
+    let mut spans = Vec::new();
+    file.root().into_iter().for_each(|root| images_written(root, node.as_str(), 0, &mut spans));
+    spans.into_iter().map(|span| file.place(span)).collect()
+}
+
+/// How deep values are searched for a rendered image.
+const DEPTH_MAX: usize = 16;
+
+/// The values of keys `image` with a text, also in lists.
+fn images_written(node: Node<'_>, text: Option<&str>, depth: usize, out: &mut Vec<Span>) {
+    if node.is_alias() || depth == DEPTH_MAX {
+        return;
+    }
+    for entry in node.entries().filter(|entry| !entry.merged) {
+        let is_it = entry.key == "image" && entry.value.as_str() == text;
+        out.extend(is_it.then(|| entry.value.span()));
+        images_written(entry.value, text, depth + 1, out);
+    }
+    node.items().for_each(|item| images_written(item, text, depth + 1, out));
+}
+
+/// What to write; of images whose versions were withdrawn only another one's.
+fn help(repository: &str, now: i64) -> String {
+    match moved::image(repository, now).filter(|row| row.is_gone(now)) {
+        Some(row) => {
+            format!("take {} in a version: those of this one are gone", row.replacement)
+        }
+        None => "write the version that was tested, or the image's digest".to_owned(),
+    }
+}
+
+/// Whether a chart that holds this one gives the value, so that the one here is for nobody.
+fn is_set_above(it: &Image<'_>, chart: &Chart, cx: &ChartContext<'_>) -> bool {
+    let closure = cx.analysis.closure;
+    let mut member = cx.analysis.members_of(chart).next().and_then(|it| closure.members.get(it));
+    let mut names: Vec<&str> = it.path.iter().map(String::as_str).collect();
+    names.extend(it.tag.as_ref().map(|tag| &*tag.key).filter(|key| !key.is_empty()));
+    while let Some(below) = member {
+        names.insert(0, &below.name);
+        member = below.parent.and_then(|parent| closure.members.get(parent));
+        let values = member.and_then(|above| above.chart.values.as_deref());
+        if values.and_then(YamlFile::root).is_some_and(|root| root.at(&names).is_some()) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The last parts of the names of rendered images with their tags, and whether all containers of each end before the
+/// others start, or stand beside.
+fn asides_of<'c>(cx: &ChartContext<'c>) -> BTreeMap<(&'c str, &'c str), bool> {
+    let mut asides = BTreeMap::new();
+    for it in cx.analysis.rendered().documents.iter().flat_map(Document::containers) {
+        let (name, tag) = image::split(it.image.as_str().unwrap_or_default());
+        let base = name.rsplit('/').next().unwrap_or(name);
+        let all = asides.entry((base, tag.unwrap_or_default())).or_insert(true);
+        *all &= it.prepares || it.document.is_aside();
+    }
+    asides
 }
 
 /// Whether the values have such a tag for an image already.

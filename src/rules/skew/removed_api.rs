@@ -1,5 +1,7 @@
 //! `skew/removed-api`
 
+mod branches;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::memmem;
@@ -27,8 +29,12 @@ impl Rule for RemovedApi {
         let uses: Vec<_> = chart
             .templates
             .iter()
-            .flat_map(|file| uses(file).into_iter().map(move |it| (file, it)))
-            .filter(|(_, it)| admits.tells(it.removal))
+            .flat_map(|file| {
+                let mut uses = uses(file);
+                uses.retain(|it| admits.tells(it.removal));
+                branches::mark(file, &mut uses);
+                uses.into_iter().map(move |it| (file, it))
+            })
             .collect();
         for group in rendered(chart, cx.analysis, &admits, &uses).into_values() {
             tell(&group, &admits, out);
@@ -45,7 +51,9 @@ impl Rule for RemovedApi {
                 .files()
                 .iter()
                 .position(|other| std::ptr::eq(other.template, &raw const file.template));
-            number.is_some_and(|number| !gates.is_gated(number, it.span.start))
+            // What is asked where no answer helps is no question.
+            let at = it.hopeless_since.map_or(it.span.start, |branch| branch.saturating_sub(1));
+            number.is_some_and(|number| !gates.is_gated(number, at))
         };
         let mut told = BTreeMap::<_, Vec<_>>::new();
         for (file, it) in uses.into_iter().filter(|(file, it)| open(file, it)) {
@@ -93,6 +101,7 @@ fn rendered(
             span: node.span(),
             place: place.clone(),
             text: document.text().to_owned(),
+            hopeless_since: None,
         };
         found.entry((place, removal.api_version)).or_default().push(it);
     }
@@ -138,6 +147,8 @@ struct Use {
     place: Place,
     /// The object, from the API version on.
     text: String,
+    /// Where a question about the cluster begins that it is the first answer to, and no answer is served.
+    hopeless_since: Option<u32>,
 }
 
 /// The objects of API versions on the table: their first lines stand at the start of a line, or open an
@@ -159,7 +170,8 @@ fn uses(file: &TemplateFile) -> Vec<Use> {
             let removal = api::removal(version, &kind)?;
             let span = Span::new(at, at + version.len());
             let text = object(rest).collect::<Vec<_>>().join("\n");
-            Some(Use { removal, kind, span, place: file.file.place(span), text })
+            let place = file.file.place(span);
+            Some(Use { removal, kind, span, place, text, hopeless_since: None })
         }));
     }
     found.retain(|it| !is_comment(file, it.span));
@@ -309,6 +321,7 @@ mod tests {
             span: Span::default(),
             place: Place::file(&"charts/web/templates/web.yaml".into()),
             text: text.to_owned(),
+            hopeless_since: None,
         }])
     }
 

@@ -27,7 +27,7 @@ impl Rule for StaleLock {
             let draft = out
                 .at(difference.place, difference.message)
                 .subject(difference.subject)
-                .help(update(&chart.id.path, &lock.file.local));
+                .help(difference.first + &update(&chart.id.path, &lock.file.local));
             if let Some((place, label)) = difference.also {
                 draft.also(place, label);
             }
@@ -58,6 +58,8 @@ struct Difference {
     message: String,
     place: Place,
     also: Option<(Place, &'static str)>,
+    /// What has to be done before the lock can be written.
+    first: String,
 }
 
 /// A lock without entries beside a chart without dependencies is a leftover that nothing reads.
@@ -105,6 +107,7 @@ fn not_locked(dependency: &Dependency, lock: &Lock) -> Difference {
         message: format!("{} does not hold `{name}`", lock.file.local),
         place: dependency.place(dependency.name.span),
         also: None,
+        first: String::new(),
     }
 }
 
@@ -116,6 +119,7 @@ fn not_declared(entry: &LockEntry, chart: &Chart, lock: &Lock) -> Difference {
         message: format!("`{name}` is locked, and {declaring} does not declare it"),
         place: lock.file.place(entry.name.span),
         also: None,
+        first: String::new(),
     }
 }
 
@@ -137,6 +141,7 @@ fn version(dependency: &Dependency, entry: &LockEntry, lock: &Lock) -> Option<Di
         ),
         place: lock.file.place(locked.span),
         also: Some((dependency.place(declared.span), "asks for")),
+        first: String::new(),
     })
 }
 
@@ -153,14 +158,29 @@ fn moved(
     let name = &dependency.name.value;
     let target = cx.index.named(name).iter().find(|target| target.path == path)?;
     let (now, then) = (version::parse(&target.version).ok()?, version::parse(&locked.value).ok()?);
+    // Helm finds no version of the folder's chart for a constraint that it has left.
+    let left = dependency.version.as_ref().filter(|declared| {
+        Constraint::parse(&declared.value).is_ok_and(|constraint| !constraint.matches(&now))
+    });
+    let (place, also) = match left {
+        Some(declared) => {
+            (dependency.place(declared.span), (lock.file.place(locked.span), "locked here"))
+        }
+        None => (
+            lock.file.place(locked.span),
+            (dependency.place(dependency.name.span), "declared here"),
+        ),
+    };
+    let first = left.map(|_| format!("write `version: {}` for `{name}`, ", target.version));
     version::compare(&now, &then).is_ne().then(|| Difference {
         subject: name.clone(),
         message: format!(
             "`{name}` is locked at `{}`, the chart at `{path}` is `{}`",
             locked.value, target.version
         ),
-        place: lock.file.place(locked.span),
-        also: Some((dependency.place(dependency.name.span), "declared here")),
+        place,
+        also: Some(also),
+        first: first.unwrap_or_default(),
     })
 }
 
@@ -179,6 +199,7 @@ fn repository(dependency: &Dependency, entry: &LockEntry, lock: &Lock) -> Option
         message: format!("`{name}` is locked from `{locked}`, declared from `{declared}`"),
         place: lock.file.place(span),
         also: Some((dependency.place(dependency.name.span), "declared here")),
+        first: String::new(),
     })
 }
 
