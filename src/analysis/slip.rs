@@ -8,13 +8,14 @@ mod tests;
 use std::collections::BTreeSet;
 
 use crate::{
-    analysis::{Analysis, Manner, OwnRead, Undeclared},
+    analysis::{Analysis, Manner, OwnRead, Undeclared, undeclared::is_in_schema},
     catalog::{Chart, Declared, Key, Values, ValuesPath},
     template::flow::{Step, Usage},
     text::Span,
     yaml::Kind,
 };
 
+pub(super) use synonym::SWITCHES;
 use synonym::{respelt, switch};
 
 /// How alike two names are, of 1, to be taken for one misspelt.
@@ -52,6 +53,9 @@ impl Analysis<'_> {
             return None;
         }
         let judge = Judge { analysis: self, chart, values: &chart.documentation().values };
+        if let Some(key) = judge.written_to(value) {
+            return Some(Slip { declared: key.path.clone(), in_values: false });
+        }
         let unread = judge.unread(value);
         if let Some(key) = unread {
             let in_values = !key.borrowed && !key.said.idle && judge.is_misdeclared(value, key);
@@ -59,7 +63,7 @@ impl Analysis<'_> {
         }
         let slip = |key: &&Declared| {
             let names = last(&key.path).zip(last(&value.path));
-            names.is_some_and(|(one, other)| is_slip(one, other))
+            names.is_some_and(|(one, other)| is_slip(one, other) || is_slip_and_case(one, other))
         };
         let key = siblings(judge.values, &value.path)
             .find(slip)
@@ -82,7 +86,11 @@ impl Analysis<'_> {
         let near = best(value, siblings(values, &value.path).filter(unread));
         let newer = || self.newer(value, chart);
         let asked = |key: &Declared| self.is_read_at(value, &key.path, ASKED_ABOVE, chart);
-        let near = near.or_else(newer).or_else(|| copied(value, values, asked))?;
+        let near = near
+            .or_else(newer)
+            .or_else(|| short_cut(value, values))
+            .or_else(|| copied(value, values, asked))
+            .or_else(|| self.only(value, chart))?;
         // What the same line reads already was not meant.
         (!self.is_read_at(value, &near.path, 0, chart)).then(|| near.path.clone())
     }
@@ -104,10 +112,30 @@ impl Analysis<'_> {
             let path = super::steps(&key.path);
             in_file().any(|read| read.member == value.member && read.path.starts_with(&path))
         };
-        let children = key.children.values().filter_map(|at| values.keys.get(*at));
-        let mut read = children.filter(is_read);
-        let only = read.next()?;
-        read.next().is_none().then_some(only)
+        let children = || key.children.values().filter_map(|at| values.keys.get(*at));
+        let holders = || {
+            value.path.0.iter().filter_map(|key| {
+                if let Key::Name(name) = key { Some(name.as_str()) } else { None }
+            })
+        };
+        let named = children().find(|key| holders().any(|name| last(&key.path) == Some(name)));
+        let mut read = children().filter(is_read);
+        let only = read.next().filter(|_| read.next().is_none());
+        only.or(named)
+    }
+
+    /// The only value beside one that is needed, where what they lie in is named for several of a kind, and the file
+    /// does not read it.
+    fn only<'v>(&self, value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
+        let holder = ValuesPath(value.path.0.split_last()?.1.to_vec());
+        let plural = last(&holder).is_some_and(|name| name.ends_with('s'));
+        let mut beside = siblings(&chart.documentation().values, &value.path);
+        let only = beside.next().filter(|_| beside.next().is_none())?;
+        let file = self.set_file(&value.reads.first()?.place.path);
+        let path = super::steps(&only.path);
+        let mut here = self.flow().reads().iter().filter(|read| Some(read.file) == file);
+        let used = here.any(|read| read.member == value.member && read.path.starts_with(&path));
+        (plural && only.leaf && !value.optional && !used).then_some(only)
     }
 
     /// Whether another value is read on the line of the first place that reads a value, or on some above it.
@@ -167,6 +195,24 @@ fn copied<'v>(
     None
 }
 
+/// The declared value whose path is that of a place without the step that is missing in its middle.
+fn short_cut<'v>(value: &Undeclared, values: &'v Values) -> Option<&'v Declared> {
+    let path = &value.reads.first()?.path;
+    let at = value.inner.0.len().checked_sub(1)?;
+    let rest = path.get(at + 1..).filter(|rest| rest.len() > 1 && at > 0)?;
+    let steps: Vec<_> = path.get(..at)?.iter().chain(rest).collect();
+    let same = |key: &&Declared| {
+        key.path.0.len() == steps.len()
+            && key
+                .path
+                .0
+                .iter()
+                .zip(&steps)
+                .all(|it| matches!(it, (Key::Name(key), Step::Key(step)) if **key == **step))
+    };
+    values.keys.iter().skip(1).find(same)
+}
+
 /// How many steps a path has before the ones that it ends with.
 fn ends_with(path: &ValuesPath, tail: &[Step]) -> Option<usize> {
     let same = |(key, step): (&Key, &Step)| matches!((key, step), (Key::Name(key), Step::Key(step)) if **key == **step);
@@ -204,6 +250,7 @@ impl<'a> Judge<'a> {
             key.path != value.path
                 && (squash(&key.path) == whole
                     || key.path.0.ends_with(&value.path.0)
+                    || akin(&value.path, &key.path)
                     || lacks_one(&value.path.0, &key.path.0)
                     || lacks_one(&key.path.0, &value.path.0))
                 && self.is_unread(value, key)
@@ -211,6 +258,26 @@ impl<'a> Judge<'a> {
         let mut same = self.values.keys.iter().skip(1).filter(elsewhere);
         let only = same.next()?;
         same.next().is_none().then_some(only)
+    }
+
+    /// The declared value beside one, which nothing reads and whose name is that of the field that one is written to.
+    fn written_to(&self, value: &Undeclared) -> Option<&'a Declared> {
+        let depth = value.inner.0.len();
+        let itself = value.reads.iter().filter(|read| read.path.len() == depth);
+        let fields: BTreeSet<String> =
+            itself.filter_map(|read| squashed_field(self.line_of(read)?)).collect();
+        let mut beside = siblings(self.values, &value.path);
+        beside.find(|key| {
+            last(&key.path).is_some_and(|name| fields.contains(&squashed(name)))
+                && self.is_unread(value, key)
+        })
+    }
+
+    /// The line of a place, up to it.
+    fn line_of(&self, read: &OwnRead) -> Option<&'a str> {
+        let mut files = self.chart.templates.iter();
+        let text = files.find(|it| it.file.path == read.place.path)?.file.text.as_str();
+        text.get(..read.place.start.offset as usize)?.rsplit('\n').next()
     }
 
     fn is_unread(&self, value: &Undeclared, key: &Declared) -> bool {
@@ -237,6 +304,7 @@ impl<'a> Judge<'a> {
         match (fields.contains(read), fields.contains(declared)) {
             (true, false) => true,
             (false, true) => false,
+            _ if is_in_schema(self.chart, &key.path) => false,
             _ => match (self.is_word(read, value, key), self.is_word(declared, value, key)) {
                 (true, false) => true,
                 (false, false) => self.has_words(read, declared, value, key),
@@ -310,6 +378,28 @@ fn field(line: &str) -> Option<&str> {
     (!name.is_empty() && name.chars().all(word)).then_some(name)
 }
 
+/// The name of the field, without what is before a slash, that a line of a manifest writes, and without what people
+/// mix up.
+fn squashed_field(line: &str) -> Option<String> {
+    let (name, _) = line.split_once(':').filter(|(name, _)| !name.contains("{{"))?;
+    let name = squashed(name.rsplit('/').next().unwrap_or_default());
+    (name.len() >= FIELD_LENGTH_MIN).then_some(name)
+}
+
+/// Names of fields with fewer letters than this say nothing.
+const FIELD_LENGTH_MIN: usize = 4;
+
+/// Whether two paths end in one name of several words, and lie in things of which one has the other's name and more:
+/// `checks.shareNamespace` and `checksRunner.shareNamespace`.
+fn akin(one: &ValuesPath, other: &ValuesPath) -> bool {
+    let holder =
+        |path: &ValuesPath| last(&ValuesPath(path.0.split_last()?.1.to_vec())).map(str::to_owned);
+    let words = last(one).map_or(0, |name| parts(name).len());
+    words > 1
+        && last(one) == last(other)
+        && holder(one).zip(holder(other)).is_some_and(|(one, other)| is_longer_name(&one, &other))
+}
+
 /// Whether a path of two steps or more is another one without a step in its middle.
 fn lacks_one(short: &[Key], long: &[Key]) -> bool {
     let same = short.iter().zip(long).take_while(|(one, other)| one == other).count();
@@ -377,6 +467,11 @@ fn is_longer_name(one: &str, other: &str) -> bool {
     let (one, other) = (words(one), words(other));
     let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
     short.len() > 1 && long.len() > short.len() && long.windows(short.len()).any(|it| it == short)
+}
+
+/// Whether two names differ by a letter, and by case besides.
+fn is_slip_and_case(one: &str, other: &str) -> bool {
+    squashed(one) != squashed(other) && is_slip(&one.to_lowercase(), &other.to_lowercase())
 }
 
 /// Whether two names differ by one letter that nobody would tell two things apart by: not by a plural, a

@@ -1,24 +1,35 @@
 //! Values that a chart's own templates read and that nothing declares or documents.
 
+mod branch;
 mod manner;
 mod told;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
-    analysis::{Analysis, Slip, rendering::Packed, slip},
+    analysis::{
+        Analysis, Slip,
+        rendering::Packed,
+        slip::{self, SWITCHES},
+    },
     catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
     finding::Place,
     template::{
-        flow::{Read, Step},
+        flow::{How, Instead, Read, Step},
         render::files::FileSource,
     },
-    text::Text,
+    text::{Span, Text},
     yaml::{self, Kind},
 };
 
-use manner::{copes, is_comment, is_older, manner, needs};
+use branch::{Arm, arms, decided};
+use manner::{copes, is_comment, is_older, manner, moves, needs};
 use told::{SPOKEN_OF_MAX, is_documented, is_spoken_of, is_told, refused};
+
+pub(super) use told::is_in_schema;
 
 pub use manner::Manner;
 
@@ -45,6 +56,10 @@ pub struct Undeclared {
     pub documented: bool,
     /// Where the chart's schema refuses it, so that nobody can set it.
     pub refused: Option<Place>,
+    /// Whether all that its places decide is whether nothing is written or nothing.
+    pub idle: bool,
+    /// Whether all its places are only reached where another undeclared value is set, and none of them fails there.
+    pub behind: bool,
     /// The declared value that was meant, where that is plain.
     pub slip: Option<Slip>,
 }
@@ -139,9 +154,13 @@ impl Analysis<'_> {
         let mut found: BTreeMap<ValuesPath, Undeclared> = BTreeMap::new();
         let mut judged: BTreeMap<(usize, &[Step]), Option<Missing>> = BTreeMap::new();
         let declared = self.declared_spans(&own, &mut judged);
+        let mut branches: BTreeMap<usize, Vec<Arm>> = BTreeMap::new();
         for read in self.flow().reads() {
             let Some(file) = own.get(&read.file).copied() else { continue };
-            if read.several || is_comment(file, read) {
+            // What only one of several merged mappings has is there all the same.
+            let merged = read.instead == Instead::Made
+                || (read.instead == Instead::Value && declared.contains(&(read.file, read.span)));
+            if read.several || merged || is_comment(file, read) {
                 continue;
             }
             let Some(prefix) = self.prefix(member, read.member) else { continue };
@@ -151,6 +170,7 @@ impl Analysis<'_> {
             let Some(Missing { path: inner, documented, refused }) = top.clone() else { continue };
             let refused = refused.filter(|_| prefix.is_empty());
             let path = ValuesPath([prefix, inner.0.clone()].concat());
+            let arms = branches.entry(read.file).or_insert_with(|| arms(&file.template));
             let shared = declared.contains(&(read.file, read.span));
             // Keys with dots are of files that a mapping is written to as a whole.
             let foreign = inner
@@ -172,6 +192,8 @@ impl Analysis<'_> {
                 spoken_of: false,
                 documented,
                 refused,
+                idle: false,
+                behind: false,
                 slip: None,
             });
             entry.optional |= optional || shared;
@@ -180,15 +202,31 @@ impl Analysis<'_> {
                 path: read.path.clone(),
                 manner: match needs {
                     _ if is_older(file, read) => Manner::Falls,
+                    _ if moves(file, read, self.flow().writes()) => Manner::Moves,
                     true => Manner::Needs,
-                    false => manner(file, read, &self.templates),
+                    false => manner(file, read, &self.templates, arms),
                 },
                 in_notes: file.file.local == "templates/NOTES.txt",
             });
         }
-        found.retain(|_, it| it.member == member || !self.is_known_below(it, &own));
-        for it in found.values_mut() {
+        found.retain(|_, it| {
+            let gone = |read: &OwnRead| match read.manner {
+                Manner::Forbids => true,
+                Manner::Moves => it.optional,
+                _ => false,
+            };
+            let known = it.member != member && self.is_known_below(it, &own);
+            !known && !it.reads.iter().any(gone)
+        });
+        let branches = branches
+            .into_iter()
+            .filter_map(|(number, arms)| Some((Arc::clone(&own.get(&number)?.file.path), arms)));
+        let branches: BTreeMap<_, _> = branches.collect();
+        let switches = switches(&found, &branches);
+        for (path, it) in &mut found {
             it.field = self.is_field(it);
+            it.idle = is_idle(it, &branches);
+            it.behind = is_behind(path, it, &switches);
         }
         found
     }
@@ -210,6 +248,25 @@ impl Analysis<'_> {
         dotted || !reads.any(single)
     }
 
+    /// Whether a value is a switch that would be written out with all that it lies in, as a field of that.
+    pub fn is_written_along(&self, it: &Undeclared) -> bool {
+        let inner = super::steps(&it.inner);
+        let Some((Step::Key(name), above)) = inner.split_last() else { return false };
+        let quoted = format!("\"{name}\"");
+        let files = self.templates.files();
+        let mut reads = self.flow().reads().iter().filter(|read| read.member == it.member);
+        SWITCHES.contains(&&**name)
+            && reads.any(|read| {
+                let text = files.get(read.file).map_or("", |file| file.template.text.as_str());
+                let (before, after) =
+                    text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
+                let action = [before.rsplit("{{").next(), after.split("}}").next()];
+                read.how == How::Whole
+                    && read.path == above
+                    && !action.into_iter().flatten().any(|part| part.contains(&quoted))
+            })
+    }
+
     /// The numbers, in the template set, of a chart's own files.
     fn own_files<'a>(&'a self, chart: &'a Chart) -> BTreeMap<usize, &'a TemplateFile> {
         let files = self.templates.files().iter().enumerate();
@@ -225,7 +282,7 @@ impl Analysis<'_> {
         &'a self,
         own: &BTreeMap<usize, &TemplateFile>,
         judged: &mut BTreeMap<(usize, &'a [Step]), Option<Missing>>,
-    ) -> BTreeSet<(usize, crate::text::Span)> {
+    ) -> BTreeSet<(usize, Span)> {
         let reads = self.flow().reads().iter().filter(|read| own.contains_key(&read.file));
         let mut spans = BTreeSet::new();
         for read in reads {
@@ -331,6 +388,51 @@ impl Analysis<'_> {
         }
         Some(layers)
     }
+}
+
+/// The arms of templates, by their paths.
+type Branches = BTreeMap<Arc<str>, Vec<Arm>>;
+
+fn arm<'b>(place: &Place, branches: &'b Branches) -> Option<&'b Arm> {
+    decided(branches.get(&place.path)?, span(place))
+}
+
+fn span(place: &Place) -> Span {
+    Span::new(place.start.offset as usize, place.end.offset as usize)
+}
+
+/// What is only reached where an undeclared value is set: the file, and the body.
+fn switches<'f>(
+    found: &'f BTreeMap<ValuesPath, Undeclared>,
+    branches: &Branches,
+) -> Vec<(ValuesPath, Arc<str>, Span)> {
+    let mut switches = Vec::new();
+    for (path, it) in found {
+        let asks = it.reads.iter().filter(|read| read.manner == Manner::Copes);
+        switches.extend(asks.filter_map(|read| {
+            let body = arm(&read.place, branches)?.body;
+            Some((path.clone(), Arc::clone(&read.place.path), body))
+        }));
+    }
+    switches
+}
+
+fn is_behind(
+    path: &ValuesPath,
+    it: &Undeclared,
+    switches: &[(ValuesPath, Arc<str>, Span)],
+) -> bool {
+    let behind = |read: &OwnRead| {
+        let mut others =
+            switches.iter().filter(|(other, file, _)| other != path && *file == read.place.path);
+        others.any(|(.., body)| body.contains(span(&read.place)))
+    };
+    let depth = it.inner.0.len();
+    it.reads.iter().all(|read| behind(read) && !(read.needs() && read.path.len() > depth))
+}
+
+fn is_idle(it: &Undeclared, branches: &Branches) -> bool {
+    it.reads.iter().all(|read| arm(&read.place, branches).is_some_and(|arm| arm.idle))
 }
 
 /// The highest key of a path that nothing declares.

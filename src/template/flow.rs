@@ -75,6 +75,18 @@ pub enum How {
     Passed,
 }
 
+/// What a place takes where a value is absent, as it reads from mappings that templates merged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Instead {
+    /// Nothing: it reads this value alone.
+    #[default]
+    Nothing,
+    /// Another value.
+    Value,
+    /// Something that the templates have put there.
+    Made,
+}
+
 /// One place that reads a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Read {
@@ -100,6 +112,8 @@ pub struct Read {
     /// Whether it is one of several values that the place may read, by a key or from a thing that is
     /// computed: perhaps no rendering reads this one.
     pub several: bool,
+    /// What else it may take, from a mapping that is merged with the one that the value lies in.
+    pub instead: Instead,
 }
 
 /// One place that writes into the values (`set`, `merge`).
@@ -182,6 +196,7 @@ impl Flow {
                 chained: seen.chained,
                 certain: seen.certain,
                 several: seen.several,
+                instead: seen.instead,
             }
         });
         let reads = reads.collect();

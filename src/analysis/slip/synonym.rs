@@ -9,7 +9,8 @@ use crate::{
 use super::{last, siblings, squashed};
 
 /// The names of switches: of two of them beside each other one is enough.
-const SWITCHES: [&str; 5] = ["create", "deploy", "enable", "enabled", "install"];
+pub(in crate::analysis) const SWITCHES: [&str; 5] =
+    ["create", "deploy", "enable", "enabled", "install"];
 /// What a text says near a place that reads an old name on purpose.
 const OLD: [&str; 7] =
     ["backward", "compat", "deprecat", "legacy", "no longer", "removed", "renamed"];

@@ -1,10 +1,11 @@
 //! What a place that reads a value does about its absence.
 
+use super::branch::{Arm, decided};
 use crate::{
     catalog::TemplateFile,
     template::{
         TemplateSet,
-        flow::{How, Read, Step},
+        flow::{How, Read, Step, Write},
     },
     text::Span,
 };
@@ -16,6 +17,10 @@ pub enum Manner {
     Needs,
     /// It gives up where the value is set: it was taken away.
     Refuses,
+    /// It gives up where the value is set, whatever else is: nobody can set it.
+    Forbids,
+    /// It puts the value into the place of another one: an older name.
+    Moves,
     /// It asks for the value's absence.
     Misses,
     /// It takes the value where the one of the same name on its line is not set: an older name.
@@ -43,8 +48,14 @@ pub(super) fn is_comment(file: &TemplateFile, read: &Read) -> bool {
 }
 
 /// How a place that does not need a value asks for it.
-pub(super) fn manner(file: &TemplateFile, read: &Read, set: &TemplateSet<'_>) -> Manner {
+pub(super) fn manner(
+    file: &TemplateFile,
+    read: &Read,
+    set: &TemplateSet<'_>,
+    arms: &[Arm],
+) -> Manner {
     match called(file, read) {
+        _ if forbids(file, read, arms) || hands_over_to_fail(file, read, set) => Manner::Forbids,
         _ if refuses(file, read) || is_deprecated(file, read) => Manner::Refuses,
         _ if hands_to_fail(file, read, set) => Manner::Refuses,
         Some("not" | "empty") => Manner::Misses,
@@ -113,32 +124,117 @@ fn refuses(file: &TemplateFile, read: &Read) -> bool {
             .any(|action| action.starts_with("fail") || action.contains("| fail"))
 }
 
+/// Whether a place is all of a condition under which the rendering fails.
+fn forbids(file: &TemplateFile, read: &Read, arms: &[Arm]) -> bool {
+    let bare = |span: Span| {
+        let text = file.file.text.slice(span).chars();
+        text.filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')')).collect::<String>()
+    };
+    decided(arms, read.span).is_some_and(|arm| {
+        bare(arm.condition) == bare(read.span) && {
+            let body = file.file.text.slice(arm.body);
+            let mut actions = body.split("{{").skip(1);
+            actions.any(|it| {
+                it.trim_start_matches(['-', ' ']).starts_with("fail") || it.contains("| fail")
+            })
+        }
+    })
+}
+
+/// Whether a place hands a value, or whether there is one, to a named template as what it fails under:
+/// `include "web.gone" (dict "condition" (hasKey .Values "old"))`.
+fn hands_over_to_fail(file: &TemplateFile, read: &Read, set: &TemplateSet<'_>) -> bool {
+    let text = file.file.text.as_str();
+    let (before, _) = text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
+    let after = text.get(read.span.end as usize..).unwrap_or_default();
+    let part = |c: char| c == ')' || c == '.' || c.is_alphanumeric();
+    let rest = after.trim_start_matches(part).trim_start();
+    let Some((_, action)) = before.rsplit_once("{{") else { return false };
+    let Some(given) = action.trim_end().strip_suffix('(') else { return false };
+    let given = given.trim_end_matches(|c: char| c == '(' || c.is_whitespace());
+    let key = given.strip_suffix('"').and_then(|it| it.rsplit('"').next());
+    let Some(body) = included(action, set) else { return false };
+    let asks = |key: &str| {
+        body.split("{{").any(|it| {
+            let condition = it.trim_start_matches(['-', ' ']).strip_prefix("if .");
+            condition.and_then(|it| it.split([' ', '}', '-']).next()) == Some(key)
+        })
+    };
+    !action.contains("}}")
+        && !rest.starts_with('|')
+        && body.contains("fail")
+        && key.is_some_and(asks)
+}
+
+/// The text of the template that an action, as far as it is given, includes.
+fn included<'t>(action: &str, set: &TemplateSet<'t>) -> Option<&'t str> {
+    let included = action.trim_start_matches(['-', ' ']).strip_prefix("include \"")?;
+    let named = set.get(included.split('"').next()?)?;
+    let file = set.files().get(named.file)?;
+    Some(file.template.slice(named.define?.span))
+}
+
+/// What a value is given that is not the one that was set.
+const MAKERS: [&str; 4] = ["coalesce", "default", "print", "ternary"];
+
+/// Whether a place puts a value as it is into the place of another one.
+pub(super) fn moves(file: &TemplateFile, read: &Read, writes: &[Write]) -> bool {
+    let mut around = writes
+        .iter()
+        .filter(|it| it.file == read.file && it.member == read.member)
+        .filter(|it| it.span.contains(read.span));
+    around.any(|it| {
+        let call = file.file.text.slice(it.span);
+        !MAKERS.iter().any(|word| call.contains(word))
+    })
+}
+
 /// Whether a place asks for a value in what it includes a template with that can make the rendering fail.
 fn hands_to_fail(file: &TemplateFile, read: &Read, set: &TemplateSet<'_>) -> bool {
     let text = file.file.text.as_str();
     let (before, _) = text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
     let Some((_, action)) = before.rsplit_once("{{") else { return false };
-    let included = action.trim_start_matches(['-', ' ']).strip_prefix("include \"");
-    let name = included.and_then(|rest| rest.split('"').next());
-    let body = name.and_then(|name| {
-        let named = set.get(name)?;
-        let file = set.files().get(named.file)?;
-        named.define.map(|define| file.template.slice(define.span))
-    });
+    let body = included(action, set);
     // A `}}` between would end the action.
     read.how == How::Tested && !action.contains("}}") && body.is_some_and(|it| it.contains("fail"))
 }
 
-/// Whether a place hands a value to a function that copes with its absence.
+/// What makes a number or a text of a value that is not there.
+const CONVERTING: [&str; 6] = ["float64", "int", "int64", "lower", "toString", "trim"];
+/// How many calls around a place are looked through.
+const CALLS_MAX: usize = 4;
+
+/// Whether a place hands a value to a function that copes with its absence, be it as a number or a text.
 pub(super) fn copes(file: &TemplateFile, read: &Read) -> bool {
-    called(file, read).is_some_and(|word| COPING.contains(&word))
+    let text = file.file.text.as_str();
+    let mut before = text.get(..read.span.start as usize).unwrap_or_default();
+    for _ in 0..CALLS_MAX {
+        let word = caller(before);
+        if word.is_some_and(|word| COPING.contains(&word)) {
+            return true;
+        }
+        let Some(at) = before.rfind(CALLING) else { return false };
+        let converts = word.is_none_or(|word| CONVERTING.contains(&word));
+        before = before.get(..at).unwrap_or_default();
+        if !converts || !text.get(at..).is_some_and(|rest| rest.starts_with('(')) {
+            return false;
+        }
+    }
+    false
 }
 
 /// The function that a place hands a value to.
 fn called<'f>(file: &'f TemplateFile, read: &Read) -> Option<&'f str> {
     let text = file.file.text.as_str();
-    let before = text.get(..read.span.start as usize).unwrap_or_default();
-    let call = before.rsplit(['(', '{', '|', '=']).next().unwrap_or_default();
+    caller(text.get(..read.span.start as usize).unwrap_or_default())
+}
+
+/// What a call begins after.
+const CALLING: [char; 4] = ['(', '{', '|', '='];
+
+/// The function whose arguments a text ends among.
+fn caller(before: &str) -> Option<&str> {
+    let call = before.rsplit(CALLING).next().unwrap_or_default();
     let mut words = call.split_whitespace();
     words.find(|word| !matches!(*word, "-" | "if" | "else" | "with"))
 }

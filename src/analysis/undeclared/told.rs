@@ -114,6 +114,18 @@ fn knows(schema: Node<'_>, names: &[&str]) -> bool {
     true
 }
 
+/// Whether a chart's schema has a path among its properties.
+pub(in crate::analysis) fn is_in_schema(chart: &Chart, path: &ValuesPath) -> bool {
+    let root = chart.schema.as_ref().and_then(|file| file.root());
+    let Some(mut at) = root else { return false };
+    for key in &path.0 {
+        let Key::Name(name) = key else { return false };
+        let Some(next) = at.at(&["properties", name]) else { return false };
+        at = next;
+    }
+    true
+}
+
 /// Where a chart's schema refuses a path that it does not know: whoever sets it can't install.
 pub(super) fn refused(chart: &Chart, names: &[&str]) -> Option<Place> {
     let file = chart.schema.as_ref()?;

@@ -26,7 +26,7 @@ impl Rule for UndeclaredValue {
             // `docs/unused-value` tells of a key that is misspelt in values.yaml, `docs/broken-notes` of what
             // the notes need.
             let told = in_values || (only_notes && is_told_by_notes(value));
-            let optional = value.optional || value.documented || needed.is_none();
+            let optional = value.optional || value.documented || value.behind || needed.is_none();
             if told {
                 continue;
             }
@@ -72,14 +72,16 @@ fn note(
     let Some(first) = values.first() else { return };
     let path = &first.path;
     let near = cx.analysis.alike(first, chart);
-    let help = match (near, &first.refused) {
-        (_, Some(_)) => refusal_help(first),
-        (Some(near), None) => {
+    let help = match near {
+        _ if first.refused.is_some() => refusal_help(first),
+        _ if first.idle => "take the empty block out, or write what it is for".to_owned(),
+        _ if cx.analysis.is_written_along(first) => {
+            format!("stop asking for it: a declared `{path}` would be written with what it lies in")
+        }
+        Some(near) => {
             format!("did you mean `{near}`? If not, declare `{path}` in values.yaml")
         }
-        (None, None) => {
-            format!("declare `{path}` in values.yaml, or say in a comment what it does")
-        }
+        None => format!("declare `{path}` in values.yaml, or say in a comment what it does"),
     };
     let draft = out.at(place.clone(), unknown(first, values)).subject(path.to_string());
     let draft = refusal(first, draft.level(Level::Note).help(help));
@@ -217,6 +219,8 @@ mod tests {
             spoken_of: false,
             documented,
             refused: None,
+            idle: false,
+            behind: false,
             slip: None,
         }
     }

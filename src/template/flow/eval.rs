@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    How,
+    How, Instead,
     domain::{Atom, EMPTY, SetId},
     field::Key,
     function,
@@ -179,6 +179,7 @@ impl Machine<'_, '_> {
             }
             let key = Key::Name(self.paths.sym(name));
             let (found, paths) = self.at(value, key);
+            steps.instead = self.instead(found, &paths);
             steps.take(paths, several);
             value = found;
         }
@@ -191,6 +192,22 @@ impl Machine<'_, '_> {
         self.domain.atoms(value).iter().filter(|atom| !matches!(atom, Atom::Nil)).count() > 1
     }
 
+    /// What a key of a mapping gives where one of the values that it may lead to is absent.
+    pub(super) fn instead(&self, found: SetId, paths: &[PathId]) -> Instead {
+        let atoms = self.domain.atoms(found);
+        let made = |atom: &&Atom| match atom {
+            Atom::Nil => false,
+            Atom::Ref(path) => !paths.contains(path),
+            _ => true,
+        };
+        match paths {
+            [] => Instead::Nothing,
+            _ if atoms.iter().any(|atom| made(&atom)) => Instead::Made,
+            [_] => Instead::Nothing,
+            _ => Instead::Value,
+        }
+    }
+
     /// Notes the paths that a chain came to.
     pub(super) fn note(&mut self, frame: &Frame<'_>, span: Span, stance: Stance, steps: &Steps) {
         let guarded = stance.guarded || steps.several || steps.paths.len() > 1;
@@ -201,6 +218,7 @@ impl Machine<'_, '_> {
                 chained: steps.count,
                 certain: true,
                 several: steps.several,
+                instead: steps.instead,
             };
             if self.paths.root_of(*path).is_none() {
                 self.read(frame, span, *path, seen);
@@ -276,6 +294,8 @@ pub(super) struct Steps {
     pub(super) count: usize,
     /// Whether another value could have been meant at one of them.
     pub(super) several: bool,
+    /// What the last one may have led to instead.
+    pub(super) instead: Instead,
 }
 
 impl Steps {

@@ -215,6 +215,7 @@ impl Machine<'_, '_> {
         for key in keys {
             let (found, more) = self.at(value, key);
             all = self.domain.join(all, found);
+            steps.instead = self.instead(found, &more);
             paths.extend(more);
         }
         steps.take(paths, several);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    How, Input, Step, Write,
+    How, Input, Instead, Step, Write,
     defaults::Defaults,
     domain::{Atom, Domain, EMPTY, ObjectId, SetId},
     path::{Mark, PathId, Paths, Sym},
@@ -67,6 +67,7 @@ pub(super) struct Seen {
     pub(super) chained: usize,
     pub(super) certain: bool,
     pub(super) several: bool,
+    pub(super) instead: Instead,
 }
 
 /// A place: file and span.
@@ -366,6 +367,7 @@ impl<'t, 'i> Machine<'t, 'i> {
         known.guarded &= seen.guarded;
         known.certain |= seen.certain;
         known.several &= seen.several;
+        known.instead = known.instead.min(seen.instead);
     }
 
     /// Notes that a place writes into the values.

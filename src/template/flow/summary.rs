@@ -9,7 +9,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{
-    Flow, How, Step,
+    Flow, How, Instead, Step,
     domain::{Atom, SetId},
     field::Key,
     machine::{Frame, Machine, Seen},
@@ -256,7 +256,8 @@ impl Machine<'_, '_> {
     fn read_key(&mut self, value: SetId, name: &str, how: How, frame: &Frame<'_>) -> SetId {
         let key = Key::Name(self.paths.sym(name));
         let (found, paths) = self.at(value, key);
-        let seen = Seen { how, guarded: true, several: false, chained: 0, certain: false };
+        let instead = Instead::Nothing;
+        let seen = Seen { how, guarded: true, several: false, instead, chained: 0, certain: false };
         let place = (frame.file, frame.place.unwrap_or_default());
         for path in paths {
             if self.paths.root_of(path).is_none() {

@@ -356,6 +356,7 @@ mod tests {
             chained: 1,
             certain: true,
             several: false,
+            instead: crate::template::flow::Instead::Nothing,
         };
         asked(&Place { read: &read, text })
     }
