@@ -197,25 +197,41 @@ impl Analysis<'_> {
                 slip: None,
             });
             entry.optional |= optional || shared;
+            let manner = self.manner(file, read, needs, arms);
             entry.reads.push(OwnRead {
                 place: file.file.place(read.span),
                 path: read.path.clone(),
-                manner: match needs {
-                    _ if is_older(file, read) => Manner::Falls,
-                    _ if moves(file, read, self.flow().writes()) => Manner::Moves,
-                    true => Manner::Needs,
-                    false => manner(file, read, &self.templates, arms),
-                },
+                manner,
                 in_notes: file.file.local == "templates/NOTES.txt",
             });
         }
+        self.seen_together(member, &own, branches, found)
+    }
+
+    fn manner(&self, file: &TemplateFile, read: &Read, needs: bool, arms: &[Arm]) -> Manner {
+        match needs {
+            _ if is_older(file, read) => Manner::Falls,
+            _ if moves(file, read, self.flow().writes()) => Manner::Moves,
+            true => Manner::Needs,
+            false => manner(file, read, &self.templates, arms),
+        }
+    }
+
+    /// Drops what the chart knows to be an old name, and says of the others what all their places together say.
+    fn seen_together(
+        &self,
+        member: usize,
+        own: &BTreeMap<usize, &TemplateFile>,
+        branches: BTreeMap<usize, Vec<Arm>>,
+        mut found: BTreeMap<ValuesPath, Undeclared>,
+    ) -> BTreeMap<ValuesPath, Undeclared> {
         found.retain(|_, it| {
             let gone = |read: &OwnRead| match read.manner {
                 Manner::Forbids => true,
                 Manner::Moves => it.optional,
                 _ => false,
             };
-            let known = it.member != member && self.is_known_below(it, &own);
+            let known = it.member != member && self.is_known_below(it, own);
             !known && !it.reads.iter().any(gone)
         });
         let branches = branches
@@ -402,8 +418,8 @@ fn span(place: &Place) -> Span {
 }
 
 /// What is only reached where an undeclared value is set: the file, and the body.
-fn switches<'f>(
-    found: &'f BTreeMap<ValuesPath, Undeclared>,
+fn switches(
+    found: &BTreeMap<ValuesPath, Undeclared>,
     branches: &Branches,
 ) -> Vec<(ValuesPath, Arc<str>, Span)> {
     let mut switches = Vec::new();
