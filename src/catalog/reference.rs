@@ -3,7 +3,8 @@
 //! Known are the tables of helm-docs, of Bitnami's readme-generator, of chart-doc-gen and of
 //! cert-manager's helm-tool, and whatever people write with such titles; lists of `` `a.b` - text ``.
 //! Which table is one is decided by its titles and by how many of its keys the chart declares: a table
-//! of dependencies, or of settings relative to something else, is none.
+//! of dependencies, or of settings relative to something else, is none. Rows that are titles of the parts
+//! of a table name no key.
 
 mod cell;
 mod key;
@@ -11,7 +12,11 @@ mod titles;
 
 use std::collections::BTreeSet;
 
-use super::{Chart, Readme, Values, readme::Table};
+use super::{
+    Chart, Readme, Values,
+    readme::{Table, TableRow},
+    values::Convention,
+};
 use crate::text::Span;
 
 pub use cell::{CELL_MAX, Default};
@@ -31,6 +36,9 @@ pub struct Reference {
     /// The declared keys that rows of any table lead to, also of those that are no reference of the
     /// whole: of settings under one value, with rows that go through lists.
     pub named: BTreeSet<usize>,
+    /// Whether anything says that helm-docs makes the README: its template, its name in the README, its
+    /// comments in values.yaml.
+    pub helm_docs: bool,
 }
 
 /// One row, for one key; a cell that names several keys makes several rows.
@@ -70,21 +78,31 @@ impl Row {
 impl Reference {
     /// Reads a README's tables and lists against the values that the chart declares.
     pub fn read(chart: &Chart, readme: &Readme, values: &Values) -> Self {
-        let mut finder = Finder { chart, readme, values, wildcards: 0, named: BTreeSet::new() };
+        let helm_docs = runs_helm_docs(chart, readme, values);
+        let mut finder =
+            Finder { chart, readme, values, helm_docs, wildcards: 0, named: BTreeSet::new() };
         let tables: Vec<_> =
             readme.tables.iter().filter_map(|table| finder.table(table)).flatten().collect();
         let mut rows = tables;
         if rows.is_empty() {
             rows = finder.lists();
         }
-        Self { rows, named: finder.named }
+        Self { rows, named: finder.named, helm_docs }
     }
+}
+
+fn runs_helm_docs(chart: &Chart, readme: &Readme, values: &Values) -> bool {
+    chart.has_file("README.md.gotmpl")
+        || values.mentions.iter().any(|it| it.convention == Convention::HelmDocs)
+        || values.keys.iter().any(|key| key.said.row)
+        || readme.file.text.as_str().contains("helm-docs")
 }
 
 struct Finder<'a> {
     chart: &'a Chart,
     readme: &'a Readme,
     values: &'a Values,
+    helm_docs: bool,
     wildcards: usize,
     named: BTreeSet<usize>,
 }
@@ -97,9 +115,18 @@ impl Finder<'_> {
     /// The rows of a table that is a reference of values.
     fn table(&mut self, table: &Table) -> Option<Vec<Row>> {
         let header: Vec<_> = table.header.iter().map(|cell| self.text(*cell)).collect();
-        let titles = titles::of(&header)?;
+        let mut titles = titles::of(&header)?;
+        // People write tables with such titles, too.
+        if titles.style == Style::HelmDocs && !self.helm_docs {
+            titles.style = Style::Plain;
+        }
+        // Where rows that say something are not emphasised, one that is, and says nothing, is their title.
+        let plain = table.rows.iter().any(|row| self.look(row, titles.key) == (false, false));
         let mut rows = Vec::new();
         for row in &table.rows {
+            if plain && self.look(row, titles.key) == (true, true) {
+                continue;
+            }
             let Some(cell) = row.cells.get(titles.key) else { continue };
             let default = titles.default.and_then(|at| row.cells.get(at)).copied();
             for (key, span) in key::read(self.text(*cell), cell.start as usize) {
@@ -108,6 +135,14 @@ impl Finder<'_> {
         }
         self.named.extend(rows.iter().flat_map(|row| row.nearest(self.values)));
         self.is_reference(&rows).then_some(rows)
+    }
+
+    /// Whether a row has nothing but the cell of the key, and whether that is emphasised.
+    fn look(&self, row: &TableRow, key: usize) -> (bool, bool) {
+        let others = row.cells.iter().enumerate().filter(|(at, _)| *at != key);
+        let bare = others.into_iter().all(|(_, cell)| self.text(*cell).trim().is_empty());
+        let cell = row.cells.get(key).map_or("", |cell| self.text(*cell));
+        (bare, cell::is_emphasised(cell))
     }
 
     /// The items of lists that begin with a key in code.

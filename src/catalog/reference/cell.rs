@@ -124,6 +124,17 @@ pub(super) fn plain(text: &str) -> String {
     out
 }
 
+/// Whether a cell is emphasised as a whole, and not in code: `**Name**`, `_Name_`, `<b>Name</b>`.
+pub(super) fn is_emphasised(cell: &str) -> bool {
+    let cell = cell.trim();
+    let marked = |mark: &str| cell.len() > 2 && cell.starts_with(mark) && cell.ends_with(mark);
+    let tagged = ["b", "strong", "em", "i"].iter().any(|name| {
+        cell.strip_prefix('<').is_some_and(|rest| rest.starts_with(&format!("{name}>")))
+            && cell.ends_with(&format!("</{name}>"))
+    });
+    (marked("*") || marked("_") || tagged) && !cell.contains('`')
+}
+
 fn push<'t>(out: &mut String, c: char, after: &'t str) -> &'t str {
     out.push(c);
     after

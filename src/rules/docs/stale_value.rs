@@ -22,6 +22,8 @@ use crate::{
 const JUDGED_MAX: usize = 20_000;
 /// So many stale paths are looked up for what they may be meant for; of more, none is.
 const MEANT_MAX: usize = 200;
+/// How many values a finding on a table that a program makes names.
+const NAMED: usize = 3;
 /// How many further rows a finding shows.
 const SHOWN: usize = 5;
 
@@ -36,38 +38,54 @@ impl Rule for StaleValue {
             return;
         }
         let judge = Judge::new(chart, cx);
-        let generated = generated::Generated::of(chart, cx);
-        let mut stale: BTreeMap<Vec<Option<String>>, Vec<Named>> = BTreeMap::new();
-        let mut slips: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let rows = chart.readme.iter().flat_map(|readme| {
-            let rows = documentation.reference.rows.iter();
-            rows.filter_map(|row| Named::of_row(row, readme, &generated, chart))
-        });
-        let comments = chart.values.iter().flat_map(|file| {
-            documentation
-                .values
-                .mentions
-                .iter()
-                .filter_map(|mention| Named::of_comment(mention, file))
-        });
-        for named in comments.chain(rows).take(JUDGED_MAX) {
-            if judge.is_short(&named) {
-                continue;
-            }
-            if let Some(slip) = judge.slip(&named) {
-                slips.entry(slip.names).or_default().push((named, slip.near));
-            } else if let Some(top) = judge.topmost(&named) {
-                stale.entry(top).or_default().push(named);
-            }
-        }
+        let Found { mut stale, slips } = judge.all();
         for (names, slips) in slips {
             Judge::report_slip(names, &slips, out);
         }
+        judge.tell_made(&mut stale, out);
         let meant = (stale.len() <= MEANT_MAX).then(|| meant::Meant::new(chart, cx));
         for (top, named) in stale {
             judge.tell(&top, named, meant.as_ref(), out);
         }
     }
+}
+
+/// The values that rows of the README which people write are meant for, as far as they do not exist under
+/// the name that is written there.
+pub(super) fn meant_by_rows(chart: &Chart, cx: &ChartContext<'_>) -> BTreeSet<String> {
+    let rows = &chart.documentation().reference.rows;
+    if chart.documentation().values.cut || rows.iter().all(|row| !row.found.is_empty()) {
+        return BTreeSet::new();
+    }
+    let judge = Judge::new(chart, cx);
+    let Found { stale, .. } = judge.all();
+    if stale.len() > MEANT_MAX {
+        return BTreeSet::new();
+    }
+    let meant = meant::Meant::new(chart, cx);
+    let by_rows = stale
+        .into_iter()
+        .filter(|(_, named)| named.first().is_some_and(|first| first.by == By::Row));
+    let sorted = by_rows.map(|(top, named)| judge.sort_out(&top, named, Some(&meant)));
+    sorted.filter(|it| !it.renamed.is_empty()).filter_map(|it| it.near).collect()
+}
+
+/// What documents paths that do not exist.
+struct Found<'a> {
+    /// By the topmost path that does not exist.
+    stale: BTreeMap<Vec<Option<String>>, Vec<Named>>,
+    /// Comments that misspell the key on which they stand, by the slip.
+    slips: BTreeMap<(String, &'a str), Vec<(Named, String)>>,
+}
+
+/// What documents something under one path that does not exist.
+struct Sorted {
+    /// The path that is meant.
+    near: Option<String>,
+    /// What goes on as the path that is meant does.
+    renamed: Vec<Named>,
+    /// The rest.
+    gone: Vec<Named>,
 }
 
 /// A path that something documents.
@@ -186,6 +204,33 @@ impl<'a> Judge<'a> {
         }
         let comments = comment::Comments::of(chart);
         Self { chart, values, cx, members, extras, above_extras, comments, reads }
+    }
+
+    /// Goes over all rows and comments that name a path.
+    fn all(&self) -> Found<'a> {
+        let Self { chart, cx, .. } = self;
+        let documentation = chart.documentation();
+        let generated = generated::Generated::of(chart, cx);
+        let mut found = Found { stale: BTreeMap::new(), slips: BTreeMap::new() };
+        let rows = chart.readme.iter().flat_map(|readme| {
+            let rows = documentation.reference.rows.iter();
+            rows.filter_map(|row| Named::of_row(row, readme, &generated, chart))
+        });
+        let comments = chart.values.iter().flat_map(|file| {
+            let mentions = documentation.values.mentions.iter();
+            mentions.filter_map(|mention| Named::of_comment(mention, file))
+        });
+        for named in comments.chain(rows).take(JUDGED_MAX) {
+            if self.is_short(&named) {
+                continue;
+            }
+            if let Some(slip) = self.slip(&named) {
+                found.slips.entry(slip.names).or_default().push((named, slip.near));
+            } else if let Some(top) = self.topmost(&named) {
+                found.stale.entry(top).or_default().push(named);
+            }
+        }
+        found
     }
 
     /// Whether nothing declares or reads a path, as far as that is certain.
@@ -328,8 +373,42 @@ impl<'a> Judge<'a> {
         beginnings.find(stale).map(<[_]>::to_vec)
     }
 
-    /// Tells of what is documented under one path that does not exist: what goes on as the path that
-    /// is meant does together, the rest by itself.
+    /// Takes out what a program wrote, and tells of it, where there are several paths: one run repairs
+    /// all.
+    fn tell_made(&self, stale: &mut BTreeMap<Vec<Option<String>>, Vec<Named>>, out: &mut Sink) {
+        let program = |named: &Vec<Named>| match named.first()?.by {
+            By::Program(program) => Some(program),
+            _ => None,
+        };
+        let made = stale.values().filter_map(program).collect::<BTreeSet<_>>();
+        for name in made {
+            let of = |named: &Vec<Named>| program(named) == Some(name);
+            if stale.values().filter(|named| of(named)).count() > 1 {
+                let found = stale.extract_if(.., |_, named| of(named)).flat_map(|(_, named)| named);
+                Self::report_made(name, &found.collect::<Vec<_>>(), out);
+            }
+        }
+    }
+
+    fn report_made(program: &str, named: &[Named], out: &mut Sink) {
+        let Some((first, others)) = named.split_first() else { return };
+        let some = named.iter().take(NAMED).map(|it| format!("`{}`", it.text));
+        let some = some.collect::<Vec<_>>().join(", ");
+        let more = if named.len() > NAMED { ", …" } else { "" };
+        let message = format!(
+            "the README documents {} values that values.yaml does not declare though `{program}` makes the table of what it declares: {some}{more}",
+            named.len()
+        );
+        let draft = out.at(first.place.clone(), message).subject(first.text.clone());
+        let draft = draft.help(first.help(None));
+        others
+            .iter()
+            .take(SHOWN)
+            .fold(draft, |draft, other| draft.also(other.place.clone(), "here, too"));
+    }
+
+    /// Tells of what is documented under one path that does not exist: what goes on as the path that is
+    /// meant does together, the rest by itself.
     fn tell(
         &self,
         top: &[Option<String>],
@@ -337,6 +416,17 @@ impl<'a> Judge<'a> {
         meant: Option<&meant::Meant<'_>>,
         out: &mut Sink,
     ) {
+        let Sorted { near, renamed, gone } = self.sort_out(top, named, meant);
+        self.report(top, &renamed, near.as_deref(), out);
+        self.report(top, &gone, None, out);
+    }
+
+    fn sort_out(
+        &self,
+        top: &[Option<String>],
+        named: Vec<Named>,
+        meant: Option<&meant::Meant<'_>>,
+    ) -> Sorted {
         let steps = match named.as_slice() {
             [only] => only.steps.clone(),
             _ => top.to_vec(),
@@ -354,9 +444,15 @@ impl<'a> Judge<'a> {
             let rest = named.steps.get(steps.len()..).unwrap_or_default();
             near.is_some_and(|near| !self.is_stale(&[near.steps.as_slice(), rest].concat()))
         };
-        let (renamed, gone): (Vec<_>, Vec<_>) = named.into_iter().partition(holds);
-        self.report(top, &renamed, near.as_deref(), out);
-        self.report(top, &gone, None, out);
+        let (renamed, gone) = named.into_iter().partition(holds);
+        Sorted { near, renamed, gone }
+    }
+
+    /// Where a path is declared.
+    fn place_of(&self, path: &str) -> Option<Place> {
+        let found = self.values.under(&Pattern::parse(path)?.steps);
+        let key = self.values.keys.get(*found.first()?)?;
+        Some(self.chart.values.as_ref()?.place(key.key))
     }
 
     fn report(&self, top: &[Option<String>], named: &[Named], near: Option<&str>, out: &mut Sink) {
@@ -381,6 +477,11 @@ impl<'a> Judge<'a> {
         let draft = out.at(first.place.clone(), message).subject(subject).help(first.help(near));
         let draft = match &first.row {
             Some((row, _)) => draft.also(row.clone(), "the README's row"),
+            None => draft,
+        };
+        let draft = match near.filter(|_| first.by == By::Row).and_then(|near| self.place_of(near))
+        {
+            Some(place) => draft.also(place, "what is meant"),
             None => draft,
         };
         others

@@ -52,7 +52,12 @@ impl Rule for UndocumentedValue {
         let whole = Part::of(0, told, documentation);
         let told_of = Told::of(readme.file.text.as_str());
         let schema = chart.schema.as_ref().and_then(|schema| schema.root());
-        let files = Files { documentation, readme, file, schema, by_hand, told: told_of };
+        let whole_table = leaves.iter().all(|(at, _)| documentation.lists(*at));
+        let meant = match whole_table {
+            true => BTreeSet::new(),
+            false => super::stale_value::meant_by_rows(chart, cx),
+        };
+        let files = Files { documentation, readme, file, schema, by_hand, told: told_of, meant };
         if whole.listed * 100 >= whole.all * least {
             let mut gaps = gaps(&files, told);
             if made {
@@ -129,6 +134,8 @@ struct Files<'a> {
     /// Whether the table stands in helm-docs' template as it is.
     by_hand: bool,
     told: Told<'a>,
+    /// What rows under another name are meant for: `docs/stale-value` tells of these.
+    meant: BTreeSet<String>,
 }
 
 impl Files<'_> {
@@ -190,12 +197,17 @@ fn tell(gaps: &BTreeSet<usize>, part: &Part, files: &Files<'_>, out: &mut Sink) 
 
 /// The topmost keys of which the table lists nothing, neither above nor below.
 fn gaps(files: &Files<'_>, leaves: &[(usize, &Declared)]) -> BTreeSet<usize> {
-    let Files { documentation, told, .. } = files;
+    let Files { documentation, told, meant, .. } = files;
+    let is_meant = |at: &usize| {
+        let mut line = documentation.values.line(*at);
+        !meant.is_empty() && line.any(|key| meant.contains(&key.path.to_string()))
+    };
     let unlisted = leaves.iter().filter(|(at, _)| !documentation.lists(*at));
     unlisted
         .filter(|(_, key)| !told.tells(key))
         .map(|(at, _)| topmost(documentation, *at))
         .filter(|at| documentation.values.keys.get(*at).is_some_and(|key| !told.tells(key)))
+        .filter(|at| !is_meant(at))
         .collect()
 }
 
@@ -312,15 +324,7 @@ fn describes(schema: Node<'_>, key: &Declared) -> bool {
 fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: &mut Sink) {
     let Files { documentation, file, .. } = files;
     let comments = file.stream.comments().iter();
-    let prose: String = comments
-        .flat_map(|it| {
-            [
-                it.text.as_str(),
-                "
-",
-            ]
-        })
-        .collect();
+    let prose: String = comments.flat_map(|it| [it.text.as_str(), "\n"]).collect();
     let prose = Told::of(&prose);
     let named = &documentation.reference.named;
     let tells = |at: &usize| {
@@ -342,8 +346,10 @@ fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: 
         leaves.len(),
         some(&bare)
     );
-    out.at(file.place(first.key), message)
-        .level(Level::Note)
-        .subject(chart.name())
-        .help("write a comment above each value, and let `helm-docs` make the table of them");
+    out.at(file.place(first.key), message).level(Level::Note).subject(chart.name()).help(
+        match documentation.reference.helm_docs {
+            true => "write a comment above each value, and let `helm-docs` make the table of them",
+            false => "write a comment above each value that says what it is for",
+        },
+    );
 }

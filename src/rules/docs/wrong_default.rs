@@ -1,16 +1,26 @@
 //! `docs/wrong-default`
 
 mod agree;
+mod effective;
+mod shape;
+mod shown;
 
 use std::collections::BTreeMap;
 
 use agree::{Said, Verdict};
 
 use crate::{
-    catalog::{Chart, Declared, Readme, Values, YamlFile, readme::Template, reference},
+    catalog::{
+        Chart, Declared, Readme, Values, YamlFile,
+        readme::Template,
+        reference::{self, Style},
+    },
     rule::{ChartContext, Rule, Sink},
     text::Span,
 };
+
+/// How many rows a finding on a table that a program makes names.
+const SHOWN: usize = 3;
 
 /// A default in the README that is not the one in values.yaml.
 pub(crate) struct WrongDefault;
@@ -18,12 +28,19 @@ pub(crate) struct WrongDefault;
 impl Rule for WrongDefault {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let (Some(readme), Some(file)) = (&chart.readme, &chart.values) else { return };
+        let template = Template::of(chart, cx.source);
+        let table = Table { chart, readme, file, template: template.as_ref(), cx };
+        let mut made: BTreeMap<&str, Vec<Wrong<'_>>> = BTreeMap::new();
         for (key, cells) in cells(chart) {
-            let Some(declared) = chart.documentation().values.keys.get(key) else { continue };
-            let subject = Subject { chart, readme, file, declared, cx };
-            if let Some(wrong) = subject.wrong(key, &cells) {
-                subject.report(&wrong, out);
+            let Some(wrong) = table.wrong(key, &cells) else { continue };
+            match table.program(&wrong) {
+                Some(program) => made.entry(program).or_default().push(wrong),
+                None => table.report(&wrong, out),
             }
+        }
+        for (program, mut wrong) in made {
+            wrong.sort_by_key(|it| it.cell.span.start);
+            table.report_made(program, &wrong, out);
         }
     }
 }
@@ -32,7 +49,14 @@ impl Rule for WrongDefault {
 #[derive(Clone, Copy)]
 struct Cell {
     span: Span,
-    style: reference::Style,
+    style: Style,
+}
+
+impl Cell {
+    /// Whether the values were written by a program.
+    fn is_made(self) -> bool {
+        !matches!(self.style, Style::Plain | Style::List)
+    }
 }
 
 /// The cells that say a default, by the key that they speak of.
@@ -48,36 +72,43 @@ fn cells(chart: &Chart) -> BTreeMap<usize, Vec<Cell>> {
     cells
 }
 
-struct Subject<'a> {
+struct Table<'a> {
     chart: &'a Chart,
     readme: &'a Readme,
     file: &'a YamlFile,
-    declared: &'a Declared,
+    template: Option<&'a Template>,
     cx: &'a ChartContext<'a>,
 }
 
 /// A cell that says something else.
-struct Wrong {
+struct Wrong<'a> {
+    declared: &'a Declared,
     cell: Cell,
     text: String,
     actual: String,
-    /// Whether the default can be copied from the message.
-    whole: bool,
+    /// Where two mappings differ.
+    difference: Option<shown::Difference>,
+    /// What to write into values.yaml, where that is the wrong one.
+    right: Option<&'static str>,
+    /// The row in helm-docs' template, where it stands there by hand.
+    by_hand: Option<Span>,
 }
 
-impl Subject<'_> {
+impl<'a> Table<'a> {
     /// The first cell that says something else, where none says what values.yaml says and all are
     /// understood.
-    fn wrong(&self, key: usize, cells: &[Cell]) -> Option<Wrong> {
-        if self.declared.said.default || self.declared.said.hidden {
+    fn wrong(&self, key: usize, cells: &[Cell]) -> Option<Wrong<'a>> {
+        let documentation = self.chart.documentation();
+        let declared = documentation.values.keys.get(key)?;
+        if declared.said.default || declared.said.hidden {
             return None;
         }
-        let node = Values::node(self.file, self.declared)?;
+        let node = Values::node(self.file, declared)?;
         let read = |cell: &Cell| reference::Default::read(self.readme.file.text.slice(cell.span));
         let said = |cell: &Cell| Said {
             default: read(cell),
-            generated: cell.style != reference::Style::Plain,
-            apart: self.chart.documentation().lists_below(key),
+            generated: cell.is_made(),
+            apart: documentation.lists_below(key),
         };
         let verdicts = cells.iter().map(|cell| agree::judge(&said(cell), node));
         if !verdicts.into_iter().all(|verdict| verdict == Verdict::Differs) {
@@ -85,59 +116,86 @@ impl Subject<'_> {
         }
         let cell = *cells.first()?;
         let text = read(&cell).texts.into_iter().next()?;
-        let generated = cell.style != reference::Style::Plain;
         // `resources` for resources is a word that stands for what is there.
-        if !generated && self.declared.path.0.last().is_some_and(|key| key.is(&text)) {
+        let word = || declared.path.0.last().is_some_and(|key| key.is(&text));
+        let effective = || {
+            agree::is_empty(node)
+                && !agree::is_blank(&text)
+                && effective::is_told(&text, declared, self.chart, self.file, self.cx)
+        };
+        if !cell.is_made() && (word() || effective()) {
             return None;
         }
-        if !generated
-            && agree::is_empty(node)
-            && !agree::is_blank(&text)
-            && self.is_in_templates(&text)
-        {
-            return None;
+        let right = shape::of(declared, self.chart, self.file)
+            .filter(|shape| agree::is_other_kind(&text, node) && *shape == text);
+        let path = declared.path.to_string();
+        let by_hand = self.template.and_then(|template| template.row(&path));
+        let difference = shown::difference(&text, node, &declared.path);
+        let actual = shown::written(node);
+        Some(Wrong { declared, cell, text, actual, difference, right, by_hand })
+    }
+
+    /// The program that makes the row, so that its run repairs it.
+    fn program(&self, wrong: &Wrong<'_>) -> Option<&'static str> {
+        match wrong.cell.style {
+            _ if wrong.by_hand.is_some() || wrong.right.is_some() => None,
+            Style::HelmDocs => Some("helm-docs"),
+            Style::Bitnami => Some("readme-generator"),
+            _ => None,
         }
-        let actual = agree::written(node);
-        let whole = agree::is_whole(node, &actual);
-        Some(Wrong { cell, text, actual, whole })
     }
 
-    /// Whether templates hold a text: what an empty value stands for is often their own default.
-    fn is_in_templates(&self, text: &str) -> bool {
-        let text = text.trim_matches(['"', '\'']);
-        let members = self.cx.analysis.closure.members.iter();
-        let mut files = members.flat_map(|member| &member.templates);
-        text.is_empty() || files.any(|(_, file)| file.file.text.as_str().contains(text))
-    }
-
-    fn report(&self, wrong: &Wrong, out: &mut Sink) {
-        let path = self.declared.path.to_string();
-        let (text, actual) = (agree::short(&wrong.text), agree::short(&wrong.actual));
-        let message =
-            format!("the README says that `{path}` is {text} by default, values.yaml has {actual}");
-        let what = if wrong.whole { &actual } else { "the default of values.yaml" };
-        let template = Template::of(self.chart, self.cx.source);
-        let by_hand = template.as_ref().and_then(|it| Some((it, it.row(&path)?)));
-        let help = match (wrong.cell.style, by_hand) {
-            (_, Some((template, row))) => {
+    fn report(&self, wrong: &Wrong<'_>, out: &mut Sink) {
+        let path = wrong.declared.path.to_string();
+        let row = self.readme.file.place(self.trimmed(wrong.cell.span));
+        let default = self.file.place(wrong.declared.key);
+        if let Some(right) = wrong.right {
+            let help = format!("write `{right}` for it in values.yaml");
+            let draft = out.at(default, wrong.message()).subject(path).help(help);
+            draft.also(row, "the README's row");
+            return;
+        }
+        let actual = shown::short(&wrong.actual);
+        let what = match shown::is_whole(&wrong.actual) {
+            true => actual,
+            false => "the default of values.yaml, or `see values.yaml`,".to_owned(),
+        };
+        let by_hand = self.template.zip(wrong.by_hand);
+        let help = match by_hand {
+            Some((template, row)) => {
                 let line = template.line(row);
                 format!("write {what} into line {line} of README.md.gotmpl and run `helm-docs`")
             }
-            (reference::Style::HelmDocs, None) => {
-                "run `helm-docs` and commit the README".to_owned()
-            }
-            (reference::Style::Bitnami, None) => {
-                "run `readme-generator` and commit the README".to_owned()
-            }
-            _ => format!("write {what} into the table"),
+            None => format!("write {what} into the table"),
         };
-        let shown = self.readme.file.place(self.trimmed(wrong.cell.span));
-        let default = self.file.place(self.declared.key);
-        let place = by_hand.map_or_else(|| shown.clone(), |(it, row)| it.file.place(row));
-        let draft = out.at(place, message).subject(path).also(default, "its default").help(help);
+        let place = by_hand.map_or_else(|| row.clone(), |(it, row)| it.file.place(row));
+        let draft = out.at(place, wrong.message()).subject(path).also(default, "its default");
+        let draft = draft.help(help);
         if by_hand.is_some() {
-            draft.also(shown, "the README's row");
+            draft.also(row, "the README's row");
         }
+    }
+
+    /// Tells of all rows that a program's next run repairs.
+    fn report_made(&self, program: &str, wrong: &[Wrong<'_>], out: &mut Sink) {
+        let Some((first, others)) = wrong.split_first() else { return };
+        let row = |it: &Wrong<'_>| self.readme.file.place(self.trimmed(it.cell.span));
+        let message = if others.is_empty() {
+            first.message()
+        } else {
+            let some = wrong.iter().take(SHOWN).map(Wrong::brief);
+            let some = some.collect::<Vec<_>>().join(", ");
+            let more = if wrong.len() > SHOWN { ", …" } else { "" };
+            let count = wrong.len();
+            format!(
+                "{count} defaults in the README's reference, which `{program}` makes, are not those of values.yaml: {some}{more}"
+            )
+        };
+        let default = self.file.place(first.declared.key);
+        let draft = out.at(row(first), message).subject(first.declared.path.to_string());
+        let draft = draft.also(default, "its default");
+        let draft = draft.help(format!("run `{program}` and commit the README"));
+        others.iter().take(SHOWN).fold(draft, |draft, it| draft.also(row(it), "as well"));
     }
 
     /// A cell without the blanks around its text; an empty one as it is.
@@ -146,5 +204,48 @@ impl Subject<'_> {
         let start = span.start as usize + text.len() - text.trim_start().len();
         let trimmed = Span::new(start, start + text.trim().len());
         if text.trim().is_empty() { span } else { trimmed }
+    }
+}
+
+impl Wrong<'_> {
+    /// What the row says, and what is the case: of two mappings, where they differ.
+    fn message(&self) -> String {
+        let path = &self.declared.path;
+        let (text, actual) = (shown::short(&self.text), shown::short(&self.actual));
+        let Some(it) = &self.difference else {
+            return format!(
+                "the README says that `{path}` is {text} by default, values.yaml has {actual}"
+            );
+        };
+        let key = &it.path;
+        let said = it.said.as_deref().map(shown::short);
+        let actual = it.actual.as_deref().map_or(actual, shown::short);
+        let what = match (said, &it.actual) {
+            (Some(said), Some(_)) => format!(
+                "the README says that `{key}` is {said} by default, values.yaml has {actual}"
+            ),
+            (Some(said), None) => {
+                format!(
+                    "the README's default of `{path}` has `{key}` {said}, values.yaml has it not"
+                )
+            }
+            (None, _) => format!(
+                "the README's default of `{path}` lacks `{key}`, which is {actual} in values.yaml"
+            ),
+        };
+        match it.more {
+            0 => what,
+            more => format!("{what}; {more} more such"),
+        }
+    }
+
+    /// The same in a few words.
+    fn brief(&self) -> String {
+        let (path, said, actual) = match &self.difference {
+            Some(it) => (&it.path, it.said.as_deref(), it.actual.as_deref()),
+            None => (&self.declared.path, Some(self.text.as_str()), Some(self.actual.as_str())),
+        };
+        let shown = |text: Option<&str>| text.map_or_else(|| "not there".to_owned(), shown::short);
+        format!("`{path}` ({}, now {})", shown(said), shown(actual))
     }
 }

@@ -15,6 +15,10 @@ pub(super) const ALIKE: f64 = 0.8;
 const ALIKE_UNTOLD: f64 = 0.6;
 /// How many names are compared with one.
 const NAMES_MAX: usize = 2_000;
+/// How alike two words of names are.
+const ALIKE_WORD: f64 = 0.75;
+/// Words so short are abbreviations, of which no letter need be the same.
+const TINY: usize = 3;
 /// The shortest name that says something as a part of another.
 const PART_MIN: usize = 4;
 
@@ -107,28 +111,60 @@ pub(super) fn alike(one: &str, other: &str) -> f64 {
     strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
 }
 
-/// The name that is most like another: nearly the same, or documented nowhere and somewhat like it, or
-/// the only such one that holds it as a word.
+/// The name that is most like another: nearly the same, or documented nowhere and like it word by word, or
+/// the only such one of which the words are among its own, or the other way round.
 fn nearest<'n>(name: &str, names: impl Iterator<Item = (&'n str, bool)>) -> Option<&'n str> {
-    let lower = name.to_lowercase();
+    let own = words(name);
     let names = names.take(NAMES_MAX);
     let scored: Vec<_> = names.map(|(other, untold)| (alike(name, other), other, untold)).collect();
-    let near = |it: &&(f64, &str, bool)| it.0 >= if it.2 { ALIKE_UNTOLD } else { ALIKE };
+    let near = |it: &&(f64, &str, bool)| {
+        it.0 >= ALIKE || it.2 && it.0 >= ALIKE_UNTOLD && are_alike(&own, &words(it.1))
+    };
     let best = scored.iter().filter(near).max_by(|one, other| one.0.total_cmp(&other.0));
     if let Some((_, best, _)) = best {
         return Some(best);
     }
-    let part = |other: &str| {
-        let other = other.to_lowercase();
-        let (short, long) =
-            if other.len() < lower.len() { (&other, &lower) } else { (&lower, &other) };
-        short.len() >= PART_MIN
-            && short.len() * 2 >= long.len()
-            && (long.ends_with(short.as_str()) || long.starts_with(short.as_str()))
-    };
-    let mut parts = scored.iter().filter(|(_, other, untold)| *untold && part(other));
+    let mut parts = scored.iter().filter(|(_, other, untold)| *untold && is_part(name, other));
     let (_, only, _) = parts.next()?;
     parts.next().is_none().then_some(only)
+}
+
+/// The words of a name in lower case: `httpPath`, `http_path` and `http-path` have two.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && lower) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+        lower = c.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether each word of the name with fewer of them is like one of the other's. Of names in one word nothing
+/// more is known.
+fn are_alike(one: &[String], other: &[String]) -> bool {
+    let (short, long) = if other.len() < one.len() { (other, one) } else { (one, other) };
+    let held = |word: &String| {
+        let mut words = long.iter();
+        words.any(|other| alike(word, other) >= ALIKE_WORD || word.len().max(other.len()) <= TINY)
+    };
+    long.len() == 1 || short.iter().all(held)
+}
+
+/// Whether a name is the beginning or the end of another, or is so but for the end of a word.
+fn is_part(name: &str, other: &str) -> bool {
+    let (name, other) = (name.to_lowercase(), other.to_lowercase());
+    let (short, long) = if other.len() < name.len() { (&other, &name) } else { (&name, &other) };
+    let singular = short.strip_suffix('s').unwrap_or(short);
+    short.len() >= PART_MIN
+        && short.len() * 2 >= long.len()
+        && (long.ends_with(short.as_str()) || long.starts_with(singular))
 }
 
 #[cfg(test)]
@@ -144,6 +180,10 @@ mod tests {
         assert_eq!(near("path", &[("httpPath", true), ("pathType", true)]), None);
         assert_eq!(near("name", &[("ingressClassName", true)]), None);
         assert_eq!(near("gh_orgs", &[("he_orgs", true), ("url", true)]), Some("he_orgs"));
+        assert_eq!(near("replicaCount", &[("serviceAccount", true)]), None);
+        let names = [("serviceAccount", true), ("replicas", true)];
+        assert_eq!(near("replicaCount", &names), Some("replicas"));
+        assert_eq!(near("rollingPartition", &[("rollingMaxSurge", true)]), None);
         assert_eq!(
             near("fullNameOverride", &[("fullnameOverride", false)]),
             Some("fullnameOverride")

@@ -8,8 +8,6 @@ use crate::{
 
 /// How deep collections are compared; deeper ones count as equal.
 const DEPTH_MAX: usize = 32;
-/// How much of a value a message shows.
-const SHOWN: usize = 60;
 
 /// What a row says.
 pub(super) struct Said {
@@ -39,6 +37,10 @@ pub(super) fn judge(said: &Said, node: Node<'_>) -> Verdict {
     let words = default.beside.chars().any(char::is_alphabetic);
     if verdicts.contains(&Verdict::Agrees) {
         return Verdict::Agrees;
+    }
+    // A person writes what becomes of the template.
+    if !said.generated && node.raw().contains("{{") {
+        return Verdict::Unclear;
     }
     let alone = default.texts.len() == 1 && !(words && (said.generated || is_empty(node)));
     match verdicts.first() {
@@ -192,7 +194,7 @@ pub(super) fn is_blank(text: &str) -> bool {
 }
 
 /// An empty mapping for an empty sequence, or the other way round: who fills it in makes a mistake.
-fn is_other_kind(text: &str, node: Node<'_>) -> bool {
+pub(super) fn is_other_kind(text: &str, node: Node<'_>) -> bool {
     let kind = if node.is_empty() { node.kind() } else { Kind::Null };
     matches!((text, kind), ("{}", Kind::Sequence) | ("[]", Kind::Mapping))
 }
@@ -268,7 +270,7 @@ fn is_in_words(text: &str, said: &Said) -> bool {
         || authored
 }
 
-fn parse(text: &str) -> Option<yaml::Stream> {
+pub(super) fn parse(text: &str) -> Option<yaml::Stream> {
     let json = yaml::parse_json(Text::new(text));
     if json.error().is_none() {
         return Some(json);
@@ -279,7 +281,7 @@ fn parse(text: &str) -> Option<yaml::Stream> {
 
 /// Whether two values are equal, as far as READMEs can tell: nothing is nothing, numbers are numbers,
 /// blanks don't count.
-fn equal(one: Node<'_>, other: Node<'_>, depth: usize) -> bool {
+pub(super) fn equal(one: Node<'_>, other: Node<'_>, depth: usize) -> bool {
     if depth >= DEPTH_MAX || (is_empty(one) && is_empty(other)) {
         return true;
     }
@@ -297,34 +299,6 @@ fn equal(one: Node<'_>, other: Node<'_>, depth: usize) -> bool {
         (Kind::Mapping | Kind::Sequence, _) | (_, Kind::Mapping | Kind::Sequence) => false,
         _ => is_scalar(other.raw(), one) || is_scalar(one.raw(), other),
     }
-}
-
-/// A value as a message writes it.
-pub(super) fn written(node: Node<'_>) -> String {
-    match node.kind() {
-        Kind::Null => "null".to_owned(),
-        Kind::Mapping if node.is_empty() => "{}".to_owned(),
-        Kind::Sequence if node.is_empty() => "[]".to_owned(),
-        Kind::Mapping => format!("{{…}} with {} keys", node.len()),
-        Kind::Sequence => format!("[…] with {} items", node.len()),
-        Kind::String if node.raw().is_empty() => "\"\"".to_owned(),
-        _ => node.raw().to_owned(),
-    }
-}
-
-/// Whether a message shows a value as it is, so that it can be copied.
-pub(super) fn is_whole(node: Node<'_>, written: &str) -> bool {
-    let kind = matches!(node.kind(), Kind::Mapping | Kind::Sequence);
-    (!kind || node.is_empty()) && !short(written).ends_with("…`") && !written.contains('\n')
-}
-
-/// A text on one line, in backticks, cut.
-pub(super) fn short(text: &str) -> String {
-    let text = text.replace('`', "'");
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut: String = line.chars().take(SHOWN).collect();
-    let more = if cut.len() < line.len() { "…" } else { "" };
-    format!("`{cut}{more}`")
 }
 
 #[cfg(test)]
@@ -400,6 +374,8 @@ mod tests {
             assert_eq!(verdict(cell, value, false), Verdict::Unclear, "{cell} {value}");
         }
         assert_eq!(verdict("any words", "a", true), Verdict::Unclear);
+        assert_eq!(verdict("`http`", "'{{ .Values.port }}'", false), Verdict::Unclear);
+        assert_eq!(verdict("`http`", "'{{ .Values.port }}'", true), Verdict::Differs);
         assert_eq!(verdict("`gcr.io/a/b`", "a/b", false), Verdict::Unclear);
     }
 }

@@ -1,0 +1,92 @@
+//! Rows that tell what comes of an empty value: people read that, and not what is written down.
+
+use super::shown;
+use crate::{
+    catalog::{Chart, Declared, YamlFile},
+    rule::ChartContext,
+    yaml::{Kind, Node},
+};
+
+/// How many texts of a collection are looked for.
+const TEXTS_MAX: usize = 100;
+/// How deep a collection's texts are looked for.
+const DEPTH_MAX: usize = 32;
+
+/// Whether templates write a text where a value is empty, or a comment on the value says that it is the
+/// default then.
+pub(super) fn is_told(
+    text: &str,
+    declared: &Declared,
+    chart: &Chart,
+    file: &YamlFile,
+    cx: &ChartContext<'_>,
+) -> bool {
+    let stream = shown::collection(text);
+    let mut texts = Vec::new();
+    match stream.as_ref().and_then(crate::yaml::Stream::root) {
+        Some(root) => texts_of(root, &mut texts, 0),
+        None => texts.push(text.trim_matches(['"', '\'']).to_owned()),
+    }
+    if texts.is_empty() {
+        return false;
+    }
+    let holds = |held: &str| texts.iter().all(|text| held.contains(text.as_str()));
+    let comments = chart.documentation().values.comments_on(&declared.path, file).join("\n");
+    if texts.len() > TEXTS_MAX || comments.to_lowercase().contains("default") && holds(&comments) {
+        return true;
+    }
+    let members = cx.analysis.closure.members.iter();
+    let mut files = members.flat_map(|member| &member.templates);
+    files.any(|(_, file)| holds(file.file.text.as_str()))
+}
+
+/// The keys and the scalars of a collection, without what stands for something else.
+// It ends at [`DEPTH_MAX`].
+fn texts_of(node: Node<'_>, texts: &mut Vec<String>, depth: usize) {
+    if depth >= DEPTH_MAX || texts.len() > TEXTS_MAX {
+        return;
+    }
+    match node.kind() {
+        Kind::Mapping => {
+            for entry in node.entries() {
+                texts.push(entry.key.to_string());
+                texts_of(entry.value, texts, depth + 1);
+            }
+        }
+        Kind::Sequence => node.items().for_each(|item| texts_of(item, texts, depth + 1)),
+        _ => texts.extend(Some(node.raw().to_owned()).filter(|text| !is_placeholder(text))),
+    }
+}
+
+/// `NUMBER`, `BUILD_NUMBER`, `<number>`.
+fn is_placeholder(text: &str) -> bool {
+    let shout = |c: char| c.is_ascii_uppercase() || c == '_';
+    text.len() > 2 && text.chars().all(shout) || text.starts_with('<') && text.ends_with('>')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{text::Text, yaml};
+
+    fn texts(value: &str) -> Vec<String> {
+        let stream = yaml::parse(Text::new(value));
+        let mut texts = Vec::new();
+        texts_of(stream.root().unwrap(), &mut texts, 0);
+        texts
+    }
+
+    #[test]
+    fn a_collection_is_its_keys_and_scalars() {
+        assert_eq!(
+            texts("{os: linux, build: BUILD_NUMBER, more: [1, <x>]}"),
+            ["os", "linux", "build", "more", "1"]
+        );
+    }
+
+    #[test]
+    fn deep_collections_end() {
+        let nest = format!("{}1{}", "[".repeat(60), "]".repeat(60));
+        assert!(texts(&nest).is_empty());
+    }
+}
