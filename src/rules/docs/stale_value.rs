@@ -42,7 +42,7 @@ impl Rule for StaleValue {
         for (names, slips) in slips {
             Judge::report_slip(names, &slips, out);
         }
-        judge.tell_made(&mut stale, out);
+        Judge::tell_made(&mut stale, out);
         let meant = (stale.len() <= MEANT_MAX).then(|| meant::Meant::new(chart, cx));
         for (top, named) in stale {
             judge.tell(&top, named, meant.as_ref(), out);
@@ -375,7 +375,7 @@ impl<'a> Judge<'a> {
 
     /// Takes out what a program wrote, and tells of it, where there are several paths: one run repairs
     /// all.
-    fn tell_made(&self, stale: &mut BTreeMap<Vec<Option<String>>, Vec<Named>>, out: &mut Sink) {
+    fn tell_made(stale: &mut BTreeMap<Vec<Option<String>>, Vec<Named>>, out: &mut Sink) {
         let program = |named: &Vec<Named>| match named.first()?.by {
             By::Program(program) => Some(program),
             _ => None,

@@ -53,9 +53,10 @@ impl Rule for UndocumentedValue {
         let told_of = Told::of(readme.file.text.as_str());
         let schema = chart.schema.as_ref().and_then(|schema| schema.root());
         let whole_table = leaves.iter().all(|(at, _)| documentation.lists(*at));
-        let meant = match whole_table {
-            true => BTreeSet::new(),
-            false => super::stale_value::meant_by_rows(chart, cx),
+        let meant = if whole_table {
+            BTreeSet::new()
+        } else {
+            super::stale_value::meant_by_rows(chart, cx)
         };
         let files = Files { documentation, readme, file, schema, by_hand, told: told_of, meant };
         if whole.listed * 100 >= whole.all * least {
@@ -346,10 +347,10 @@ fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: 
         leaves.len(),
         some(&bare)
     );
-    out.at(file.place(first.key), message).level(Level::Note).subject(chart.name()).help(
-        match documentation.reference.helm_docs {
-            true => "write a comment above each value, and let `helm-docs` make the table of them",
-            false => "write a comment above each value that says what it is for",
-        },
-    );
+    let help = if documentation.reference.helm_docs {
+        "write a comment above each value, and let `helm-docs` make the table of them"
+    } else {
+        "write a comment above each value that says what it is for"
+    };
+    out.at(file.place(first.key), message).level(Level::Note).subject(chart.name()).help(help);
 }

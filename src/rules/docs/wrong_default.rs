@@ -33,7 +33,7 @@ impl Rule for WrongDefault {
         let mut made: BTreeMap<&str, Vec<Wrong<'_>>> = BTreeMap::new();
         for (key, cells) in cells(chart) {
             let Some(wrong) = table.wrong(key, &cells) else { continue };
-            match table.program(&wrong) {
+            match wrong.program() {
                 Some(program) => made.entry(program).or_default().push(wrong),
                 None => table.report(&wrong, out),
             }
@@ -135,16 +135,6 @@ impl<'a> Table<'a> {
         Some(Wrong { declared, cell, text, actual, difference, right, by_hand })
     }
 
-    /// The program that makes the row, so that its run repairs it.
-    fn program(&self, wrong: &Wrong<'_>) -> Option<&'static str> {
-        match wrong.cell.style {
-            _ if wrong.by_hand.is_some() || wrong.right.is_some() => None,
-            Style::HelmDocs => Some("helm-docs"),
-            Style::Bitnami => Some("readme-generator"),
-            _ => None,
-        }
-    }
-
     fn report(&self, wrong: &Wrong<'_>, out: &mut Sink) {
         let path = wrong.declared.path.to_string();
         let row = self.readme.file.place(self.trimmed(wrong.cell.span));
@@ -156,9 +146,10 @@ impl<'a> Table<'a> {
             return;
         }
         let actual = shown::short(&wrong.actual);
-        let what = match shown::is_whole(&wrong.actual) {
-            true => actual,
-            false => "the default of values.yaml, or `see values.yaml`,".to_owned(),
+        let what = if shown::is_whole(&wrong.actual) {
+            actual
+        } else {
+            "the default of values.yaml, or `see values.yaml`,".to_owned()
         };
         let by_hand = self.template.zip(wrong.by_hand);
         let help = match by_hand {
@@ -208,6 +199,16 @@ impl<'a> Table<'a> {
 }
 
 impl Wrong<'_> {
+    /// The program that makes the row, so that its run repairs it.
+    fn program(&self) -> Option<&'static str> {
+        match self.cell.style {
+            _ if self.by_hand.is_some() || self.right.is_some() => None,
+            Style::HelmDocs => Some("helm-docs"),
+            Style::Bitnami => Some("readme-generator"),
+            _ => None,
+        }
+    }
+
     /// What the row says, and what is the case: of two mappings, where they differ.
     fn message(&self) -> String {
         let path = &self.declared.path;

@@ -101,12 +101,11 @@ fn compare(
     let below = |key: &str| path.join(Key::Name(key.to_owned()));
     for entry in actual.entries() {
         let path = below(&entry.key);
-        match said.get(&entry.key) {
-            Some(said) => compare(said, entry.value, &path, found, depth + 1),
-            None => {
-                let actual = Some(written(entry.value));
-                found.push(Difference { path, said: None, actual, more: 0 });
-            }
+        if let Some(said) = said.get(&entry.key) {
+            compare(said, entry.value, &path, found, depth + 1);
+        } else {
+            let actual = Some(written(entry.value));
+            found.push(Difference { path, said: None, actual, more: 0 });
         }
     }
     for entry in said.entries().filter(|entry| actual.get(&entry.key).is_none()) {
