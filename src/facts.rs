@@ -3,6 +3,7 @@
 //! Facts are small, versioned and serialisable, so that an audit in shards equals the whole.
 
 mod archive;
+mod asked;
 mod build;
 mod kinds;
 mod owners;
@@ -54,6 +55,9 @@ pub struct ChartFacts {
     pub app_version: Option<String>,
     /// `kubeVersion`, with its place.
     pub kube_version: Option<(String, Place)>,
+    /// The first minor of Kubernetes that the README or an annotation asks for, where Chart.yaml has no
+    /// `kubeVersion`, and where that is written.
+    pub asked_minor: Option<(u64, Place)>,
     /// Whether it is a library chart.
     pub library: bool,
     /// Whether Chart.yaml could be read; a chart that could not is in no absence count.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners, Published};
+use super::{ChartFacts, CrdFact, DependencyFact, HistoryFact, Owners, Published, asked};
 use crate::{
     analysis::{Analysis, Document},
     catalog::{
@@ -34,6 +34,7 @@ pub fn of(
             .and_then(|manifest| Some(manifest.place(manifest.version.as_ref()?.span))),
         app_version: manifest.and_then(|manifest| text(&manifest.app_version)),
         kube_version: manifest.and_then(kube_version),
+        asked_minor: manifest.and_then(|manifest| asked::minor(chart, manifest)),
         library: chart.is_library(),
         readable: is_readable(chart),
         local_subchart: chart.parent.is_some(),

@@ -1,5 +1,7 @@
 //! `skew/bad-kube-version`
 
+use std::collections::BTreeSet;
+
 use semver::Version;
 
 use crate::{
@@ -7,9 +9,9 @@ use crate::{
         Chart,
         kubernetes::{self, Release},
     },
-    facts::{Absence, CatalogFacts},
+    facts::{Absence, CatalogFacts, ChartFacts},
     finding::Level,
-    rule::{CatalogContext, ChartContext, Rule, Sink},
+    rule::{CatalogContext, ChartContext, Draft, Rule, Sink},
     text::Spanned,
     version::{Alternative, Bound, Constraint, Operator, Wild},
 };
@@ -40,7 +42,7 @@ impl Rule for BadKubeVersion {
             |chart| chart.kube_version.as_ref().is_none_or(|(text, _)| text.trim().is_empty()),
         );
         for absence in absences {
-            let draft = match absence {
+            let draft = match &absence {
                 Absence::Chart(chart) => {
                     let message = format!("`{}` has no kubeVersion", chart.id.name);
                     out.at(chart.anchor.clone(), message).chart(&chart.id).subject(&chart.id.name)
@@ -50,10 +52,34 @@ impl Rule for BadKubeVersion {
                         "{} of {of} charts in `{catalog}` have no kubeVersion",
                         charts.len()
                     );
-                    out.absent(&charts, message).subject(catalog)
+                    out.absent(charts, message).subject(*catalog)
                 }
             };
-            draft.level(Level::Note).help(
+            tell_asked(draft.level(Level::Note), &absence);
+        }
+    }
+}
+
+/// What to write: what the chart asks for elsewhere, where it does.
+fn tell_asked(draft: Draft<'_>, absence: &Absence<'_>) {
+    match absence {
+        Absence::Chart(ChartFacts { asked_minor: Some((minor, place)), .. }) => {
+            let help = format!("write what it asks for: `kubeVersion: \">=1.{minor}.0-0\"`");
+            draft.help(help).also(place.clone(), "asked for here");
+        }
+        Absence::Catalog { charts, .. } if charts.iter().any(|it| it.asked_minor.is_some()) => {
+            let asking = charts.iter().filter_map(|it| it.asked_minor.as_ref());
+            let minors: BTreeSet<u64> = asking.clone().map(|(minor, _)| *minor).collect();
+            let minors: Vec<_> = minors.iter().map(|minor| format!("1.{minor}")).collect();
+            let count = asking.count();
+            draft.help(format!(
+                "say it in Chart.yaml as well: {count} of them ask for Kubernetes {} or later in words; \
+                 `kubeVersion: \">=1.30.0-0\"` is the form",
+                minors.join(", ")
+            ));
+        }
+        _ => {
+            draft.help(
                 "say which clusters it is tested on, for example `kubeVersion: \">=1.30.0-0\"`",
             );
         }
