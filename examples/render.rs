@@ -17,7 +17,7 @@ use std::{
 
 use careen::{
     analysis::{Analysis, Document, Failure, Rendered, Setting},
-    catalog::{Closure, YamlFile, load},
+    catalog::{Closure, Loader, YamlFile},
     discover::discover,
     sources::Sources,
     text::Text,
@@ -31,10 +31,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let asked: Vec<Value> = lines
         .map(|line| Ok(serde_json::from_str(&line?)?))
         .collect::<Result<_, Box<dyn Error>>>()?;
+    let loader = Loader::default();
     // A chart is loaded once, whatever it is rendered with.
     for asked in asked.chunk_by(|a, b| a.get("chart") == b.get("chart")) {
         let chart = asked.first().and_then(|it| it.get("chart")?.as_str()).unwrap_or_default();
-        if let Err(error) = answer(chart, asked) {
+        if let Err(error) = answer(&loader, chart, asked) {
             for asked in asked {
                 told(asked, json!({ "error": error.to_string() }), [0.0, 0.0])?;
             }
@@ -44,13 +45,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Loads a chart and renders it with each setting that is asked for.
-fn answer(path: &str, all: &[Value]) -> Result<(), Box<dyn Error>> {
+fn answer(loader: &Loader, path: &str, all: &[Value]) -> Result<(), Box<dyn Error>> {
     let begin = Instant::now();
     let sources = Sources::open(&[PathBuf::from(path)], None)?;
     let found = discover(&sources, &GlobSet::empty());
     let source = sources.get(0).ok_or("no source")?;
     let folder = found.charts.iter().find(|found| found.folder.is_empty());
-    let chart = load::load(source, 0, folder.ok_or("no chart")?);
+    let chart = loader.load(source, 0, folder.ok_or("no chart")?);
     let closure = Closure::of(&chart, &|_| None);
     let analysis = Analysis::new(&closure, &sources);
     let mut loading = begin.elapsed().as_secs_f64();

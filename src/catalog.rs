@@ -30,6 +30,7 @@ pub use documentation::Documentation;
 pub use file::{TextFile, YamlFile};
 pub use index::{CatalogIndex, IndexEntry};
 pub use library::Library;
+pub use load::Loader;
 pub use lock::{Lock, LockEntry};
 pub use manifest::{Dependency, Maintainer, Manifest};
 pub use object::{Crd, Object, Origin};

@@ -236,14 +236,18 @@ fn candidates(source: &Source) -> Vec<Candidate> {
         folders.push("");
     }
     folders.sort_unstable();
-    folders
-        .into_par_iter()
-        .map(|folder| Candidate {
-            folder: folder.to_owned(),
-            manifest: Arc::new(Manifest::read(source, folder)),
-        })
-        .collect()
+    let read = |folder: &str| Candidate {
+        folder: folder.to_owned(),
+        manifest: Arc::new(Manifest::read(source, folder)),
+    };
+    if folders.len() < PARALLEL_MIN {
+        return folders.into_iter().map(read).collect();
+    }
+    folders.into_par_iter().map(read).collect()
 }
+
+/// How many Chart.yaml are worth waking other threads.
+const PARALLEL_MIN: usize = 16;
 
 /// For `A/charts/X`, `A` and `X`.
 fn subchart(folder: &str) -> Option<(&str, &str)> {

@@ -1,8 +1,12 @@
 //! Text with places: byte spans, and the lines and columns that people read.
 
+mod remembered;
+
 use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
+
+pub use remembered::{REMEMBERED_BYTES_MAX, Remembered};
 
 /// The byte-order mark that some editors write at the start of a UTF-8 file.
 pub const BYTE_ORDER_MARK: char = '\u{feff}';

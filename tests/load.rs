@@ -41,7 +41,7 @@ fn write(folder: &Path) {
 /// Everything that can be said of a chart, without the paths that lead to it.
 fn described(chart: &Chart, out: &mut String) {
     let dependencies: Vec<_> = chart.dependencies.iter().map(|it| &it.name).collect();
-    let (templates, objects, lock) = (&chart.templates, &chart.objects, &chart.lock);
+    let (templates, objects, lock) = (&chart.templates, chart.objects(), &chart.lock);
     let values = chart
         .values
         .as_ref()
@@ -59,7 +59,7 @@ fn described(chart: &Chart, out: &mut String) {
     writeln!(out, "{:?} {}", chart.readme.as_ref().map(|it| &it.links), chart.changelog.is_some())
         .unwrap();
     writeln!(out, "{:?} {:?}", chart.listing, chart.folder_listing).unwrap();
-    for problem in &chart.problems {
+    for problem in chart.problems() {
         let path = problem.place.path.trim_start_matches("web.tgz!/").trim_start_matches("web/");
         let (start, end) = (problem.place.start, problem.place.end);
         writeln!(out, "{path} {start:?} {end:?} {:?} {}", problem.kind, problem.message).unwrap();
@@ -162,7 +162,7 @@ fn charts_are_refused_where_helm_refuses_them() {
         let errors = [ProblemKind::UnreadableChart, ProblemKind::UnreadableFile];
         let told: Vec<_> = std::iter::once(&chart)
             .chain(chart.subcharts.iter().map(|subchart| &subchart.chart))
-            .flat_map(|chart| &chart.problems)
+            .flat_map(Chart::problems)
             .filter(|problem| errors.contains(&problem.kind))
             .map(|problem| &problem.message)
             .collect();

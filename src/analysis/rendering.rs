@@ -4,9 +4,7 @@ use std::{collections::BTreeSet, rc::Rc, sync::Arc};
 
 use super::{Document, Failure, Rendered, Setting, Step};
 use crate::{
-    catalog::{
-        Chart, Closure, Dependency, Manifest, Member, Problem, ProblemKind, TemplateFile, YamlFile,
-    },
+    catalog::{Chart, Closure, Dependency, Manifest, Member, TemplateFile, YamlFile},
     finding::Place,
     sources::{CHART_FILE, PACKAGE_SEPARATOR, Sources},
     template::{
@@ -139,12 +137,7 @@ fn installable(chart: &Chart) -> Result<(), Failure> {
         let message = "library charts are not installable".to_owned();
         return Err(fail(Step::Load, message, kind, 0));
     }
-    let refused = |problem: &&Problem| match problem.kind {
-        ProblemKind::UnreadableChart => problem.skips,
-        ProblemKind::UnreadableFile => problem.skips && LOADED.contains(&&*problem.subject),
-        _ => false,
-    };
-    chart.problems.iter().find(refused).map_or(Ok(()), |problem| {
+    chart.refusal(&LOADED).map_or(Ok(()), |problem| {
         Err(fail(Step::Load, problem.message.clone(), Some(problem.place.clone()), 0))
     })
 }

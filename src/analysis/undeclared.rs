@@ -288,7 +288,7 @@ impl Analysis<'_> {
         let files = self.templates.files().iter().enumerate();
         let own = files.filter_map(|(number, file)| {
             let mut all = chart.templates.iter();
-            Some((number, all.find(|it| std::ptr::eq(&raw const it.template, file.template))?))
+            Some((number, all.find(|it| std::ptr::eq(&raw const *it.template, file.template))?))
         });
         own.collect()
     }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::{Settings, selected, work};
 use crate::{
-    catalog::CatalogIndex,
+    catalog::{CatalogIndex, Loader},
     discover::{ChartKind, Discovery},
     facts::{self, CatalogFacts, ChartFacts, FACTS_VERSION, Owners},
     finding::{Finding, Level, Place},
@@ -82,11 +82,13 @@ pub(super) fn run(sources: &Sources, discovery: &Discovery, settings: &Settings<
     let owners: Vec<_> = sources.iter().map(Owners::read).collect();
     let units: Vec<_> = (0..discovery.charts.len()).filter(|i| is_unit(discovery, *i)).collect();
     settings.progress.start(units.len());
+    let loader = Loader::default();
     let shelf = work::Shelf::new(discovery);
     let bench = work::Bench {
         sources,
         discovery,
         index: &index,
+        loader: &loader,
         shelf: &shelf,
         histories: &histories,
         active: &active,

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     analysis::Analysis,
-    catalog::{CatalogIndex, Chart, Closure, Dependency, IndexEntry, ProblemKind, load},
+    catalog::{CatalogIndex, Chart, Closure, Dependency, IndexEntry, Loader, ProblemKind},
     crd::keep,
     discover::{ChartFolder, Discovery, Places},
     facts::{self, ChartFacts},
@@ -27,6 +27,7 @@ pub(super) struct Bench<'a> {
     pub(super) sources: &'a Sources,
     pub(super) discovery: &'a Discovery,
     pub(super) index: &'a CatalogIndex,
+    pub(super) loader: &'a Loader,
     pub(super) shelf: &'a Shelf,
     pub(super) histories: &'a Histories,
     pub(super) active: &'a [Active],
@@ -61,7 +62,7 @@ impl Shelf {
         let entry = bench.index.named(&dependency.name.value).iter().find(admits)?;
         let folder = bench.discovery.charts.get(entry.chart)?;
         let source = bench.sources.get(folder.source)?;
-        let load = || load::load(source, folder.source, folder);
+        let load = || bench.loader.load(source, folder.source, folder);
         Some(self.0.get(entry.chart)?.get_or_init(load))
     }
 }
@@ -90,7 +91,7 @@ impl Bench<'_> {
         let folder = self.discovery.charts.get(number);
         let source = folder.and_then(|folder| self.sources.get(folder.source));
         if let (Some(folder), Some(source)) = (folder, source) {
-            let chart = load::load(source, folder.source, folder);
+            let chart = self.loader.load(source, folder.source, folder);
             let elsewhere = |dependency: &Dependency| self.shelf.find(self, dependency);
             let closure = Closure::of(&chart, &elsewhere);
             let analysis = Analysis::new(&closure, self.sources);
@@ -188,17 +189,16 @@ fn call(active: &Active, chart: &Chart, cx: &ChartContext<'_>, sink: &mut Sink) 
     for template in &chart.templates {
         rule.template(template, chart, cx, sink);
     }
-    for object in chart.objects.iter().filter(|object| object.owner.is_empty()) {
+    for object in chart.objects().iter().filter(|object| object.owner.is_empty()) {
         rule.object(object, chart, cx, sink);
     }
-    for crd in chart.crds.iter().filter(|crd| crd.object.owner.is_empty()) {
+    for crd in chart.crds().iter().filter(|crd| crd.object.owner.is_empty()) {
         rule.crd(crd, chart, cx, sink);
     }
 }
 
 fn is_skipped(chart: &Chart) -> bool {
-    let unreadable = |kind| matches!(kind, ProblemKind::UnreadableChart);
-    chart.problems.iter().any(|problem| problem.skips && unreadable(problem.kind))
+    chart.refusal(&[]).is_some()
 }
 
 /// The coverage of a chart, and of those of its files that could not be read.
@@ -206,7 +206,7 @@ fn entries(chart: &Chart, history: Option<&ChartHistory>) -> Vec<Entry> {
     let reason = reason(chart, history);
     let skipped = is_skipped(chart);
     let mut entries: Vec<_> = chart
-        .problems
+        .problems()
         .iter()
         .filter(|problem| problem.skips && problem.kind == ProblemKind::UnreadableFile)
         .map(|problem| Entry {
@@ -246,7 +246,7 @@ fn state(reason: &str, skipped: bool) -> State {
 /// Why a chart is not analysed in full: its first problem that withheld something.
 fn reason(chart: &Chart, history: Option<&ChartHistory>) -> String {
     let withheld = |kind| kind == ProblemKind::PartialAnalysis;
-    let problem = chart.problems.iter().find(|problem| problem.skips || withheld(problem.kind));
+    let problem = chart.problems().iter().find(|problem| problem.skips || withheld(problem.kind));
     let shallow = history.is_some_and(|history| !history.complete);
     let message = problem.map(|problem| problem.message.as_str());
     message.or(shallow.then_some(history::INCOMPLETE)).unwrap_or_default().to_owned()

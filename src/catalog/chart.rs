@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{Crd, Dependency, Documentation, Lock, Manifest, Object, Readme, TextFile, YamlFile};
+use super::{
+    Crd, Dependency, Documentation, Lock, Manifest, Object, Readme, TextFile, YamlFile,
+    load::Written,
+};
 use crate::{
     finding::{ChartId, Place},
     rule::Sink,
@@ -42,11 +45,8 @@ pub struct Chart {
     /// Everything under templates/ that Helm parses, NOTES.txt and tests included, sorted by path; of
     /// a library chart only what begins with `_`.
     pub templates: Vec<TemplateFile>,
-    /// Objects of crds/ and those that templates write without rendering (see [`super::Origin`]), of
-    /// the chart itself; of templates of vendored charts only the definitions of custom resources.
-    pub objects: Vec<Object>,
-    /// The custom resource definitions among the objects, and those of the charts under charts/.
-    pub crds: Vec<Crd>,
+    /// The files of crds/ that Helm installs.
+    pub(super) crd_files: Vec<TextFile>,
     /// README.md, whatever its case.
     pub readme: Option<Readme>,
     /// CHANGELOG.md, whatever its case.
@@ -57,12 +57,16 @@ pub struct Chart {
     pub listing: Vec<String>,
     /// Every file of the folder, those that .helmignore leaves out included, sorted.
     pub folder_listing: Vec<String>,
-    /// What was wrong with the input.
-    pub problems: Vec<Problem>,
+    /// What loading met. All that keeps Helm from loading the chart is among it.
+    pub(super) met: Vec<Problem>,
+    /// Whether the chart's problems are told: those of vendored charts are not.
+    pub(super) judged: bool,
     /// Where the whole chart is meant: `name` in Chart.yaml, else the folder's first file.
     pub anchor: Place,
     /// See [`Chart::documentation`].
     pub(super) documentation: OnceLock<Documentation>,
+    /// See [`Chart::objects`].
+    pub(super) written: OnceLock<Written>,
 }
 
 /// One file under templates/.
@@ -70,8 +74,8 @@ pub struct Chart {
 pub struct TemplateFile {
     /// The file.
     pub file: TextFile,
-    /// Its syntax tree and Go's errors.
-    pub template: crate::template::Template,
+    /// Its syntax tree and Go's errors; equal files may share it.
+    pub template: Arc<crate::template::Template>,
 }
 
 /// A chart under charts/.
@@ -231,9 +235,41 @@ impl Chart {
         self.documentation.get_or_init(|| Documentation::read(self))
     }
 
+    /// Objects of crds/ and those that templates write without rendering (see [`super::Origin`]), of
+    /// the chart itself; of templates of vendored charts only the definitions of custom resources. Looked
+    /// for when a rule first asks.
+    pub fn objects(&self) -> &[Object] {
+        &self.written().objects
+    }
+
+    /// The custom resource definitions among the objects, and those of the charts under charts/.
+    pub fn crds(&self) -> &[Crd] {
+        &self.written().crds
+    }
+
+    /// What was wrong with the input.
+    pub fn problems(&self) -> &[Problem] {
+        &self.written().problems
+    }
+
+    fn written(&self) -> &Written {
+        self.written.get_or_init(|| Written::of(self))
+    }
+
     /// What one `input/*` rule has to say of the chart.
     pub fn problems_of(&self, kind: ProblemKind) -> impl Iterator<Item = &Problem> {
-        self.problems.iter().filter(move |problem| problem.kind == kind)
+        self.problems().iter().filter(move |problem| problem.kind == kind)
+    }
+
+    /// Why Helm does not load the chart as far as Chart.yaml goes, or one of these files: without a look at what the
+    /// chart's templates write.
+    pub fn refusal(&self, files: &[&str]) -> Option<&Problem> {
+        let refused = |problem: &&Problem| match problem.kind {
+            ProblemKind::UnreadableChart => problem.skips,
+            ProblemKind::UnreadableFile => problem.skips && files.contains(&&*problem.subject),
+            _ => false,
+        };
+        self.met.iter().find(refused)
     }
 
     /// Whether a path within the chart is a file that the folder holds.

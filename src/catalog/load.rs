@@ -11,10 +11,7 @@ mod manifest;
 mod objects;
 mod subcharts;
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use super::{
     Chart, Dependency, Lock, Manifest, Problem, ProblemKind, Readme, TemplateFile, TextFile,
@@ -24,8 +21,8 @@ use crate::{
     discover::{ChartFolder, ChartKind},
     finding::{ChartId, Place},
     sources::{CHART_FILE, Source},
-    template::{self, FunctionSet},
-    text::Text,
+    template::{self, FunctionSet, Template},
+    text::{Remembered, Text},
     yaml::{Kind, Node},
 };
 use fields::Refusal;
@@ -34,32 +31,43 @@ use files::Files;
 pub use dependencies::IMPORT_VALUES_DEPTH_MAX;
 pub use ignored::HOOKS;
 pub use manifest::API_VERSIONS;
+pub use objects::Written;
 pub use subcharts::SUBCHART_DEPTH_MAX;
 
-/// Loads one chart of a source, with everything that it holds under charts/. `number` is the
-/// source's index. Each file is read once; only Chart.yaml comes parsed, from discovery.
-pub fn load(source: &Source, number: usize, folder: &ChartFolder) -> Chart {
-    let holder = folder.path.rsplit_once("charts/").map(|(holder, _)| holder.trim_end_matches('/'));
-    let holder = holder.map(|path| if path.is_empty() { "." } else { path }.to_owned());
-    let package = folder.kind == ChartKind::Package;
-    let site = Site {
-        number,
-        folder: folder.folder.clone(),
-        path: folder.path.clone(),
-        catalog: folder.catalog.as_str().into(),
-        parent: holder.filter(|_| folder.parent.is_some()),
-        manifest: folder.manifest.file.as_ref().ok().filter(|_| !package).cloned(),
-        depth: 0,
-        judged: true,
-    };
-    if folder.kind == ChartKind::Folder {
-        let mut chart = chart(site, listing::of(source, &folder.folder));
-        git_ignored::mark(&mut chart, source);
-        return chart;
+/// Loads charts, and remembers what it parsed: many charts vendor the same libraries. Share one among the
+/// charts of an audit.
+#[derive(Debug)]
+pub struct Loader {
+    templates: Remembered<Template>,
+}
+
+impl Default for Loader {
+    fn default() -> Self {
+        Self { templates: Remembered::new(|template| &template.text) }
     }
-    match source.package(&folder.folder) {
-        Ok(package) => chart(Site { folder: String::new(), ..site }, listing::of(&package, "")),
-        Err(error) => broken_package(source, site, &error.to_string()),
+}
+
+/// Loads one chart alone: see [`Loader::load`].
+pub fn load(source: &Source, number: usize, folder: &ChartFolder) -> Chart {
+    Loader::default().load(source, number, folder)
+}
+
+impl Loader {
+    /// Loads one chart of a source, with everything that it holds under charts/. `number` is the
+    /// source's index. Each file is read once; only Chart.yaml comes parsed, from discovery.
+    pub fn load(&self, source: &Source, number: usize, folder: &ChartFolder) -> Chart {
+        let site = Site::of(number, folder);
+        if folder.kind == ChartKind::Folder {
+            let mut chart = chart(site, listing::of(source, self, &folder.folder));
+            git_ignored::mark(&mut chart, source);
+            return chart;
+        }
+        match source.package(&folder.folder) {
+            Ok(package) => {
+                chart(Site { folder: String::new(), ..site }, listing::of(&package, self, ""))
+            }
+            Err(error) => broken_package(source, site, &error.to_string()),
+        }
     }
 }
 
@@ -81,13 +89,33 @@ struct Site {
     judged: bool,
 }
 
+impl Site {
+    /// A chart that discovery found.
+    fn of(number: usize, folder: &ChartFolder) -> Self {
+        let holder = folder.path.rsplit_once("charts/");
+        let holder = holder.map(|(holder, _)| holder.trim_end_matches('/'));
+        let holder = holder.map(|path| if path.is_empty() { "." } else { path }.to_owned());
+        let package = folder.kind == ChartKind::Package;
+        Self {
+            number,
+            folder: folder.folder.clone(),
+            path: folder.path.clone(),
+            catalog: folder.catalog.as_str().into(),
+            parent: holder.filter(|_| folder.parent.is_some()),
+            manifest: folder.manifest.file.as_ref().ok().filter(|_| !package).cloned(),
+            depth: 0,
+            judged: true,
+        }
+    }
+}
+
 /// A packaged chart that can't be opened.
 fn broken_package(source: &Source, site: Site, message: &str) -> Chart {
     let place = Place::file(&source.report_path(&site.folder));
     let problem = Problem::new(ProblemKind::UnreadableChart, place.clone(), &site.path, message);
     let help = "package the chart again with `helm package`";
     let mut chart = empty(site, place);
-    chart.problems.push(problem.help(help).skips());
+    chart.met.push(problem.help(help).skips());
     chart
 }
 
@@ -107,16 +135,17 @@ fn empty(site: Site, anchor: Place) -> Chart {
         values: None,
         schema: None,
         templates: Vec::new(),
-        objects: Vec::new(),
-        crds: Vec::new(),
+        crd_files: Vec::new(),
         readme: None,
         changelog: None,
         subcharts: Vec::new(),
         listing: Vec::new(),
         folder_listing: Vec::new(),
-        problems: Vec::new(),
+        met: Vec::new(),
+        judged: site.judged,
         anchor,
         documentation: OnceLock::new(),
+        written: OnceLock::new(),
     }
 }
 
@@ -143,7 +172,7 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
         schema: schema(&mut files),
         readme: document(&mut files, "readme.md").map(Readme::new),
         changelog: document(&mut files, "changelog.md"),
-        templates: templates(&mut files, manifest.as_ref()),
+        templates: templates(&mut files, manifest.as_ref(), judged),
         dependencies,
         subcharts: nested,
         ..empty(site, anchor)
@@ -151,25 +180,12 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
     if let Some(manifest) = manifest {
         name(&mut chart, manifest);
     }
-    objects::add(&mut chart, &mut files, judged);
+    chart.crd_files = objects::files(&mut files);
     ignored::add(&chart, &mut files);
     chart.listing = files.packed.into_keys().collect();
     chart.folder_listing = files.folder;
-    chart.problems = if judged { once(files.problems) } else { Vec::new() };
+    chart.met = if judged { files.problems } else { Vec::new() };
     chart
-}
-
-/// A file that can't be read is told so, and not again that Helm refuses the chart because of it.
-fn once(mut problems: Vec<Problem>) -> Vec<Problem> {
-    let unread = |it: &&Problem| it.kind == ProblemKind::UnreadableFile && it.skips;
-    let unread: BTreeSet<_> = problems.iter().filter(unread).map(file_of).collect();
-    let refused = |it: &Problem| it.kind == ProblemKind::UnreadableChart && !it.skips;
-    problems.retain(|it| !refused(it) || !unread.contains(&file_of(it)));
-    problems
-}
-
-fn file_of(problem: &Problem) -> (Arc<str>, String) {
-    (Arc::clone(&problem.place.path), problem.subject.clone())
 }
 
 /// Whether it is told already that Chart.yaml is there and can't be read.
@@ -293,9 +309,11 @@ fn values(files: &mut Files<'_>) -> Option<Arc<YamlFile>> {
 
 /// Lines that begin with `---` and go on with more than a comment: Helm's reader refuses them.
 fn separators(text: &Text) -> Vec<Refusal> {
-    let starts = std::iter::once(0).chain(text.as_str().match_indices('\n').map(|(at, _)| at + 1));
+    let content = text.as_str();
+    let first = content.starts_with("---").then_some(0);
+    let others = memchr::memmem::find_iter(content.as_bytes(), b"\n---").map(|at| at + 1);
     let bad = |start: usize| {
-        let line = text.as_str().get(start..)?.lines().next()?;
+        let line = content.get(start..)?.lines().next()?;
         let rest = line.strip_prefix("---")?.trim();
         let bad = !rest.is_empty() && !rest.starts_with('#');
         bad.then(|| crate::text::Span::new(start, start + line.len()))
@@ -304,7 +322,7 @@ fn separators(text: &Text) -> Vec<Refusal> {
         let message = format!("`{}` is no separator, Helm takes `---` alone", text.slice(span));
         Refusal::new(span, "values.yaml", message, "write `---` on a line of its own")
     };
-    starts.filter_map(bad).map(refusal).collect()
+    first.into_iter().chain(others).filter_map(bad).map(refusal).collect()
 }
 
 fn schema(files: &mut Files<'_>) -> Option<Arc<YamlFile>> {
@@ -326,25 +344,46 @@ fn document(files: &mut Files<'_>, name: &str) -> Option<TextFile> {
 }
 
 /// What Helm parses: everything under templates/, of a library only what begins with `_`.
-fn templates(files: &mut Files<'_>, manifest: Option<&Manifest>) -> Vec<TemplateFile> {
+fn templates(
+    files: &mut Files<'_>,
+    manifest: Option<&Manifest>,
+    judged: bool,
+) -> Vec<TemplateFile> {
     let library = manifest.is_some_and(Manifest::is_library);
-    let functions = FunctionSet::helm();
     let mut templates = Vec::new();
     for (local, path) in files.under("templates/") {
         let name = local.rsplit('/').next().unwrap_or(&local);
         let partial = name.starts_with('_');
-        if library && !partial {
-            continue;
-        }
-        // What renders a file that is no UTF-8 is refused as YAML; the others are only text.
-        let strict = !partial && name != "NOTES.txt";
-        let read = if strict { Files::text } else { Files::prose };
-        if let Some(file) = read(files, &local, &path) {
-            let template = template::parse(file.text.clone(), functions);
-            templates.push(TemplateFile { file, template });
+        if !library || partial {
+            // What renders a file that is no UTF-8 is refused as YAML; the others are only text.
+            let strict = !partial && name != "NOTES.txt";
+            templates.extend(template(files, local, &path, strict, judged));
         }
     }
     templates
+}
+
+/// One template. Those of charts that are not judged are in many charts: they are remembered.
+fn template(
+    files: &mut Files<'_>,
+    local: String,
+    path: &Arc<str>,
+    strict: bool,
+    judged: bool,
+) -> Option<TemplateFile> {
+    let bytes = files.bytes(&local, path)?;
+    let known = files.loader.templates.find(&bytes).filter(|_| !judged);
+    let template = if let Some(template) = known {
+        template
+    } else {
+        let text =
+            if strict { files.strict(&local, path, &bytes)? } else { Text::of_bytes(&bytes) };
+        let template = template::parse(text, FunctionSet::helm());
+        if judged { Arc::new(template) } else { files.loader.templates.keep(template) }
+    };
+    let file =
+        TextFile { path: files.source.report_path(path), local, text: template.text.clone() };
+    Some(TemplateFile { file, template })
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ pub fn by_folders(analysis: &Analysis<'_>) -> Kinds {
 }
 
 fn add_known(chart: &Chart, wanted: impl Fn(Origin) -> bool, kinds: &mut Kinds) {
-    for crd in chart.crds.iter().filter(|crd| wanted(crd.object.origin)) {
+    for crd in chart.crds().iter().filter(|crd| wanted(crd.object.origin)) {
         kinds.add(crd.group(), crd.kind());
     }
 }

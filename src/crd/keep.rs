@@ -46,7 +46,7 @@ pub fn unkept(chart: &Chart) -> Vec<Unkept> {
     let helped = is_written_elsewhere(chart);
     let mut seen = BTreeSet::new();
     chart
-        .crds
+        .crds()
         .iter()
         .filter(own)
         .filter(|it| hook::of(it, chart).is_none() && !hook::may_be_dropped(it))
@@ -60,11 +60,11 @@ pub fn unkept(chart: &Chart) -> Vec<Unkept> {
 /// template has as text.
 pub fn unkept_rendered(chart: &Chart, analysis: &Analysis<'_>) -> Vec<Unkept> {
     let mut all = unkept(chart);
-    let known: BTreeSet<String> = chart.crds.iter().map(super::label).collect();
+    let known: BTreeSet<String> = chart.crds().iter().map(super::label).collect();
     let definitions = || analysis.documents_of(chart).filter(|it| it.is_definition());
     // What has a name only when it is rendered is told by that, each of several.
     let rendered: BTreeSet<&str> = definitions().map(|it| &*it.path).collect();
-    let nameless = chart.crds.iter().filter(|it| it.name().is_empty());
+    let nameless = chart.crds().iter().filter(|it| it.name().is_empty());
     let nameless: BTreeSet<_> =
         nameless.map(|it| (super::label(it), it.object.file.path.clone())).collect();
     all.retain(|it| {

@@ -48,13 +48,13 @@ pub fn of(
             || is_of_root(chart, source),
         dependencies: chart.dependencies.iter().map(|it| dependency(chart, it, index)).collect(),
         crds: chart
-            .crds
+            .crds()
             .iter()
             .filter(|it| !is_dropped(it, chart))
             .map(|it| crd(it, chart))
             .collect(),
         unkept_crds: crate::crd::keep::unkept(chart),
-        crd_upgrade: if chart.crds.iter().any(|it| it.object.origin == Origin::CrdsFolder) {
+        crd_upgrade: if chart.crds().iter().any(|it| it.object.origin == Origin::CrdsFolder) {
             upgrade::path(chart, source)
         } else {
             UpgradePath::default()
@@ -93,7 +93,7 @@ fn manifest_path(chart: &Chart) -> String {
 
 fn is_readable(chart: &Chart) -> bool {
     let refused = |kind| kind == ProblemKind::UnreadableChart;
-    !chart.problems.iter().any(|problem| problem.skips && refused(problem.kind))
+    !chart.problems().iter().any(|problem| problem.skips && refused(problem.kind))
 }
 
 /// Whether a template of the chart's own can write a document: NOTES.txt, partials and tests don't.

@@ -1,98 +1,217 @@
-//! A folder on disk.
+//! A folder on disk, walked once.
 //!
-//! The `ignore` crate lists what Git would track, hidden files included; inside every chart's
-//! folder `walkdir` adds what Git ignores and Helm packs, such as `charts/*.tgz`.
+//! Listed is what Git would track, hidden files included, and in every chart's folder besides that what
+//! Git ignores and Helm packs, such as `charts/*.tgz`. The `ignore` crate reads `.gitignore` files.
 
-use std::collections::{BTreeSet, HashSet};
-use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::ffi::OsString;
+use std::fs::{self, DirEntry, File};
 use std::io::{ErrorKind, Read};
-use std::path::{MAIN_SEPARATOR, Path};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::limits::{FILE_BYTES_MAX, TREE_DEPTH_MAX};
 use super::listing::{Found, Stored};
 use super::problem::{ProblemKind, ReadError};
-use super::{CHART_FILE, Content, HELM_IGNORE};
+use super::{CHART_FILE, Content, HELM_IGNORE, join};
 use crate::catalog::ignore::Rules;
 
 /// Lists what lies below `root`, which is a folder.
 pub(super) fn list(root: &Path) -> Found {
     let mut found = Found::default();
-    list_tracked(root, &mut found);
-    let tracked: HashSet<String> = found.files().map(str::to_owned).collect();
-    for folder in outermost_charts(&found) {
-        list_chart(root, &folder, &tracked, &mut found);
+    let mut open = vec![Folder {
+        path: root.to_owned(),
+        relative: Some(String::new()),
+        depth: 0,
+        tracked: true,
+        patterns: None,
+        chart: None,
+        packed: false,
+    }];
+    while let Some(folder) = open.pop() {
+        folder.list(root, &mut open, &mut found);
+        if found.is_full() {
+            break;
+        }
     }
     found
 }
 
-/// Everything but what `.gitignore` files below the root name. Those above the root, global ones
-/// and `.git/info/exclude` are left alone, so that a folder is the same wherever it lies.
-fn list_tracked(root: &Path, found: &mut Found) {
-    let walk = ignore::WalkBuilder::new(root)
-        .standard_filters(false)
-        .git_ignore(true)
-        .require_git(false)
-        .follow_links(false)
-        .max_depth(Some(TREE_DEPTH_MAX))
-        .filter_entry(|entry| !is_git(entry.depth(), entry.file_name()))
-        .build();
-    for entry in walk {
-        match entry {
-            Ok(entry) => {
-                let kind = entry.file_type();
-                Entry { root, path: entry.path(), depth: entry.depth() }.add(kind, found);
+/// A folder that is still to be listed.
+struct Folder {
+    path: PathBuf,
+    /// Below the root, with `/`; none where a name on the way is no UTF-8.
+    relative: Option<String>,
+    depth: usize,
+    /// Whether Git tracks what is in it, as far as patterns don't say otherwise.
+    tracked: bool,
+    patterns: Option<Rc<Patterns>>,
+    /// The outermost chart that it lies in.
+    chart: Option<Rc<ChartRoot>>,
+    /// Whether Helm looks into it.
+    packed: bool,
+}
+
+/// One `.gitignore`, and those above it. Those above the root, global ones and `.git/info/exclude` are
+/// left alone, so that a folder is the same wherever it lies.
+struct Patterns {
+    own: Gitignore,
+    above: Option<Rc<Patterns>>,
+}
+
+/// A chart that lies in no other chart: its `.helmignore` is the one that counts.
+struct ChartRoot {
+    /// Its folder below the root.
+    folder: String,
+    rules: Rules,
+}
+
+impl Folder {
+    fn list(mut self, root: &Path, open: &mut Vec<Folder>, found: &mut Found) {
+        let entries = match fs::read_dir(&self.path) {
+            Ok(entries) => entries,
+            Err(error) => return unreadable(root, &self.path, &error, found),
+        };
+        let read = |entry: std::io::Result<DirEntry>| entry.and_then(Entry::new);
+        let mut all = Vec::new();
+        for entry in entries {
+            match read(entry) {
+                Ok(entry) if entry.name != ".git" => all.push(entry),
+                Ok(_) => {}
+                Err(error) => unreadable(root, &self.path, &error, found),
             }
-            Err(error) => add_error(root, &error, found),
         }
-        if found.is_full() {
+        self.open(&all);
+        for entry in all {
+            self.add(root, &entry, open, found);
+            if found.is_full() {
+                return;
+            }
+        }
+    }
+
+    /// Takes in what the folder's own files say: its patterns, and whether a chart begins here.
+    fn open(&mut self, entries: &[Entry]) {
+        let has = |name: &str| entries.iter().find(|entry| entry.name == name);
+        if self.tracked && has(".gitignore").is_some() {
+            self.patterns = Some(Rc::new(Patterns::read(&self.path, self.patterns.take())));
+        }
+        let manifest = has(CHART_FILE).filter(|entry| entry.kind.is_file());
+        if self.chart.is_none() && manifest.is_some_and(|entry| self.tracks(entry)) {
+            let rules = read_rules(&self.path);
+            let folder = self.relative.clone().unwrap_or_default();
+            self.chart = Some(Rc::new(ChartRoot { folder, rules }));
+            self.packed = true;
+        }
+    }
+
+    /// Whether Git would track an entry.
+    fn tracks(&self, entry: &Entry) -> bool {
+        let ignores = |patterns: &Rc<Patterns>| {
+            patterns.ignores(&self.path.join(&entry.name), entry.kind.is_dir())
+        };
+        self.tracked && !self.patterns.as_ref().is_some_and(ignores)
+    }
+
+    /// Whether Helm would pack what lies at a path.
+    fn packs(&self, path: &str, is_dir: bool) -> bool {
+        let Some(chart) = self.chart.as_ref().filter(|_| self.packed) else { return false };
+        let local = path.strip_prefix(&*chart.folder).unwrap_or(path).trim_start_matches('/');
+        !chart.rules.ignores(local, is_dir)
+    }
+
+    fn add(&self, root: &Path, entry: &Entry, open: &mut Vec<Folder>, found: &mut Found) {
+        let name = entry.name.to_str();
+        let path = self.relative.as_ref().zip(name).map(|(folder, name)| join(folder, name));
+        let tracked = self.tracks(entry);
+        let packed = self.packs(path.as_deref().unwrap_or_default(), entry.kind.is_dir());
+        if !tracked && !packed {
             return;
+        }
+        let depth = self.depth + 1;
+        if let Some(path) = &path {
+            self.add_named(path, entry, depth, found);
+        } else {
+            let message = "the name is no UTF-8: rename it";
+            let path = shown(root, &self.path.join(&entry.name));
+            found.problem(path, ProblemKind::NotUtf8, message);
+        }
+        if entry.kind.is_dir() && depth < TREE_DEPTH_MAX {
+            open.push(Folder {
+                path: self.path.join(&entry.name),
+                relative: path,
+                depth,
+                tracked,
+                patterns: self.patterns.clone(),
+                chart: self.chart.clone(),
+                packed,
+            });
+        }
+    }
+
+    fn add_named(&self, path: &str, entry: &Entry, depth: usize, found: &mut Found) {
+        if entry.kind.is_dir() {
+            if depth >= TREE_DEPTH_MAX {
+                let message = format!("more than {TREE_DEPTH_MAX} folders deep: left out");
+                found.problem(path, ProblemKind::TooDeep, message);
+            }
+        } else if entry.kind.is_symlink() {
+            match fs::read_link(self.path.join(&entry.name)) {
+                Ok(target) => {
+                    let target = target.to_string_lossy().replace(MAIN_SEPARATOR, "/");
+                    found.link(path.to_owned(), target);
+                }
+                Err(error) => found.problem(path, ProblemKind::Unreadable, describe(&error)),
+            }
+        } else if entry.kind.is_file() {
+            let size = entry.listed.metadata().map_or(0, |metadata| metadata.len());
+            found.file(path.to_owned(), Stored::Disk(size));
+        } else {
+            let message = "neither a file nor a folder (a device, socket or pipe): not read";
+            found.problem(path, ProblemKind::Special, message);
         }
     }
 }
 
-/// The chart folders that lie in no other chart.
-fn outermost_charts(found: &Found) -> Vec<String> {
-    let is_chart = |path: &&str| path.rsplit('/').next() == Some(CHART_FILE);
-    let folders: BTreeSet<&str> = found.files().filter(is_chart).map(super::parent).collect();
-    let is_outermost = |folder: &&&str| !super::ancestors(folder).any(|it| folders.contains(it));
-    folders.iter().filter(is_outermost).map(|folder| (*folder).to_owned()).collect()
+/// What a folder holds under one name; links are not followed.
+struct Entry {
+    name: OsString,
+    kind: fs::FileType,
+    listed: DirEntry,
 }
 
-/// A chart's own files as Helm walks them, tracked by Git or not; what is tracked is known already.
-fn list_chart(root: &Path, folder: &str, tracked: &HashSet<String>, found: &mut Found) {
-    let base = if folder.is_empty() { root.to_owned() } else { root.join(folder) };
-    let rules = read_rules(&base);
-    let depth = folder.split('/').filter(|element| !element.is_empty()).count();
-    let packed = |entry: &walkdir::DirEntry| {
-        let relative = relative(&base, entry.path()).unwrap_or_default();
-        !is_git(entry.depth(), entry.file_name())
-            && !rules.ignores(&relative, entry.file_type().is_dir())
-    };
-    let walk = walkdir::WalkDir::new(&base)
-        .follow_links(false)
-        .max_depth(TREE_DEPTH_MAX.saturating_sub(depth));
-    let known = |entry: &walkdir::DirEntry| {
-        entry.file_type().is_file()
-            && relative(root, entry.path()).is_some_and(|path| tracked.contains(&path))
-    };
-    // What can't be read was met before, by the walk over tracked files, or is said by this one.
-    for entry in walk.into_iter().filter_entry(packed) {
-        match entry {
-            Ok(entry) if known(&entry) => {}
-            Ok(entry) => Entry { root, path: entry.path(), depth: entry.depth() + depth }
-                .add(Some(entry.file_type()), found),
-            Err(error) => {
-                let path = error.path().unwrap_or(&base);
-                let message = error.io_error().map_or_else(|| error.to_string(), describe);
-                found.problem(shown(root, path), ProblemKind::Unreadable, message);
-            }
-        }
-        if found.is_full() {
-            return;
-        }
+impl Entry {
+    fn new(entry: DirEntry) -> std::io::Result<Self> {
+        Ok(Self { name: entry.file_name(), kind: entry.file_type()?, listed: entry })
     }
+}
+
+impl Patterns {
+    /// A folder's `.gitignore`. A line that is no pattern ignores nothing.
+    fn read(folder: &Path, above: Option<Rc<Self>>) -> Self {
+        let mut builder = GitignoreBuilder::new(folder);
+        let _ = builder.add(folder.join(".gitignore"));
+        Self { own: builder.build().unwrap_or_else(|_| Gitignore::empty()), above }
+    }
+
+    /// The file nearest to a path decides.
+    fn ignores(&self, path: &Path, is_dir: bool) -> bool {
+        let mut next = Some(self);
+        while let Some(patterns) = next {
+            let matched = patterns.own.matched(path, is_dir);
+            if !matched.is_none() {
+                return matched.is_ignore();
+            }
+            next = patterns.above.as_deref();
+        }
+        false
+    }
+}
+
+fn unreadable(root: &Path, path: &Path, error: &std::io::Error, found: &mut Found) {
+    found.problem(shown(root, path), ProblemKind::Unreadable, describe(error));
 }
 
 fn read_rules(folder: &Path) -> Rules {
@@ -100,73 +219,6 @@ fn read_rules(folder: &Path) -> Rules {
     let metadata = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file);
     let content = metadata.and_then(|it| read_file(&path, HELM_IGNORE, it.len()).ok());
     content.map_or_else(Rules::default, |bytes| Rules::parse(&String::from_utf8_lossy(&bytes)).0)
-}
-
-fn is_git(depth: usize, name: &OsStr) -> bool {
-    depth > 0 && name == ".git"
-}
-
-struct Entry<'a> {
-    root: &'a Path,
-    path: &'a Path,
-    depth: usize,
-}
-
-impl Entry<'_> {
-    fn add(&self, kind: Option<fs::FileType>, found: &mut Found) {
-        let Some(kind) = kind.filter(|_| self.depth > 0) else { return };
-        let Some(path) = relative(self.root, self.path) else {
-            let message = "the name is no UTF-8: rename it";
-            return found.problem(shown(self.root, self.path), ProblemKind::NotUtf8, message);
-        };
-        if kind.is_dir() {
-            if self.depth >= TREE_DEPTH_MAX {
-                let message = format!("more than {TREE_DEPTH_MAX} folders deep: left out");
-                found.problem(path, ProblemKind::TooDeep, message);
-            }
-        } else if kind.is_symlink() {
-            self.add_link(path, found);
-        } else if kind.is_file() {
-            let size = fs::symlink_metadata(self.path).map_or(0, |metadata| metadata.len());
-            found.file(path, Stored::Disk(size));
-        } else {
-            let message = "neither a file nor a folder (a device, socket or pipe): not read";
-            found.problem(path, ProblemKind::Special, message);
-        }
-    }
-
-    fn add_link(&self, path: String, found: &mut Found) {
-        match fs::read_link(self.path) {
-            Ok(target) => {
-                let target = target.to_string_lossy().replace(MAIN_SEPARATOR, "/");
-                found.link(path, target);
-            }
-            Err(error) => found.problem(path, ProblemKind::Unreadable, describe(&error)),
-        }
-    }
-}
-
-fn add_error(root: &Path, error: &ignore::Error, found: &mut Found) {
-    let path = path_of(error).unwrap_or(root);
-    let message = error.io_error().map_or_else(|| error.to_string(), describe);
-    found.problem(shown(root, path), ProblemKind::Unreadable, message);
-}
-
-fn path_of(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            path_of(err)
-        }
-        ignore::Error::Loop { child, .. } => Some(child),
-        _ => None,
-    }
-}
-
-/// The path below `root` with `/`; None where it is no UTF-8.
-fn relative(root: &Path, path: &Path) -> Option<String> {
-    let path = path.strip_prefix(root).ok()?.to_str()?;
-    Some(path.replace(MAIN_SEPARATOR, "/"))
 }
 
 fn shown(root: &Path, path: &Path) -> String {

@@ -114,10 +114,6 @@ impl Found {
         self.full
     }
 
-    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(|file| file.path.as_ref())
-    }
-
     fn has_room(&mut self, path: &str) -> bool {
         if !self.full && self.files.len() + self.links.len() >= self.max {
             self.fill(path);

@@ -1,6 +1,6 @@
 //! The named templates of a chart and of everything under it: one namespace, as Go and Helm make it.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use super::{Define, Node, Template};
 
@@ -48,9 +48,10 @@ impl<'t> TemplateSet<'t> {
     /// comes later replaces what came before, unless it is empty (`text/template`'s `AddParseTree`).
     /// Source: `sortTemplates` in `pkg/engine/engine.go` of helm.sh/helm v4.3.1.
     pub fn new(mut files: Vec<SetFile<'t>>) -> Self {
-        let depth = |file: &SetFile<'_>| file.name.matches('/').count();
-        files.sort_by(|a, b| (depth(b), b.name).cmp(&(depth(a), a.name)));
-        let mut set = Self { files: Vec::with_capacity(files.len()), names: HashMap::new() };
+        let depth = |file: &SetFile<'_>| memchr::memchr_iter(b'/', file.name.as_bytes()).count();
+        files.sort_by_cached_key(|file| Reverse((depth(file), file.name)));
+        let names = HashMap::with_capacity(files.len() * 2);
+        let mut set = Self { files: Vec::with_capacity(files.len()), names };
         for file in files {
             set.add(file);
         }

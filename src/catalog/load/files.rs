@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::Loader;
 use crate::{
     catalog::{Problem, ProblemKind, TextFile, YamlFile},
     finding::Place,
-    sources::{CHART_FILE, FileProblem, ProblemKind as Fault, Source},
+    sources::{CHART_FILE, Content, FileProblem, ProblemKind as Fault, Source},
     text::{Span, Text},
     yaml,
 };
@@ -13,6 +14,7 @@ use crate::{
 /// One chart's files, and the problems that were met.
 pub(super) struct Files<'a> {
     pub(super) source: &'a Source,
+    pub(super) loader: &'a Loader,
     /// The chart's folder within the source.
     pub(super) base: String,
     /// Paths in the source by path within the chart: what Helm would pack.
@@ -36,15 +38,18 @@ impl Files<'_> {
     /// A text that must be UTF-8; a problem and nothing where it can't be read.
     pub(super) fn text(&mut self, local: &str, path: &Arc<str>) -> Option<TextFile> {
         let bytes = self.bytes(local, path)?;
-        let path = self.source.report_path(path);
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => Some(TextFile { path, local: local.to_owned(), text: Text::new(text) }),
-            Err(error) => {
-                let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
-                self.problems.push(not_text(local, &path, &String::from_utf8_lossy(valid)));
-                None
-            }
-        }
+        let text = self.strict(local, path, &bytes)?;
+        Some(TextFile { path: self.source.report_path(path), local: local.to_owned(), text })
+    }
+
+    /// The bytes of a file as a text; a problem and nothing where they are none.
+    pub(super) fn strict(&mut self, local: &str, path: &Arc<str>, bytes: &[u8]) -> Option<Text> {
+        let told = |error: std::str::Utf8Error| {
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let path = self.source.report_path(path);
+            self.problems.push(not_text(local, &path, &String::from_utf8_lossy(valid)));
+        };
+        std::str::from_utf8(bytes).map_err(told).ok().map(Text::new)
     }
 
     /// A text that nothing parses strictly: every byte that is no UTF-8 becomes a question mark, so
@@ -65,11 +70,7 @@ impl Files<'_> {
 
     /// Tells why a file could not be parsed to its end.
     pub(super) fn unparsable(&mut self, file: &YamlFile, refused_by: &str) {
-        let Some(error) = file.stream.error() else { return };
-        let place = file.place(error.span);
-        let problem = Problem::new(ProblemKind::UnreadableFile, place, &file.local, &error.message);
-        let help = format!("repair `{}`; until then {refused_by}", file.local);
-        self.problems.push(problem.help(help).skips());
+        self.problems.extend(unparsable(file, refused_by));
     }
 
     /// Tells keys that come twice.
@@ -78,7 +79,8 @@ impl Files<'_> {
         self.problems.extend(duplicates(file, all));
     }
 
-    fn bytes(&mut self, local: &str, path: &Arc<str>) -> Option<crate::sources::Content> {
+    /// A file's bytes; a problem and nothing where they can't be read.
+    pub(super) fn bytes(&mut self, local: &str, path: &Arc<str>) -> Option<Content> {
         match self.source.read(path) {
             Ok(bytes) => Some(bytes),
             Err(error) => {
@@ -88,6 +90,15 @@ impl Files<'_> {
             }
         }
     }
+}
+
+/// Why a file could not be parsed to its end.
+pub(super) fn unparsable(file: &YamlFile, refused_by: &str) -> Option<Problem> {
+    let error = file.stream.error()?;
+    let place = file.place(error.span);
+    let problem = Problem::new(ProblemKind::UnreadableFile, place, &file.local, &error.message);
+    let help = format!("repair `{}`; until then {refused_by}", file.local);
+    Some(problem.help(help).skips())
 }
 
 /// The keys of a file that come twice and that `wanted` admits.

@@ -23,13 +23,17 @@ pub const HOOKS: [&str; 10] = [
     "test-success",
 ];
 
-/// Tells what Helm drops of a chart.
+/// What Helm drops of an object of the templates.
+pub(super) fn of(object: &Object) -> impl Iterator<Item = Problem> {
+    let templated = object.origin != Origin::CrdsFolder;
+    let hook = templated.then(|| unknown_hook(object)).flatten();
+    let policies = if templated { policies_in_list(object) } else { Vec::new() };
+    hook.into_iter().chain(policies)
+}
+
+/// Tells what Helm drops of a chart besides objects.
 pub(super) fn add(chart: &Chart, files: &mut Files<'_>) {
     let mut problems = Vec::new();
-    for object in chart.objects.iter().filter(|object| object.origin != Origin::CrdsFolder) {
-        problems.extend(unknown_hook(object));
-        problems.extend(policies_in_list(object));
-    }
     problems.extend(chart.dependencies.iter().flat_map(blank_conditions));
     problems.extend(inverted_rules(files));
     problems.extend(templates_in_crds(files));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Site, files, files::Files};
+use super::{Loader, Site, files, files::Files};
 use crate::{
     catalog::{Problem, ProblemKind, ignore::Rules},
     finding::Place,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The files of the chart in a folder of a source.
-pub(super) fn of<'a>(source: &'a Source, folder: &str) -> Files<'a> {
+pub(super) fn of<'a>(source: &'a Source, loader: &'a Loader, folder: &str) -> Files<'a> {
     let listed = source.chart_files(folder);
     let packed: BTreeMap<_, _> =
         listed.files.into_iter().map(|file| (file.relative, file.path)).collect();
@@ -28,7 +28,15 @@ pub(super) fn of<'a>(source: &'a Source, folder: &str) -> Files<'a> {
     all.sort();
     all.dedup();
     let base = folder.to_owned();
-    Files { source, base, packed, folder: all, faults: listed.problems, problems: Vec::new() }
+    Files {
+        source,
+        loader,
+        base,
+        packed,
+        folder: all,
+        faults: listed.problems,
+        problems: Vec::new(),
+    }
 }
 
 /// The path in the source of a file of the chart's folder, packed or not.

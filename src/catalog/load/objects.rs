@@ -1,10 +1,16 @@
 //! Kubernetes objects that are known without rendering: crds/ and, by a heuristic, templates.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use super::files::{Files, duplicates};
+use super::{
+    files::{Files, duplicates, unparsable},
+    ignored,
+};
 use crate::{
-    catalog::{Chart, Crd, Object, Origin, Problem, ProblemKind, Subchart, TemplateFile, YamlFile},
+    catalog::{
+        Chart, Crd, Object, Origin, Problem, ProblemKind, Subchart, TemplateFile, TextFile,
+        YamlFile,
+    },
     template::mask::{Document, Mask},
     text::{BYTE_ORDER_MARK, Text},
     yaml::{self, Kind, Node, Stream},
@@ -12,29 +18,113 @@ use crate::{
 
 const DEFINITION: &str = "CustomResourceDefinition";
 
-/// Adds a chart's objects, and the definitions of the charts under it. Of a vendored chart, which is not
-/// judged, templates are searched for definitions alone.
-pub(super) fn add(chart: &mut Chart, files: &mut Files<'_>, judged: bool) {
-    let mut objects = Vec::new();
-    for (local, path) in files.under("crds/") {
-        if has_ending(&local, &["yaml", "yml", "json"])
-            && let Some(file) = files.text(&local, &path)
-        {
-            let stream = parse(file.text);
-            let file = Arc::new(YamlFile { path: file.path, local: file.local, stream });
-            crds_file(&file, files, &mut objects);
+/// What a chart's own files write, without rendering, and what is wrong with the input.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// See [`Chart::objects`].
+    pub objects: Vec<Object>,
+    /// See [`Chart::crds`].
+    pub crds: Vec<Crd>,
+    /// See [`Chart::problems`].
+    pub problems: Vec<Problem>,
+}
+
+/// The files of crds/ that hold objects.
+pub(super) fn files(files: &mut Files<'_>) -> Vec<TextFile> {
+    let all = files.under("crds/").into_iter();
+    let wanted = all.filter(|(local, _)| has_ending(local, &["yaml", "yml", "json"]));
+    wanted.filter_map(|(local, path)| files.text(&local, &path)).collect()
+}
+
+impl Written {
+    /// Looks for a chart's objects, and for the definitions of the charts under it. Of a vendored chart, which is not
+    /// judged, templates are searched for definitions alone. The recursion ends with the tree of charts.
+    pub(in crate::catalog) fn of(chart: &Chart) -> Self {
+        let mut written = Self { problems: chart.met.clone(), ..Self::default() };
+        for file in &chart.crd_files {
+            written.add_crds_file(file);
+        }
+        for template in &chart.templates {
+            if chart.judged || template.file.text.as_str().contains(DEFINITION) {
+                written.add_template(template);
+            }
+        }
+        let dropped = written.objects.iter().flat_map(ignored::of);
+        written.problems.extend(dropped);
+        let own = written.objects.iter().filter(|object| object.kind() == DEFINITION).cloned();
+        written.crds = own.map(|object| Crd { object }).collect();
+        written.crds.extend(chart.subcharts.iter().flat_map(|it| inherited(chart, it)));
+        written.problems = if chart.judged { once(written.problems) } else { Vec::new() };
+        written
+    }
+
+    fn add_crds_file(&mut self, file: &TextFile) {
+        let stream = parse(file.text.clone());
+        let (path, local) = (Arc::clone(&file.path), file.local.clone());
+        let file = Arc::new(YamlFile { path, local, stream });
+        self.problems.extend(unparsable(&file, "`helm install` stops at it"));
+        self.problems.extend(duplicates(&file, |_| true));
+        for (document, node) in file.stream.documents().enumerate() {
+            let missing = ["apiVersion", "kind"].into_iter().find(|key| node.get(key).is_none());
+            match (node.kind(), missing) {
+                (Kind::Null, _) => {}
+                (Kind::Mapping, None) => self.objects.push(Object {
+                    file: Arc::clone(&file),
+                    document,
+                    origin: Origin::CrdsFolder,
+                    conditional: false,
+                    owner: String::new(),
+                }),
+                (_, missing) => {
+                    self.problems.push(no_object(&file, node, missing.unwrap_or("kind")));
+                }
+            }
         }
     }
-    for template in &chart.templates {
-        if judged || template.file.text.as_str().contains(DEFINITION) {
-            template_objects(template, files, &mut objects);
+
+    /// The documents of a template that are rendered as written, and definitions with actions in them.
+    /// What cannot be read so is left out without a word.
+    fn add_template(&mut self, it: &TemplateFile) {
+        let name = it.file.local.rsplit('/').next().unwrap_or_default();
+        let rendered = !name.starts_with('_') && has_ending(name, &["yaml", "yml", "json", "tpl"]);
+        if !rendered || !it.template.errors.is_empty() || !it.file.text.as_str().contains("kind") {
+            return;
+        }
+        let mask = Mask::new(&it.template);
+        let wanted = |document: &Document| {
+            let text = mask.text_of(document);
+            text.contains("kind") && (document.literal || text.contains(DEFINITION))
+        };
+        if !mask.documents().iter().any(wanted) {
+            return;
+        }
+        let file = Arc::new(masked(it, &mask, wanted));
+        let literal = |key: &yaml::DuplicateKey| is_literal(&mask, key.span.start);
+        self.problems.extend(duplicates(&file, literal));
+        for (document, node) in file.stream.documents().enumerate() {
+            let start = node.span().start;
+            if node.get("kind").and_then(Node::as_str).is_some() {
+                let origin =
+                    if is_literal(&mask, start) { Origin::Literal } else { Origin::Masked };
+                let conditional = mask.is_conditional(start);
+                let (file, owner) = (Arc::clone(&file), String::new());
+                self.objects.push(Object { file, document, origin, conditional, owner });
+            }
         }
     }
-    let own = objects.iter().filter(|object| object.kind() == DEFINITION).cloned();
-    chart.crds = own.map(|object| Crd { object }).collect();
-    let inherited: Vec<_> = chart.subcharts.iter().flat_map(|it| inherited(chart, it)).collect();
-    chart.crds.extend(inherited);
-    chart.objects = objects;
+}
+
+/// A file that can't be read is told so, and not again that Helm refuses the chart because of it.
+fn once(mut problems: Vec<Problem>) -> Vec<Problem> {
+    let unread = |it: &&Problem| it.kind == ProblemKind::UnreadableFile && it.skips;
+    let unread: BTreeSet<_> = problems.iter().filter(unread).map(file_of).collect();
+    let refused = |it: &Problem| it.kind == ProblemKind::UnreadableChart && !it.skips;
+    problems.retain(|it| !refused(it) || !unread.contains(&file_of(it)));
+    problems
+}
+
+fn file_of(problem: &Problem) -> (Arc<str>, String) {
+    (Arc::clone(&problem.place.path), problem.subject.clone())
 }
 
 fn has_ending(local: &str, endings: &[&str]) -> bool {
@@ -47,28 +137,6 @@ fn parse(text: Text) -> Stream {
     let begins = text.as_str().trim_start_matches(BYTE_ORDER_MARK).trim_start().starts_with('{');
     let json = begins.then(|| yaml::parse_json(text.clone()));
     json.filter(|json| json.error().is_none()).unwrap_or_else(|| yaml::parse(text))
-}
-
-fn crds_file(file: &Arc<YamlFile>, files: &mut Files<'_>, objects: &mut Vec<Object>) {
-    files.unparsable(file, "`helm install` stops at it");
-    files.duplicates(file);
-    for (document, node) in file.stream.documents().enumerate() {
-        let missing = ["apiVersion", "kind"].into_iter().find(|key| node.get(key).is_none());
-        match (node.kind(), missing) {
-            (Kind::Null, _) => {}
-            (Kind::Mapping, None) => objects.push(Object {
-                file: Arc::clone(file),
-                document,
-                origin: Origin::CrdsFolder,
-                conditional: false,
-                owner: String::new(),
-            }),
-            (_, missing) => {
-                let key = missing.unwrap_or("kind");
-                files.problems.push(no_object(file, node, key));
-            }
-        }
-    }
 }
 
 /// Helm hands every document of crds/ to the API server's client, which asks for both.
@@ -91,37 +159,7 @@ fn inherited(chart: &Chart, subchart: &Subchart) -> Vec<Crd> {
         };
         Crd { object: Object { owner, ..crd.object.clone() } }
     };
-    subchart.chart.crds.iter().map(owned).collect()
-}
-
-/// The documents of a template that are rendered as written, and definitions with actions in them.
-/// What cannot be read so is left out without a word.
-fn template_objects(it: &TemplateFile, files: &mut Files<'_>, objects: &mut Vec<Object>) {
-    let name = it.file.local.rsplit('/').next().unwrap_or_default();
-    let rendered = !name.starts_with('_') && has_ending(name, &["yaml", "yml", "json", "tpl"]);
-    if !rendered || !it.template.errors.is_empty() || !it.file.text.as_str().contains("kind") {
-        return;
-    }
-    let mask = Mask::new(&it.template);
-    let wanted = |document: &Document| {
-        let text = mask.text_of(document);
-        text.contains("kind") && (document.literal || text.contains(DEFINITION))
-    };
-    if !mask.documents().iter().any(wanted) {
-        return;
-    }
-    let file = Arc::new(masked(it, &mask, wanted));
-    let literal = |key: &yaml::DuplicateKey| is_literal(&mask, key.span.start);
-    files.problems.extend(duplicates(&file, literal));
-    for (document, node) in file.stream.documents().enumerate() {
-        let start = node.span().start;
-        if node.get("kind").and_then(Node::as_str).is_some() {
-            let origin = if is_literal(&mask, start) { Origin::Literal } else { Origin::Masked };
-            let conditional = mask.is_conditional(start);
-            let (file, owner) = (Arc::clone(&file), String::new());
-            objects.push(Object { file, document, origin, conditional, owner });
-        }
-    }
+    subchart.chart.crds().iter().map(owned).collect()
 }
 
 fn is_literal(mask: &Mask<'_>, offset: u32) -> bool {

@@ -87,7 +87,7 @@ fn package(files: &mut Files<'_>, site: &Site, path: &Arc<str>) -> Option<Subcha
         }
     };
     let inner = Site { folder: String::new(), path: shown.to_string(), ..below(site, false) };
-    let loaded = chart(inner, listing::of(&opened, ""));
+    let loaded = chart(inner, listing::of(&opened, files.loader, ""));
     if loaded.manifest.is_none() {
         files.problems.push(problem("the package holds no Chart.yaml that can be read"));
         return None;
@@ -114,6 +114,7 @@ fn folder(
     let below_it = |path: &String| Some(path.strip_prefix(&local)?.strip_prefix('/')?.to_owned());
     let mut own = Files {
         source: files.source,
+        loader: files.loader,
         base: join(&files.base, &local),
         packed,
         folder: files.folder.iter().filter_map(below_it).collect(),

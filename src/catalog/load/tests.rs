@@ -33,7 +33,7 @@ fn problems(chart: &Chart, kind: ProblemKind) -> Vec<String> {
         let (subject, message) = (&problem.subject, &problem.message);
         format!("{path}:{}:{} {subject}: {message}", start.line, start.column)
     };
-    chart.problems.iter().filter(|problem| problem.kind == kind).map(told).collect()
+    chart.problems().iter().filter(|problem| problem.kind == kind).map(told).collect()
 }
 
 /// What Helm refuses.

@@ -21,7 +21,7 @@ impl Rule for DoubleManaged {
         }
         let own = |other: &&Crd| other.object.owner.is_empty();
         let twin =
-            chart.crds.iter().filter(own).find(|other| {
+            chart.crds().iter().filter(own).find(|other| {
                 other.object.origin == Origin::CrdsFolder && other.name() == it.name()
             });
         let Some(twin) = twin.filter(|_| is_rendered_by_default(it, chart)) else { return };

@@ -17,7 +17,7 @@ pub(crate) struct Hook;
 impl Rule for Hook {
     fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
         let mut groups = BTreeMap::<Vec<String>, Vec<(&Crd, Hooks)>>::new();
-        for it in chart.crds.iter().filter(|it| it.object.owner.is_empty()) {
+        for it in chart.crds().iter().filter(|it| it.object.owner.is_empty()) {
             let hooks = hook::of(it, chart);
             // What Helm drops of a template does no harm where crds/ has it too.
             let hooks = hooks.filter(|hooks| hooks.unknown().is_none() || !is_in_crds(it, chart));
@@ -34,7 +34,7 @@ impl Rule for Hook {
 fn is_in_crds(it: &Crd, chart: &Chart) -> bool {
     let name = it.name();
     !name.is_empty()
-        && chart.crds.iter().any(|other| {
+        && chart.crds().iter().any(|other| {
             let own = other.object.owner.is_empty();
             own && other.object.origin == Origin::CrdsFolder && other.name() == name
         })

@@ -55,7 +55,7 @@ impl Rule for TypeConflict {
 
 /// The chart's own file of a template, unless it copes with several types.
 fn trusting<'c>(chart: &'c Chart, template: &Template) -> Option<&'c TemplateFile> {
-    let file = chart.templates.iter().find(|it| std::ptr::eq(&raw const it.template, template))?;
+    let file = chart.templates.iter().find(|it| std::ptr::eq(&raw const *it.template, template))?;
     let text = file.file.text.as_str();
     (!TYPE_QUESTIONS.iter().any(|name| text.contains(name))).then_some(file)
 }

@@ -50,7 +50,7 @@ impl Rule for RemovedApi {
             let number = set
                 .files()
                 .iter()
-                .position(|other| std::ptr::eq(other.template, &raw const file.template));
+                .position(|other| std::ptr::eq(other.template, &raw const *file.template));
             // What is asked where no answer helps is no question.
             let at = it.hopeless_since.map_or(it.span.start, |branch| branch.saturating_sub(1));
             number.is_some_and(|number| !gates.is_gated(number, at))

@@ -89,6 +89,43 @@ fn git_ignored_files_are_left_out_but_within_charts() {
 }
 
 #[test]
+fn the_nearest_gitignore_and_the_outermost_helmignore_decide() {
+    let files: &[Made<'_>] = &[
+        (".gitignore", b"*.log\n/made\n"),
+        ("a/.gitignore", b"!keep.log\n/b\n"),
+        ("a/keep.log", b""),
+        ("a/other.log", b""),
+        ("a/b/Chart.yaml", b"name: unseen"),
+        ("a/c/b", b""),
+        ("made/Chart.yaml", b"name: unseen"),
+        ("web/.helmignore", b"docs/\n"),
+        ("web/Chart.yaml", b"name: web"),
+        ("web/made.log", b""),
+        ("web/docs/Chart.yaml", b"name: docs"),
+        ("web/docs/made.log", b""),
+        ("web/charts/db/.helmignore", b"*.log"),
+        ("web/charts/db/Chart.yaml", b"name: db"),
+        ("web/charts/db/made.log", b""),
+    ];
+    let folder = made::folder(files);
+    let source = Source::open(folder.path(), None).unwrap();
+    let expected = [
+        ".gitignore",
+        "a/.gitignore",
+        "a/c/b",
+        "a/keep.log",
+        "web/.helmignore",
+        "web/Chart.yaml",
+        "web/charts/db/.helmignore",
+        "web/charts/db/Chart.yaml",
+        "web/charts/db/made.log",
+        "web/docs/Chart.yaml",
+        "web/made.log",
+    ];
+    assert_eq!(paths(&source), expected);
+}
+
+#[test]
 fn several_sources_show_the_source_as_given() {
     let one = made::folder(&[("Chart.yaml", b"name: one")]);
     let two = made::folder(&[("a/Chart.yaml", b"name: two")]);

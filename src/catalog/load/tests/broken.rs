@@ -64,7 +64,7 @@ fn chart_yaml_is_held_against_the_load_rules() {
     ];
     for (text, expected) in cases {
         assert_eq!(refused(&[("Chart.yaml", text)]), *expected, "{text}");
-        assert!(load(&[("Chart.yaml", text)]).problems.iter().all(|problem| problem.skips));
+        assert!(load(&[("Chart.yaml", text)]).problems().iter().all(|problem| problem.skips));
     }
 }
 
@@ -101,7 +101,7 @@ fn the_rest_of_a_broken_chart_is_loaded() {
     assert_eq!(chart.id.version, "1.0.0");
     assert_eq!(chart.id.name, "web", "the folder's");
     assert_eq!(chart.templates[0].template.errors.len(), 1);
-    assert_eq!(chart.objects.len(), 1, "the document before the error");
+    assert_eq!(chart.objects().len(), 1, "the document before the error");
     assert_eq!(chart.subcharts.len(), 1);
 }
 
@@ -154,7 +154,7 @@ fn documents_of_crds_need_a_kind() {
         ("Chart.yaml", CHART),
         ("crds/a.json", "{\"kind\": \"X\",\t\"apiVersion\": \"v1\"}"),
     ]);
-    assert!(json.problems.is_empty() && json.objects.len() == 1);
+    assert!(json.problems().is_empty() && json.objects().len() == 1);
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn text_must_be_text_where_it_is_parsed() {
             "templates/a.yaml:1:4 templates/a.yaml: the file is no UTF-8 text from here on",
         ]
     );
-    assert!(chart.problems.iter().all(|problem| problem.skips));
+    assert!(chart.problems().iter().all(|problem| problem.skips));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn keys_that_come_twice() {
             "templates/a.yaml:3:1 templates/a.yaml: kind: `kind` comes twice, the first is dropped without a word",
         ]
     );
-    assert!(chart.problems[0].also.is_some());
+    assert!(chart.problems()[0].also.is_some());
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn broken_packages_are_told_at_the_chart_that_holds_them() {
     assert!(found[0].starts_with("charts/a.tgz:1:1 charts/a.tgz: the package is no gzip archive"));
     assert!(found[1].contains("outside of the chart's folder"), "{found:?}");
     assert!(found[2].ends_with("the package holds no Chart.yaml that can be read"));
-    assert!(chart.problems.iter().all(|problem| problem.skips));
+    assert!(chart.problems().iter().all(|problem| problem.skips));
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn charts_within_charts_have_a_limit() {
         depth += 1;
     }
     assert_eq!(depth, SUBCHART_DEPTH_MAX);
-    let kinds: Vec<_> = innermost.problems.iter().map(|problem| problem.kind).collect();
+    let kinds: Vec<_> = innermost.problems().iter().map(|problem| problem.kind).collect();
     assert_eq!(kinds, [ProblemKind::PartialAnalysis]);
 }
 
@@ -302,9 +302,9 @@ fn what_helm_drops_without_a_word() {
     assert_eq!(
         found,
         [
+            "Chart.yaml:4:30 a: a blank at `b.on`: Helm never finds this element's value",
             "templates/a.yaml:5:19 Job/j: `Crd-Install` is no hook: Helm drops the Job that has it",
             "templates/c.yaml:7:7 PersistentVolumeClaim/p: `helm.sh/resource-policy` inside a List: Helm does not see it",
-            "Chart.yaml:4:30 a: a blank at `b.on`: Helm never finds this element's value",
         ]
     );
     assert_eq!(

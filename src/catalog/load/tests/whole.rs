@@ -26,7 +26,7 @@ fn everything_that_a_chart_holds_is_there() {
         ("CHANGELOG.MD", "## 1.0.0\n"),
         (".helmignore", "readme.md\n"),
     ]);
-    assert!(chart.problems.is_empty(), "{:?}", chart.problems);
+    assert!(chart.problems().is_empty(), "{:?}", chart.problems());
     let manifest = chart.manifest.as_ref().unwrap();
     assert_eq!(chart.id.version, "1.1", "a number is typed before it becomes a string");
     assert_eq!(manifest.app_version.as_ref().unwrap().value, "1.2", "fields are found in any case");
@@ -37,9 +37,9 @@ fn everything_that_a_chart_holds_is_there() {
     assert!(chart.schema.is_some());
     let templates: Vec<_> = chart.templates.iter().map(|it| it.file.local.as_str()).collect();
     assert_eq!(templates, ["templates/NOTES.txt", "templates/sub/deployment.yaml"]);
-    assert_eq!(chart.crds.len(), 1);
-    assert_eq!(chart.crds[0].name(), "as.g.io");
-    let origins: Vec<_> = chart.objects.iter().map(|object| object.origin).collect();
+    assert_eq!(chart.crds().len(), 1);
+    assert_eq!(chart.crds()[0].name(), "as.g.io");
+    let origins: Vec<_> = chart.objects().iter().map(|object| object.origin).collect();
     assert_eq!(origins, [Origin::CrdsFolder, Origin::CrdsFolder, Origin::Literal]);
     assert!(chart.readme.is_some() && chart.changelog.is_some(), "packed or not");
     assert!(chart.has_file("readme.md") && !chart.listing.contains(&"readme.md".to_owned()));
@@ -88,11 +88,11 @@ fn charts_under_charts_are_loaded_to_any_depth() {
         ("charts/far/Chart.yaml", far.into()),
         ("charts/near/Chart.yaml", b"name: near\nversion: 1.0.0\ntype: wrong\n".to_vec()),
     ]);
-    assert!(chart.problems.is_empty(), "{:?}", chart.problems);
+    assert!(chart.problems().is_empty(), "{:?}", chart.problems());
     let subcharts: Vec<_> = chart
         .subcharts
         .iter()
-        .map(|it| (it.chart.name(), &*it.path, it.packaged, it.vendored, it.chart.problems.len()))
+        .map(|it| (it.chart.name(), &*it.path, it.packaged, it.vendored, it.chart.problems().len()))
         .collect();
     assert_eq!(
         subcharts,
@@ -102,9 +102,9 @@ fn charts_under_charts_are_loaded_to_any_depth() {
             ("near", "web/charts/near", false, false, 1),
         ]
     );
-    let owners: Vec<_> = chart.crds.iter().map(|crd| crd.object.owner.as_str()).collect();
+    let owners: Vec<_> = chart.crds().iter().map(|crd| crd.object.owner.as_str()).collect();
     assert_eq!(owners, ["two", "two/inner"]);
-    let place = chart.crds[1].object.anchor();
+    let place = chart.crds()[1].object.anchor();
     assert_eq!(&*place.path, "web/charts/lib-2.0.0.tgz!/charts/inner/crds/a.yaml");
     assert_eq!(chart.subchart(&chart.dependencies[0]).unwrap().chart.name(), "lib");
     assert_eq!(chart.subcharts[2].chart.parent.as_deref(), Some("web"));
@@ -131,7 +131,7 @@ fn objects_of_templates_are_known_without_rendering() {
         ),
     ]);
     let found: Vec<_> = chart
-        .objects
+        .objects()
         .iter()
         .map(|it| (it.kind(), it.name(), it.origin, it.conditional, it.anchor().start.line))
         .collect();
@@ -142,8 +142,8 @@ fn objects_of_templates_are_known_without_rendering() {
             ("CustomResourceDefinition", "", Origin::Masked, false, 13),
         ]
     );
-    assert_eq!(chart.crds[0].object.at(&["spec", "scope"]).unwrap().as_str(), Some("Cluster"));
-    assert!(chart.problems.is_empty(), "{:?}", chart.problems);
+    assert_eq!(chart.crds()[0].object.at(&["spec", "scope"]).unwrap().as_str(), Some("Cluster"));
+    assert!(chart.problems().is_empty(), "{:?}", chart.problems());
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn files_of_other_encodings_are_read_where_helm_takes_them() {
         ("README.md", b"# Gr\xfc\xdfe".to_vec()),
         ("files/logo.png", vec![0, 159, 255]),
     ]);
-    assert!(chart.problems.is_empty(), "{:?}", chart.problems);
+    assert!(chart.problems().is_empty(), "{:?}", chart.problems());
     assert_eq!(chart.templates[0].file.text.as_str(), "Gr??e {{ .Chart.Name }}");
     assert_eq!(chart.readme.unwrap().headings[0].text, "Gr??e");
 }
