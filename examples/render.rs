@@ -80,7 +80,7 @@ fn told(asked: &Value, answer: Value, seconds: [f64; 2]) -> Result<(), std::io::
 fn file(path: &str) -> Result<Arc<YamlFile>, std::io::Error> {
     let text = std::fs::read_to_string(path)?;
     let stream = yaml::parse(Text::new(text));
-    Ok(Arc::new(YamlFile { path: path.into(), local: path.to_owned(), stream }))
+    Ok(Arc::new(YamlFile { path: path.into(), local: path.to_owned(), stream: stream.into() }))
 }
 
 fn plain(rendered: &Rendered) -> Value {

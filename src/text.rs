@@ -82,12 +82,18 @@ pub struct Text {
     content: Arc<str>,
     /// Where lines begin: made when a line is first asked for, which of most texts nobody does.
     lines: Arc<OnceLock<Box<[u32]>>>,
+    /// How many characters begin before each step of [`STEP`] bytes: made when a column far along a line is first
+    /// asked for, as in a schema on one line.
+    steps: Arc<OnceLock<Box<[u32]>>>,
 }
+
+/// How many bytes of a line are counted at once.
+const STEP: usize = 1024;
 
 impl Text {
     /// Takes a text.
     pub fn new(content: impl Into<Arc<str>>) -> Self {
-        Self { content: content.into(), lines: Arc::default() }
+        Self { content: content.into(), lines: Arc::default(), steps: Arc::default() }
     }
 
     /// Where each line begins.
@@ -108,7 +114,7 @@ impl Text {
         if content.len() != other.content.len() {
             return Self::new(content);
         }
-        Self { content: content.into(), lines: Arc::clone(&other.lines) }
+        Self { lines: Arc::clone(&other.lines), ..Self::new(content) }
     }
 
     /// The text of a file that may be no UTF-8: every byte that is none becomes a question mark, so
@@ -160,15 +166,59 @@ impl Text {
         }
         let line = self.lines().partition_point(|start| *start as usize <= at).max(1);
         let start = self.lines().get(line - 1).copied().unwrap_or(0) as usize;
-        let before = self.content.get(start..at).unwrap_or("");
-        let before = if start == 0 { before.trim_start_matches(BYTE_ORDER_MARK) } else { before };
-        Position { line: line as u32, column: before.chars().count() as u32 + 1, offset: at as u32 }
+        let first = if start == 0 { self.content.get(..at).unwrap_or_default() } else { "" };
+        let marks = first.chars().take_while(|character| *character == BYTE_ORDER_MARK).count();
+        let column = self.characters(start, at) - marks;
+        Position { line: line as u32, column: column as u32 + 1, offset: at as u32 }
     }
+
+    /// How many characters begin in a range of bytes.
+    fn characters(&self, start: usize, end: usize) -> usize {
+        let bytes = self.content.as_bytes();
+        let count = |start, end| begun(bytes.get(start..end).unwrap_or_default());
+        if end - start <= STEP {
+            return count(start, end);
+        }
+        let steps = self.steps.get_or_init(|| {
+            let mut before = 0;
+            let ends = bytes.chunks(STEP).map(|step| {
+                before += begun(step) as u32;
+                before
+            });
+            std::iter::once(0).chain(ends).collect()
+        });
+        let until = |at: usize| {
+            let step = at / STEP;
+            let before = steps.get(step).copied().unwrap_or_default();
+            before as usize + count(step * STEP, at)
+        };
+        until(end) - until(start)
+    }
+}
+
+/// How many characters begin in some bytes of a text.
+fn begun(bytes: &[u8]) -> usize {
+    // The bytes after the first of a character are `10xxxxxx`.
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_far_along_a_line_are_counted_alike() {
+        let line = "\u{feff}aé€😀".repeat(STEP);
+        let text = Text::new(format!("{line}\n{line}"));
+        for (at, _) in line.char_indices().step_by(7).chain([(line.len(), 'x')]) {
+            let before = line.get(..at).unwrap();
+            let column = text.position(at as u32).column as usize;
+            let mark = usize::from(at > 0);
+            assert_eq!(column, before.chars().count() + 1 - mark);
+            let second = text.position((line.len() + 1 + at) as u32);
+            assert_eq!((second.line, second.column as usize), (2, before.chars().count() + 1));
+        }
+    }
 
     #[test]
     fn positions_count_code_points_and_not_the_byte_order_mark() {

@@ -366,6 +366,17 @@ fn comments_that_all_stand_on_one_key_are_read() {
     assert_eq!(run.told("docs/stale-value", "web/values.yaml").len(), LINKS);
 }
 
+#[test]
+fn objects_that_all_change_are_looked_at_up_to_a_bound() {
+    // One more than the rule looks at.
+    let objects = (0..=2_000).map(|n| {
+        let secret = "stringData: {p: {{ randAlphaNum 9 }}}";
+        format!("---\napiVersion: v1\nkind: Secret\nmetadata: {{name: s{n}}}\n{secret}\n")
+    });
+    let run = one(&objects.collect::<Vec<_>>().concat(), "");
+    assert_eq!(run.told("platform/regenerated-secret", "web/templates/a.yaml").len(), 2_000);
+}
+
 /// How many links of each kind lead nowhere: looked up one by one among as many headings they take minutes.
 const LINKS: usize = 20_000;
 

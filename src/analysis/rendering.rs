@@ -406,7 +406,7 @@ impl Site<'_, '_> {
             let yaml = YamlFile {
                 path: Arc::clone(&path),
                 local: file.name.to_owned(),
-                stream: it.stream,
+                stream: it.stream.into(),
             };
             Some(Document {
                 file: Arc::new(yaml),

@@ -47,9 +47,9 @@ pub struct Chart {
     pub templates: Vec<TemplateFile>,
     /// The files of crds/ that Helm installs.
     pub(super) crd_files: Vec<TextFile>,
-    /// README.md, whatever its case.
+    /// README.md, whatever its case; none of a vendored chart.
     pub readme: Option<Readme>,
-    /// CHANGELOG.md, whatever its case.
+    /// CHANGELOG.md, whatever its case; none of a vendored chart.
     pub changelog: Option<TextFile>,
     /// Unpacked and packaged charts under charts/, any depth, in Helm's order.
     pub subcharts: Vec<Subchart>,

@@ -33,8 +33,8 @@ pub struct YamlFile {
     pub path: Arc<str>,
     /// The path within the chart.
     pub local: String,
-    /// The tree with places; owns the text.
-    pub stream: Stream,
+    /// The tree with places; owns the text. Equal files may share it.
+    pub stream: Arc<Stream>,
 }
 
 impl YamlFile {

@@ -23,7 +23,7 @@ use crate::{
     sources::{CHART_FILE, Source},
     template::{self, FunctionSet, Template},
     text::{Remembered, Text},
-    yaml::{Kind, Node},
+    yaml::{Kind, Node, Stream},
 };
 use fields::Refusal;
 use files::Files;
@@ -39,11 +39,17 @@ pub use subcharts::SUBCHART_DEPTH_MAX;
 #[derive(Debug)]
 pub struct Loader {
     templates: Remembered<Template>,
+    streams: Remembered<Stream>,
+    schemas: Remembered<Stream>,
 }
 
 impl Default for Loader {
     fn default() -> Self {
-        Self { templates: Remembered::new(|template| &template.text) }
+        Self {
+            templates: Remembered::new(|template| &template.text),
+            streams: Remembered::new(Stream::text),
+            schemas: Remembered::new(Stream::text),
+        }
     }
 }
 
@@ -58,13 +64,13 @@ impl Loader {
     pub fn load(&self, source: &Source, number: usize, folder: &ChartFolder) -> Chart {
         let site = Site::of(number, folder);
         if folder.kind == ChartKind::Folder {
-            let mut chart = chart(site, listing::of(source, self, &folder.folder));
+            let mut chart = chart(site, listing::of(source, self, &folder.folder, true));
             git_ignored::mark(&mut chart, source);
             return chart;
         }
         match source.package(&folder.folder) {
             Ok(package) => {
-                chart(Site { folder: String::new(), ..site }, listing::of(&package, self, ""))
+                chart(Site { folder: String::new(), ..site }, listing::of(&package, self, "", true))
             }
             Err(error) => broken_package(source, site, &error.to_string()),
         }
@@ -172,7 +178,7 @@ fn chart(mut site: Site, mut files: Files<'_>) -> Chart {
         schema: schema(&mut files),
         readme: document(&mut files, "readme.md").map(Readme::new),
         changelog: document(&mut files, "changelog.md"),
-        templates: templates(&mut files, manifest.as_ref(), judged),
+        templates: templates(&mut files, manifest.as_ref()),
         dependencies,
         subcharts: nested,
         ..empty(site, anchor)
@@ -326,29 +332,25 @@ fn separators(text: &Text) -> Vec<Refusal> {
 }
 
 fn schema(files: &mut Files<'_>) -> Option<Arc<YamlFile>> {
-    let local = "values.schema.json";
-    let path = Arc::clone(files.packed.get(local)?);
-    let file = files.text(local, &path)?;
-    let stream = crate::yaml::parse_json(file.text);
-    let file = Arc::new(YamlFile { path: file.path, local: file.local, stream });
+    let file = files.json("values.schema.json")?;
     files.unparsable(&file, "Helm renders nothing of this chart");
     files.duplicates(&file);
     Some(file)
 }
 
-/// A Markdown file at the chart's root, whatever its case and whether it is packed or not.
+/// A Markdown file at the chart's root, whatever its case and whether it is packed or not. Of charts that are not
+/// judged nobody asks for it.
 fn document(files: &mut Files<'_>, name: &str) -> Option<TextFile> {
+    if !files.judged {
+        return None;
+    }
     let local = files.folder.iter().find(|local| local.eq_ignore_ascii_case(name))?.clone();
     let path = listing::path_of(files, &local);
     files.prose(&local, &path)
 }
 
 /// What Helm parses: everything under templates/, of a library only what begins with `_`.
-fn templates(
-    files: &mut Files<'_>,
-    manifest: Option<&Manifest>,
-    judged: bool,
-) -> Vec<TemplateFile> {
+fn templates(files: &mut Files<'_>, manifest: Option<&Manifest>) -> Vec<TemplateFile> {
     let library = manifest.is_some_and(Manifest::is_library);
     let mut templates = Vec::new();
     for (local, path) in files.under("templates/") {
@@ -357,29 +359,28 @@ fn templates(
         if !library || partial {
             // What renders a file that is no UTF-8 is refused as YAML; the others are only text.
             let strict = !partial && name != "NOTES.txt";
-            templates.extend(template(files, local, &path, strict, judged));
+            templates.extend(template(files, local, &path, strict));
         }
     }
     templates
 }
 
-/// One template. Those of charts that are not judged are in many charts: they are remembered.
+/// One template.
 fn template(
     files: &mut Files<'_>,
     local: String,
     path: &Arc<str>,
     strict: bool,
-    judged: bool,
 ) -> Option<TemplateFile> {
     let bytes = files.bytes(&local, path)?;
-    let known = files.loader.templates.find(&bytes).filter(|_| !judged);
+    let known = files.loader.templates.find(&bytes).filter(|_| !files.judged);
     let template = if let Some(template) = known {
         template
     } else {
         let text =
             if strict { files.strict(&local, path, &bytes)? } else { Text::of_bytes(&bytes) };
         let template = template::parse(text, FunctionSet::helm());
-        if judged { Arc::new(template) } else { files.loader.templates.keep(template) }
+        if files.judged { Arc::new(template) } else { files.loader.templates.keep(template) }
     };
     let file =
         TextFile { path: files.source.report_path(path), local, text: template.text.clone() };

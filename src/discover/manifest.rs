@@ -42,7 +42,7 @@ impl Manifest {
         let file = source.read_text(&path).map(|text| {
             let shown = source.report_path(&path);
             let stream = yaml::parse(text);
-            Arc::new(YamlFile { path: shown, local: CHART_FILE.to_owned(), stream })
+            Arc::new(YamlFile { path: shown, local: CHART_FILE.to_owned(), stream: stream.into() })
         });
         Self { path, file }
     }

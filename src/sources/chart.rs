@@ -41,7 +41,7 @@ impl Source {
         walk.run(folder);
         walk.add_problems_of_listing(folder);
         let mut out = walk.out;
-        out.files.sort_by(|a, b| a.relative.split('/').cmp(b.relative.split('/')));
+        out.files.sort_by(|a, b| by_folder(&a.relative).cmp(by_folder(&b.relative)));
         out.check_size(folder);
         out.problems.sort();
         out.problems.dedup();
@@ -62,9 +62,12 @@ impl Source {
                 return Some(Rules::default());
             }
         };
-        // What is no UTF-8 matches no name, but must not move the places of what is wrong.
-        let (rules, _) = Rules::parse(&String::from_utf8_lossy(&content));
-        let (_, problems) = Rules::parse(Text::of_bytes(&content).as_str());
+        let text = Text::of_bytes(&content);
+        let (mut rules, problems) = Rules::parse(text.as_str());
+        if std::str::from_utf8(&content).is_err() {
+            // What is no UTF-8 matches no name, but must not move the places of what is wrong.
+            (rules, _) = Rules::parse(&String::from_utf8_lossy(&content));
+        }
         out.problems.extend(problems.into_iter().map(|problem| FileProblem {
             span: Some(problem.span),
             ..FileProblem::new(path.as_str(), ProblemKind::IgnoreRule, problem.message)
@@ -197,6 +200,12 @@ impl Walk<'_> {
         self.folders.insert(folder.to_owned(), ignored);
         ignored
     }
+}
+
+/// A path as Helm's walk orders them: what is in a folder comes before what only begins with its name.
+fn by_folder(path: &str) -> impl Iterator<Item = u8> {
+    // No name holds a NUL.
+    path.bytes().map(|byte| if byte == b'/' { 0 } else { byte })
 }
 
 fn strip_folder<'a>(path: &'a str, folder: &str) -> &'a str {

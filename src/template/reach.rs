@@ -80,7 +80,7 @@ impl<'t> Piece<'t> {
         let inner = |define: &&super::Define| define.span != span && span.contains(define.span);
         let inner: Vec<_> = template.defines.iter().filter(inner).map(|it| it.span).collect();
         let is_here = |at: Span| span.contains(at) && !inner.iter().any(|it| it.contains(at));
-        template.walk(|element| match element {
+        template.walk_within(span, &mut |element| match element {
             Element::Node(Node::Template(call)) if is_here(call.tag.span) => {
                 piece.names.push(Some(call.name.value(&template.text).into_owned()));
             }
@@ -136,13 +136,16 @@ fn assignments<'t>(
     span: Span,
     variables: &BTreeSet<&str>,
 ) -> impl Iterator<Item = Span> + use<'t> {
+    if variables.is_empty() {
+        return Vec::new().into_iter();
+    }
     let around = |at: Span| {
         let defines = template.defines.iter().map(|define| define.span);
         defines.filter(|define| define.contains(at)).min_by_key(|it| it.end - it.start)
     };
     let here = around(span);
     let mut found = Vec::new();
-    template.walk(|element| {
+    template.walk_within(here.unwrap_or_else(|| whole(template)), &mut |element| {
         let Element::Pipe(pipe) = element else { return };
         let sets = pipe.variables.iter().any(|name| variables.contains(template.slice(*name)));
         if sets && around(pipe.span) == here {

@@ -35,7 +35,12 @@ impl Template {
     /// Hands every node, definition, pipeline, command and argument to `visit`, in the order in
     /// which they begin in the text.
     pub fn walk<'t>(&'t self, mut visit: impl FnMut(Element<'t>)) {
-        Walk { defines: &self.defines, visit: &mut visit }.nodes(&self.nodes);
+        self.walk_within(Span { start: 0, end: u32::MAX }, &mut visit);
+    }
+
+    /// [`walk`](Self::walk) over the nodes alone that lie in a span, at least in part.
+    pub fn walk_within<'t>(&'t self, within: Span, visit: &mut dyn FnMut(Element<'t>)) {
+        Walk { defines: &self.defines, within, visit }.nodes(&self.nodes);
     }
 
     /// All chains `.Values…` and `$.Values…` as written, wherever they stand: what `.` is there is
@@ -70,12 +75,16 @@ impl Template {
 
 struct Walk<'t, 'v> {
     defines: &'t [Define],
+    within: Span,
     visit: &'v mut dyn FnMut(Element<'t>),
 }
 
 impl<'t> Walk<'t, '_> {
     fn nodes(&mut self, nodes: &'t [Node]) {
-        for node in nodes {
+        let Self { defines, within, .. } = *self;
+        let first = nodes.partition_point(|it| span(it, defines).end <= within.start);
+        let after = nodes.get(first..).unwrap_or_default().iter();
+        for node in after.take_while(|it| span(it, defines).start < within.end) {
             (self.visit)(Element::Node(node));
             match node {
                 Node::Action(action) => self.pipe(&action.pipe),
@@ -127,5 +136,20 @@ impl<'t> Walk<'t, '_> {
             Arg::Chain(chain) => self.arg(&chain.base),
             _ => {}
         }
+    }
+}
+
+/// All of a node's bytes; nodes beside each other stand in the order of the text.
+fn span(node: &Node, defines: &[Define]) -> Span {
+    let define = |index: usize| defines.get(index).map(|define| define.span);
+    match node {
+        Node::Text(text) => text.span,
+        Node::Comment(comment) => comment.tag.span,
+        Node::Action(action) => action.tag.span,
+        Node::If(branch) | Node::With(branch) | Node::Range(branch) => branch.span,
+        Node::Template(call) => call.tag.span,
+        Node::Block(block) => define(block.define).unwrap_or(block.tag.span),
+        Node::Define(index) => define(*index).unwrap_or_default(),
+        Node::Break(tag) | Node::Continue(tag) | Node::Invalid(tag) => tag.span,
     }
 }

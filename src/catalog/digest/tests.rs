@@ -13,7 +13,8 @@ fn spanned(text: &str) -> Spanned<String> {
 
 fn dependency(name: &str, version: &str, repository: &str) -> Dependency {
     let stream = yaml::parse(Text::new(""));
-    let file = YamlFile { path: "Chart.yaml".into(), local: "Chart.yaml".into(), stream };
+    let file =
+        YamlFile { path: "Chart.yaml".into(), local: "Chart.yaml".into(), stream: stream.into() };
     Dependency {
         file: Arc::new(file),
         span: Span::default(),

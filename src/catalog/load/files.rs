@@ -7,14 +7,16 @@ use crate::{
     catalog::{Problem, ProblemKind, TextFile, YamlFile},
     finding::Place,
     sources::{CHART_FILE, Content, FileProblem, ProblemKind as Fault, Source},
-    text::{Span, Text},
-    yaml,
+    text::{Remembered, Span, Text},
+    yaml::{self, Stream},
 };
 
 /// One chart's files, and the problems that were met.
 pub(super) struct Files<'a> {
     pub(super) source: &'a Source,
     pub(super) loader: &'a Loader,
+    /// Whether the chart is judged. The files of others are in many charts: what is parsed of them is remembered.
+    pub(super) judged: bool,
     /// The chart's folder within the source.
     pub(super) base: String,
     /// Paths in the source by path within the chart: what Helm would pack.
@@ -62,10 +64,31 @@ impl Files<'_> {
 
     /// A YAML file of the chart, parsed as far as it can be.
     pub(super) fn yaml(&mut self, local: &str) -> Option<Arc<YamlFile>> {
+        self.parsed(local, &self.loader.streams, yaml::parse)
+    }
+
+    /// A JSON file of the chart.
+    pub(super) fn json(&mut self, local: &str) -> Option<Arc<YamlFile>> {
+        self.parsed(local, &self.loader.schemas, yaml::parse_json)
+    }
+
+    fn parsed(
+        &mut self,
+        local: &str,
+        known: &Remembered<Stream>,
+        parse: fn(Text) -> Stream,
+    ) -> Option<Arc<YamlFile>> {
         let path = Arc::clone(self.packed.get(local)?);
-        let file = self.text(local, &path)?;
-        let stream = yaml::parse(file.text);
-        Some(Arc::new(YamlFile { path: file.path, local: file.local, stream }))
+        let bytes = self.bytes(local, &path)?;
+        let found = known.find(&bytes).filter(|_| !self.judged);
+        let stream = if let Some(stream) = found {
+            stream
+        } else {
+            let stream = parse(self.strict(local, &path, &bytes)?);
+            if self.judged { Arc::new(stream) } else { known.keep(stream) }
+        };
+        let path = self.source.report_path(&path);
+        Some(Arc::new(YamlFile { path, local: local.to_owned(), stream }))
     }
 
     /// Tells why a file could not be parsed to its end.

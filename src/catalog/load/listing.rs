@@ -14,7 +14,12 @@ use crate::{
 };
 
 /// The files of the chart in a folder of a source.
-pub(super) fn of<'a>(source: &'a Source, loader: &'a Loader, folder: &str) -> Files<'a> {
+pub(super) fn of<'a>(
+    source: &'a Source,
+    loader: &'a Loader,
+    folder: &str,
+    judged: bool,
+) -> Files<'a> {
     let listed = source.chart_files(folder);
     let packed: BTreeMap<_, _> =
         listed.files.into_iter().map(|file| (file.relative, file.path)).collect();
@@ -28,15 +33,8 @@ pub(super) fn of<'a>(source: &'a Source, loader: &'a Loader, folder: &str) -> Fi
     all.sort();
     all.dedup();
     let base = folder.to_owned();
-    Files {
-        source,
-        loader,
-        base,
-        packed,
-        folder: all,
-        faults: listed.problems,
-        problems: Vec::new(),
-    }
+    let (faults, problems) = (listed.problems, Vec::new());
+    Files { source, loader, judged, base, packed, folder: all, faults, problems }
 }
 
 /// The path in the source of a file of the chart's folder, packed or not.
@@ -48,6 +46,9 @@ pub(super) fn path_of(files: &Files<'_>, local: &str) -> std::sync::Arc<str> {
 /// Tells what the listing met, as far as it matters to the chart.
 pub(super) fn tell(files: &mut Files<'_>, site: &Site, anchor: &Place) {
     let faults = std::mem::take(&mut files.faults);
+    if faults.is_empty() {
+        return;
+    }
     let rules = rules(files);
     for fault in faults {
         let local = local(&fault.path, &site.folder);

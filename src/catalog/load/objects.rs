@@ -61,7 +61,7 @@ impl Written {
     fn add_crds_file(&mut self, file: &TextFile) {
         let stream = parse(file.text.clone());
         let (path, local) = (Arc::clone(&file.path), file.local.clone());
-        let file = Arc::new(YamlFile { path, local, stream });
+        let file = Arc::new(YamlFile { path, local, stream: stream.into() });
         self.problems.extend(unparsable(&file, "`helm install` stops at it"));
         self.problems.extend(duplicates(&file, |_| true));
         for (document, node) in file.stream.documents().enumerate() {
@@ -171,7 +171,11 @@ fn masked(it: &TemplateFile, mask: &Mask<'_>, wanted: impl Fn(&Document) -> bool
     let parse = |first_arms| {
         let text = Text::with_lines_of(mask.text(first_arms, &wanted), &it.file.text);
         let stream = yaml::parse(text);
-        YamlFile { path: Arc::clone(&it.file.path), local: it.file.local.clone(), stream }
+        YamlFile {
+            path: Arc::clone(&it.file.path),
+            local: it.file.local.clone(),
+            stream: stream.into(),
+        }
     };
     let all = parse(false);
     let doubled = |key: &yaml::DuplicateKey| {

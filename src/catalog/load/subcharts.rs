@@ -87,7 +87,7 @@ fn package(files: &mut Files<'_>, site: &Site, path: &Arc<str>) -> Option<Subcha
         }
     };
     let inner = Site { folder: String::new(), path: shown.to_string(), ..below(site, false) };
-    let loaded = chart(inner, listing::of(&opened, files.loader, ""));
+    let loaded = chart(inner, listing::of(&opened, files.loader, "", false));
     if loaded.manifest.is_none() {
         files.problems.push(problem("the package holds no Chart.yaml that can be read"));
         return None;
@@ -115,6 +115,7 @@ fn folder(
     let mut own = Files {
         source: files.source,
         loader: files.loader,
+        judged: site.judged,
         base: join(&files.base, &local),
         packed,
         folder: files.folder.iter().filter_map(below_it).collect(),
@@ -123,6 +124,7 @@ fn folder(
     };
     let manifest = own.yaml(CHART_FILE);
     let vendored = !site.judged || manifest.as_ref().is_some_and(|it| is_remote(it, dependencies));
+    own.judged = !vendored;
     let folder = join(&site.folder, &local);
     let shown = files.source.report_path(&folder);
     let inner = Site { folder, path: shown.to_string(), manifest, ..below(site, !vendored) };

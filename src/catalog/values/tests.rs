@@ -7,7 +7,7 @@ use crate::text::Text;
 
 fn file(text: &str) -> YamlFile {
     let stream = crate::yaml::parse(Text::new(text));
-    YamlFile { path: "values.yaml".into(), local: "values.yaml".into(), stream }
+    YamlFile { path: "values.yaml".into(), local: "values.yaml".into(), stream: stream.into() }
 }
 
 fn values(text: &str) -> Values {

@@ -82,7 +82,7 @@ fn overlay(chart: &Chart, analysis: &Analysis<'_>, path: &[String]) -> YamlFile 
     let keys: Vec<&str> = keys.collect();
     let values = keys.iter().rev().fold(policy, |below, key| serde_json::json!({ *key: below }));
     let stream = yaml::parse(Text::new(values.to_string()));
-    YamlFile { path: "".into(), local: String::new(), stream }
+    YamlFile { path: "".into(), local: String::new(), stream: stream.into() }
 }
 
 #[cfg(test)]

@@ -223,7 +223,7 @@ mod tests {
         let schema = yaml::parse_json(Text::new(schema));
         let values = yaml::parse(Text::new(values));
         let file =
-            |local: &str, stream| YamlFile { path: local.into(), local: local.into(), stream };
+            |local: &str, stream: crate::yaml::Stream| YamlFile { path: local.into(), local: local.into(), stream: stream.into() };
         let (schema, values) = (file("values.schema.json", schema), file("values.yaml", values));
         refusals(&schema, &values).into_iter().map(|it| it.path.to_string()).collect()
     }
