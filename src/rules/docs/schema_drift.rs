@@ -59,7 +59,11 @@ fn schema_source(chart: &Chart, cx: &ChartContext<'_>) -> Option<Arc<YamlFile>> 
     let path = join(&chart.folder, local);
     let text = chart.has_file(local).then(|| cx.source.read_text(&path).ok())??;
     let stream = yaml::parse(text);
-    Some(Arc::new(YamlFile { path: cx.source.report_path(&path), local: local.to_owned(), stream: stream.into() }))
+    Some(Arc::new(YamlFile {
+        path: cx.source.report_path(&path),
+        local: local.to_owned(),
+        stream: stream.into(),
+    }))
 }
 
 /// A disagreement.

@@ -32,12 +32,13 @@ impl Rule for RegeneratedSecret {
         let mut told = BTreeMap::<Call, Vec<Changed<'_>>>::new();
         // Asked once for each template, which may write many objects.
         let mut kept = BTreeMap::<usize, bool>::new();
-        let asked = pairs.filter(|(it, _)| members.contains(&it.member)).filter_map(|(it, other)| {
-            let changes = is_upgraded(it) && same(it, other) && it.text() != other.text();
-            let file = analysis.set_file(&it.path).filter(|_| changes)?;
-            let kept = *kept.entry(file).or_insert_with(|| keeps(file, analysis));
-            (!kept).then_some((it, other, file))
-        });
+        let asked =
+            pairs.filter(|(it, _)| members.contains(&it.member)).filter_map(|(it, other)| {
+                let changes = is_upgraded(it) && same(it, other) && it.text() != other.text();
+                let file = analysis.set_file(&it.path).filter(|_| changes)?;
+                let kept = *kept.entry(file).or_insert_with(|| keeps(file, analysis));
+                (!kept).then_some((it, other, file))
+            });
         for (document, other, file) in asked.take(CHANGED_MAX) {
             add(document, other, file, analysis, &mut told);
         }

@@ -222,8 +222,11 @@ mod tests {
     fn told(schema: &str, values: &str) -> Vec<String> {
         let schema = yaml::parse_json(Text::new(schema));
         let values = yaml::parse(Text::new(values));
-        let file =
-            |local: &str, stream: crate::yaml::Stream| YamlFile { path: local.into(), local: local.into(), stream: stream.into() };
+        let file = |local: &str, stream: crate::yaml::Stream| YamlFile {
+            path: local.into(),
+            local: local.into(),
+            stream: stream.into(),
+        };
         let (schema, values) = (file("values.schema.json", schema), file("values.yaml", values));
         refusals(&schema, &values).into_iter().map(|it| it.path.to_string()).collect()
     }

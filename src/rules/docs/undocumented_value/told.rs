@@ -75,7 +75,11 @@ mod tests {
 
     fn told(text: &str) -> Vec<String> {
         let stream = yaml::parse(Text::new("a: {b: {c: 1}, x.y: 1}\nd: 1\ne: {f: 1}\n"));
-        let file = YamlFile { path: "values.yaml".into(), local: "values.yaml".into(), stream: stream.into() };
+        let file = YamlFile {
+            path: "values.yaml".into(),
+            local: "values.yaml".into(),
+            stream: stream.into(),
+        };
         let values = Values::read(&file);
         let told = Told::of(text);
         let keys = values.keys.iter().skip(1).filter(|key| told.tells(key));
