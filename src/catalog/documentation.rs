@@ -30,18 +30,18 @@ impl Documentation {
             }
         }
         // Every key comes after the one that holds it.
-        for at in 1..values.keys.len() {
-            let parent = values.keys.get(at).map_or(0, |key| key.parent);
-            let above = parent > 0 && listed.get(parent).copied().unwrap_or_default();
-            if let Some(listed) = listed.get_mut(at) {
-                *listed |= above;
-            }
-        }
         for at in (1..values.keys.len()).rev() {
             let parent = values.keys.get(at).map_or(0, |key| key.parent);
             let below = [&listed, &above_listed].iter().any(|it| it.get(at) == Some(&true));
             if let Some(above) = above_listed.get_mut(parent) {
                 *above |= below;
+            }
+        }
+        for at in 1..values.keys.len() {
+            let parent = values.keys.get(at).map_or(0, |key| key.parent);
+            let above = parent > 0 && listed.get(parent).copied().unwrap_or_default();
+            if let Some(listed) = listed.get_mut(at) {
+                *listed |= above;
             }
         }
         Self { values, reference, listed, above_listed }

@@ -148,9 +148,12 @@ impl Named {
             let name = repository.rsplit('/').next().unwrap_or_default();
             ["chart", "helm"].iter().any(|word| name.contains(word))
         };
-        most(&self.folders).or_else(|| {
-            most(&self.roots).filter(|it| holds_charts(it) && self.roots.get(it) >= Some(&agreeing))
-        })
+        let whole = most(&self.roots)
+            .filter(|it| holds_charts(it) && self.roots.get(it) >= Some(&agreeing));
+        let folders = most(&self.folders);
+        // Charts that are copies of another repository's still name their folder there.
+        let more = || Some(self.roots.get(whole.as_ref()?)? > self.folders.get(folders.as_ref()?)?);
+        if more() == Some(true) { whole } else { folders.or(whole) }
     }
 }
 
@@ -194,6 +197,14 @@ mod tests {
         assert_eq!(agree("o/helm-catalog", 3), Some("github.com/o/helm-catalog".to_owned()));
         assert_eq!(agree("o/helm-catalog", 2), None);
         assert_eq!(agree("o/program", 3), None);
+    }
+
+    #[test]
+    fn copies_of_another_repository_do_not_outvote_the_catalog() {
+        let (copied, whole) = ("o/program/tree/main/charts/N", "o/helm-catalog");
+        let charts: [&[&str]; 5] = [&[copied], &[copied], &[whole], &[whole], &[whole]];
+        assert_eq!(own(&charts), Some("github.com/o/helm-catalog".to_owned()));
+        assert_eq!(own(&[&[copied], &[copied], &[whole]]), Some("github.com/o/program".to_owned()));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::TextFile;
 use crate::text::Span;
 
 pub use tables::{CELLS_MAX, ITEMS_MAX};
-pub use template::Template;
+pub use template::{Template, whole};
 
 /// A Markdown file, parsed when something of it is first asked for.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Chart, Readme, Values,
-    readme::{Table, TableRow},
+    readme::{Table, TableRow, Template},
     values::Convention,
 };
 use crate::text::Span;
@@ -23,7 +23,7 @@ pub use cell::{CELL_MAX, Default};
 pub use key::{KEYS_PER_CELL_MAX, Pattern};
 pub use titles::Style;
 
-/// Of a table's keys, at least this many in a hundred are declared, or it is no reference.
+/// Of a table's keys, at least this many in a hundred are known, or it is no reference.
 const DECLARED_MIN: usize = 60;
 /// How many rows with wildcards are looked for among the values; further ones are not judged.
 const WILDCARDS_MAX: usize = 1_000;
@@ -92,7 +92,7 @@ impl Reference {
 }
 
 fn runs_helm_docs(chart: &Chart, readme: &Readme, values: &Values) -> bool {
-    chart.has_file("README.md.gotmpl")
+    Template::name(chart).is_some()
         || values.mentions.iter().any(|it| it.convention == Convention::HelmDocs)
         || values.keys.iter().any(|key| key.said.row)
         || readme.file.text.as_str().contains("helm-docs")
@@ -176,12 +176,18 @@ impl Finder<'_> {
         Row { key, span, default, style, found, sought }
     }
 
-    /// Whether most keys are declared here; those of dependencies are not counted.
+    /// Whether most keys are declared here, lie below a value without keys of its own, or are commented
+    /// out; those of dependencies are not counted.
     fn is_reference(&self, rows: &[Row]) -> bool {
         let foreign = |row: &Row| row.key.first().is_some_and(|name| self.is_foreign(name));
-        let own = || rows.iter().filter(|row| !foreign(row));
-        let (all, declared) = (own().count(), own().filter(|row| !row.found.is_empty()).count());
-        declared > 0 && declared * 100 >= all * DECLARED_MIN
+        let known = |row: &Row| {
+            !row.nearest(self.values).is_empty() || self.values.is_commented(&row.key.steps)
+        };
+        let own: Vec<_> = rows.iter().filter(|row| !foreign(row)).collect();
+        let declared = own.iter().filter(|row| !row.found.is_empty()).count();
+        // What is declared says enough in most tables; the rest takes longer to find out.
+        let enough = |count: usize| count > 0 && count * 100 >= own.len() * DECLARED_MIN;
+        enough(declared) || enough(own.iter().filter(|row| row.sought && known(row)).count())
     }
 
     fn is_foreign(&self, name: &str) -> bool {

@@ -7,7 +7,10 @@ use crate::{
     text::Span,
 };
 
-/// A chart's `README.md.gotmpl`.
+/// What helm-docs' template of a README is called: by itself, and by people who name it on the command line.
+const NAMES: [&str; 2] = ["README.md.gotmpl", "README.gotmpl"];
+
+/// A chart's template of its README.
 #[derive(Clone, Debug)]
 pub struct Template {
     /// The file.
@@ -17,12 +20,22 @@ pub struct Template {
 impl Template {
     /// The template of a chart; none where it has none, or no README.
     pub fn of(chart: &Chart, source: &Source) -> Option<Self> {
-        let local = "README.md.gotmpl";
+        let local = Self::name(chart)?;
         let readme = &chart.readme.as_ref()?.file;
         let shown = format!("{}{local}", readme.path.strip_suffix(&readme.local)?);
         let path = join(&chart.folder, local);
-        let text = chart.has_file(local).then(|| source.read_text(&path).ok())??;
+        let text = source.read_text(&path).ok()?;
         Some(Self { file: TextFile { path: shown.into(), local: local.to_owned(), text } })
+    }
+
+    /// What a chart's template is called; none where it has none.
+    pub fn name(chart: &Chart) -> Option<&'static str> {
+        NAMES.into_iter().find(|name| chart.has_file(name))
+    }
+
+    /// Where a text first stands as a whole: in parentheses, brackets, quotes or between blanks.
+    pub fn whole(&self, wanted: &str) -> Option<Span> {
+        whole(self.file.text.as_str(), wanted)
     }
 
     /// The row of a table for a key, written by hand: its first cell.
@@ -48,9 +61,21 @@ impl Template {
     }
 }
 
+/// Where a text first stands as a whole in another: in parentheses, brackets, quotes or between blanks.
+pub fn whole(text: &str, wanted: &str) -> Option<Span> {
+    let ends = |c: char| c.is_whitespace() || "()<>[]\"'`".contains(c);
+    let mut places = text.match_indices(wanted).filter(|_| !wanted.is_empty());
+    places.find_map(|(at, _)| {
+        let end = at + wanted.len();
+        let before = text.get(..at)?.chars().next_back().is_none_or(ends);
+        let after = text.get(end..)?.chars().next().is_none_or(ends);
+        (before && after).then(|| Span::new(at, end))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Template;
+    use super::{Template, whole};
     use crate::{catalog::TextFile, text::Text};
 
     #[test]
@@ -62,5 +87,11 @@ mod tests {
         assert_eq!(line("port"), Some(4));
         assert_eq!(line("name"), Some(5));
         assert_eq!((line("80"), line(""), line("x")), (None, None, None));
+    }
+
+    #[test]
+    fn a_link_is_found_as_a_whole() {
+        let at = |wanted| whole("[x](#a-b) [y](#a) #a", wanted).map(|span| span.start);
+        assert_eq!((at("#a"), at("#a-b"), at("#b"), at("")), (Some(14), Some(4), None, None));
     }
 }

@@ -75,6 +75,8 @@ struct Own {
     column: u32,
     /// Its text, without `#`.
     text: String,
+    /// Whether it holds the mark by which helm-docs knows its own: `# --`, with one blank.
+    marked: bool,
 }
 
 /// All comments of a file, by line.
@@ -105,7 +107,8 @@ impl Comments {
             if comment.own_line {
                 comments.mentions.extend(mentions(comment));
                 let (column, text) = (comments.column(comment.span.start), text.trim().to_owned());
-                comments.own.insert(line, Own { column, text });
+                let marked = comment.text.contains("# --");
+                comments.own.insert(line, Own { column, text, marked });
             } else {
                 comments.beside.insert(line, text.trim().to_owned());
             }
@@ -135,15 +138,25 @@ impl Comments {
 
     /// The lines of comments right above a key, the lowest first.
     pub(super) fn above(&self, key: Span) -> Vec<&str> {
+        self.own_above(key).map(|comment| comment.text.as_str()).collect()
+    }
+
+    fn own_above(&self, key: Span) -> impl Iterator<Item = &Own> {
         let line = self.line(key.start);
-        (1..=LINES_MAX as u32)
-            .map_while(|up| self.own.get(&line.checked_sub(up)?))
-            .map(|comment| comment.text.as_str())
-            .collect()
+        (1..=LINES_MAX as u32).map_while(move |up| self.own.get(&line.checked_sub(up)?))
+    }
+
+    /// Whether a comment makes helm-docs write a row for a key. What is further in than the key is the
+    /// end of what stands before it.
+    fn makes_row(&self, key: Span) -> bool {
+        let column = self.column(key.start);
+        let says = |text: &str| text.strip_prefix("-- ").is_some_and(|it| !it.trim().is_empty());
+        let mut own = self.own_above(key).take_while(|it| it.column <= column);
+        own.any(|it| it.marked && says(&it.text))
     }
 
     /// Whether a comment right under a value without content shows what may stand in it: it is
-    /// further in than the key, or an item of a list.
+    /// further in than the key, an item of a list, or a mapping under an empty one.
     fn shows(&self, entry: &Entry<'_>) -> bool {
         let (key, value) = (entry.key_span.start, entry.value);
         let (bare, end) = match value.kind() {
@@ -154,7 +167,8 @@ impl Comments {
         let column = self.column(key);
         let below = self.own.get(&(self.line(end.max(key)) + 1)).filter(|_| bare);
         below.is_some_and(|it| {
-            (it.column > column || it.text.starts_with("- "))
+            let mapping = value.kind() == Kind::Mapping && it.text.ends_with(':');
+            (it.column > column || it.text.starts_with("- ") || mapping)
                 && it.text.chars().any(char::is_alphabetic)
         })
     }
@@ -179,11 +193,11 @@ impl Comments {
             said.default |= text.starts_with("@default ") || text.starts_with("+docs:default");
             said.described |= !block && describes(text);
             said.add(text);
-            said.row |= text.strip_prefix("-- ").is_some_and(|text| !text.trim().is_empty());
         }
         if let Some(text) = beside {
             said.add(text);
         }
+        said.row = self.makes_row(key);
         said.described |= self.shows(entry)
             || beside.is_some_and(|text| !text.starts_with("@schema") && describes(text));
         said

@@ -70,6 +70,11 @@ pub(super) fn meant_by_rows(chart: &Chart, cx: &ChartContext<'_>) -> BTreeSet<St
     sorted.filter(|it| !it.renamed.is_empty()).filter_map(|it| it.near).collect()
 }
 
+/// Whether helm-docs makes the README's table of values.yaml, as far as the chart's files tell.
+pub(super) fn is_made_by_helm_docs(chart: &Chart, cx: &ChartContext<'_>) -> bool {
+    generated::Generated::of(chart, cx).helm_docs
+}
+
 /// What documents paths that do not exist.
 struct Found<'a> {
     /// By the topmost path that does not exist.
@@ -93,8 +98,8 @@ struct Named {
     text: String,
     steps: Vec<Option<String>>,
     place: Place,
-    /// The README's row, where the place is that of helm-docs' template, and the line there.
-    row: Option<(Place, u32)>,
+    /// The README's row, where the place is that of helm-docs' template, and the template's line.
+    row: Option<(Place, String)>,
     by: By,
 }
 
@@ -122,7 +127,8 @@ impl Named {
         let shown = readme.file.place(row.span);
         let (place, row_place) = match generated.by_hand(row) {
             Some((template, span)) => {
-                (template.file.place(span), Some((shown, template.line(span))))
+                let line = format!("line {} of {}", template.line(span), template.file.local);
+                (template.file.place(span), Some((shown, line)))
             }
             None => (shown, None),
         };
@@ -155,11 +161,11 @@ impl Named {
     fn help(&self, near: Option<&str>) -> String {
         match (near, self.by, &self.row) {
             (_, By::Program(program), _) => format!("run `{program}` and commit the README"),
-            (Some(path), _, Some((_, line))) => format!(
-                "write `{path}` into line {line} of README.md.gotmpl, or take the row out, and run `helm-docs`"
-            ),
+            (Some(path), _, Some((_, line))) => {
+                format!("write `{path}` into {line}, or take the row out, and run `helm-docs`")
+            }
             (None, _, Some((_, line))) => {
-                format!("take line {line} out of README.md.gotmpl and run `helm-docs`")
+                format!("take {line} out and run `helm-docs`")
             }
             (Some(path), ..) => format!("write `{path}`, or take it out"),
             (None, By::Comment(_), _) => "take the comment out".to_owned(),

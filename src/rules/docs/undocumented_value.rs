@@ -24,6 +24,8 @@ const TOGETHER_BARE: usize = 2;
 const HELM_DOCS: &str = "run `helm-docs` and commit the README";
 /// How many values a message names.
 const SHOWN: usize = 3;
+/// Fewer values than these say nothing of whether a chart's are described.
+const SPARSE_MIN: usize = 5;
 /// The smallest part of the values in which a gap is a defect although the whole has many.
 const PART_MIN: usize = 10;
 
@@ -59,7 +61,9 @@ impl Rule for UndocumentedValue {
             super::stale_value::meant_by_rows(chart, cx)
         };
         let files = Files { documentation, readme, file, schema, by_hand, told: told_of, meant };
-        if whole.listed * 100 >= whole.all * least {
+        // A program that makes the table leaves nothing out, however much is missing by now.
+        let certain = made && super::stale_value::is_made_by_helm_docs(chart, cx);
+        if certain || whole.listed * 100 >= whole.all * least {
             let mut gaps = gaps(&files, told);
             if made {
                 gaps.extend(rows_left_out(documentation));
@@ -245,6 +249,8 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
     let (Some(key), Some(first)) = (keys.get(at), first) else { return };
     let below = leaves_under(gaps, documentation);
     let what = match (gaps, below.len()) {
+        // What lies under a key that is left out of a table that a program makes may have rows.
+        ([one], _) if *one == at && documentation.lists(at) => format!("`{}` is", key.path),
         ([one], 0 | 1) if *one == at => format!("`{}` is", key.path),
         ([one], count) if *one == at => {
             format!("`{}` and the {count} values under it are", key.path)
@@ -324,6 +330,10 @@ fn describes(schema: Node<'_>, key: &Declared) -> bool {
 /// A chart of which most values are described nowhere.
 fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: &mut Sink) {
     let Files { documentation, file, .. } = files;
+    // A library's values are nobody's to set, a subchart's are set in the chart that holds it.
+    if leaves.len() < SPARSE_MIN || chart.is_library() || chart.parent.is_some() {
+        return;
+    }
     let comments = file.stream.comments().iter();
     let prose: String = comments.flat_map(|it| [it.text.as_str(), "\n"]).collect();
     let prose = Told::of(&prose);

@@ -4,7 +4,7 @@ mod badge;
 mod install;
 
 use crate::{
-    catalog::{Chart, Manifest, Readme},
+    catalog::{Chart, Manifest, Readme, readme::Template},
     finding::Place,
     rule::{ChartContext, Rule, Sink},
     text::Spanned,
@@ -17,13 +17,13 @@ pub(crate) struct VersionDrift;
 impl Rule for VersionDrift {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         if let (Some(readme), Some(manifest)) = (&chart.readme, &chart.manifest) {
-            badges(readme, manifest, out);
+            badges(chart, readme, manifest, out);
             commands(chart, readme, manifest, cx, out);
         }
     }
 }
 
-fn badges(readme: &Readme, manifest: &Manifest, out: &mut Sink) {
+fn badges(chart: &Chart, readme: &Readme, manifest: &Manifest, out: &mut Sink) {
     for link in readme.links.iter().filter(|link| link.image) {
         let Some(badge) = badge::read(&link.destination) else { continue };
         let (key, field) = match badge.label {
@@ -37,7 +37,12 @@ fn badges(readme: &Readme, manifest: &Manifest, out: &mut Sink) {
         out.at(readme.file.place(link.span), message)
             .subject(format!("{key} badge"))
             .also(manifest.place(field.span), "the chart's own")
-            .help("generate the README again with each release, for example with helm-docs in CI");
+            .help(if chart.documentation().reference.helm_docs {
+                "run `helm-docs` with each release, for example in CI, and commit the README"
+                    .to_owned()
+            } else {
+                format!("write `{}` into the badge", field.value)
+            });
     }
 }
 
@@ -64,14 +69,33 @@ fn commands(
             command.chart,
             chart.name()
         );
+        let template = Template::of(chart, cx.source);
+        let origin = template.as_ref().and_then(|it| Some((it, it.whole(&command.word)?)));
+        let shown = readme.file.place(command.chart_span);
+        let (place, help) = match origin {
+            Some((it, span)) => {
+                let (name, line) = (chart.name(), it.line(span));
+                let help = format!(
+                    "install `{name}` in line {line} of {}, and run `helm-docs`",
+                    it.file.local
+                );
+                (it.file.place(span), help)
+            }
+            None => (
+                shown.clone(),
+                format!(
+                    "write the command that installs `{}` from where it is published; `{}` may be another publisher's",
+                    chart.name(),
+                    command.word
+                ),
+            ),
+        };
         let draft = out
-            .at(readme.file.place(command.chart_span), message)
+            .at(place.clone(), message)
             .subject(command.chart.clone())
             .also(name_place(chart, manifest), "the chart's name")
-            .help(format!(
-                "install `{}` in the command, and in the README's template",
-                chart.name()
-            ));
+            .help(help);
+        let draft = if place == shown { draft } else { draft.also(shown, "the README's copy") };
         let others = commands.iter().filter(|it| it.chart_span != command.chart_span);
         others.fold(draft, |draft, it| draft.also(readme.file.place(it.chart_span), "here, too"));
     }

@@ -154,8 +154,8 @@ impl<'a> Table<'a> {
         let by_hand = self.template.zip(wrong.by_hand);
         let help = match by_hand {
             Some((template, row)) => {
-                let line = template.line(row);
-                format!("write {what} into line {line} of README.md.gotmpl and run `helm-docs`")
+                let (line, name) = (template.line(row), &template.file.local);
+                format!("write {what} into line {line} of {name} and run `helm-docs`")
             }
             None => format!("write {what} into the table"),
         };

@@ -226,7 +226,8 @@ const ALIKE: f64 = 0.85;
 /// In files with more anchors or links than this nobody is told which anchor is near.
 const SUGGESTIONS_MAX: usize = 1_000;
 
-/// The anchor that is meant: one that goes on where the written one ends, or one that is much alike.
+/// The anchor that is meant: one that goes on where the written one ends, has the same words but for
+/// articles and plurals, or is much alike.
 fn nearest<'r>(wanted: &str, readme: &'r Readme) -> Option<&'r String> {
     let known = readme.anchors();
     if known.len().max(readme.links.len()) > SUGGESTIONS_MAX {
@@ -235,7 +236,15 @@ fn nearest<'r>(wanted: &str, readme: &'r Readme) -> Option<&'r String> {
     let longer = known.iter().find(|anchor| anchor.starts_with(&format!("{wanted}-")));
     let alike = |anchor: &&String| strsim::normalized_levenshtein(anchor, wanted);
     let most = || known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
-    longer.or_else(|| most().filter(|anchor| alike(anchor) >= ALIKE))
+    let words = words(wanted);
+    let same = || known.iter().find(|anchor| self::words(anchor) == words);
+    longer.or_else(same).or_else(|| most().filter(|anchor| alike(anchor) >= ALIKE))
+}
+
+/// An anchor's words that say something, in the singular.
+fn words(anchor: &str) -> Vec<&str> {
+    let words = anchor.split('-').filter(|word| !matches!(*word, "" | "a" | "an" | "the"));
+    words.map(|word| word.strip_suffix('s').unwrap_or(word)).collect()
 }
 
 fn is_line(anchor: &str) -> bool {
@@ -330,6 +339,7 @@ mod tests {
         assert_eq!(near("versioning", headings).as_deref(), Some("versioning-and-more"));
         assert_eq!(near("instal-the-chart", headings).as_deref(), Some("install-the-chart"));
         assert_eq!(near("usage", headings), None);
+        assert_eq!(near("chart", "# About\n# The charts\n").as_deref(), Some("the-charts"));
         let many: String = (0..=SUGGESTIONS_MAX).fold(headings.to_owned(), |all, _| all + "# x\n");
         assert_eq!(near("versioning", &many), None);
     }

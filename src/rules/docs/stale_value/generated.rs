@@ -25,7 +25,7 @@ const SIGNED: &str = "generated from chart metadata using [helm-docs";
 /// Who writes the chart's reference from values.yaml.
 #[derive(Default)]
 pub(super) struct Generated {
-    helm_docs: bool,
+    pub(super) helm_docs: bool,
     readme_generator: bool,
     /// helm-docs' template: rows that stand in it are written by hand.
     template: Option<Template>,

@@ -90,15 +90,21 @@ impl<'a> Meant<'a> {
         Some(found)
     }
 
-    /// The only value with the last name, where nothing documents it and it lies in the same part.
+    /// The only value with the last name, where nothing documents it and it lies in the same part, or
+    /// where its path ends like that.
     fn only_end(&self, steps: &[Option<String>], told: &BTreeSet<usize>) -> Option<String> {
         let name = steps.last()?.as_deref()?;
         let first = steps.first()?.as_deref()?;
         let starts_as = |key: &Declared| key.path.0.first().is_some_and(|key| key.is(first));
+        let ends = |key: &Declared| {
+            let mut names = key.path.0.iter().rev().zip(steps.iter().rev());
+            key.path.0.len() > steps.len()
+                && names.all(|(key, step)| step.as_ref().is_some_and(|it| key.is(it)))
+        };
         let mut same = self.values.keys.iter().enumerate().filter(|(_, key)| {
             key.path.0.len() > 1
                 && key.path.0.last().is_some_and(|key| key.is(name))
-                && (steps.len() == 1 || starts_as(key))
+                && (steps.len() == 1 || starts_as(key) || ends(key))
         });
         let (at, only) = same.next()?;
         let only = (same.next().is_none() && !told.contains(&at)).then(|| only.path.to_string())?;

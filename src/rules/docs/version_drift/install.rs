@@ -11,6 +11,8 @@ pub(super) struct Command {
     /// The chart's name: the last part of `repository/chart`.
     pub(super) chart: String,
     pub(super) chart_span: Span,
+    /// The whole word: `repository/chart`.
+    pub(super) word: String,
     /// The value of `--version`.
     pub(super) version: Option<Spanned<String>>,
 }
@@ -105,6 +107,7 @@ fn command(words: &[Spanned<&str>]) -> Option<Command> {
     Some(Command {
         chart: chart.value.get(start..)?.to_owned(),
         chart_span: Span { start: chart.span.start + start as u32, end: chart.span.end },
+        word: chart.value.to_owned(),
         version: pinned(words),
     })
 }

@@ -264,7 +264,7 @@ fn is_in_words(text: &str, said: &Said) -> bool {
         || matches!(first, "see" | "same" | "random" | "computed")
         || (words > 1 && matches!(first, "a" | "an" | "the" | "from"))
         || kinds.contains(&bare(&lower))
-        || is_absence(text) && !said.generated && !lower.contains(['0', 'f'])
+        || is_absence(text) && !is_blank(text) && !said.generated && !lower.contains(['0', 'f'])
         || prose
         || aside
         || authored
