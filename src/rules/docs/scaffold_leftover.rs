@@ -17,8 +17,14 @@ const APP_VERSION: &str = "1.16.0";
 /// The image that it deploys.
 const IMAGE: &str = "nginx";
 
+/// Words in the name of a folder whose chart is copied, and never deployed.
+const COPIED: &[&str] = &["boilerplate", "scaffold", "skeleton", "starter", "template"];
+
 impl Rule for ScaffoldLeftover {
     fn chart(&self, chart: &Chart, _: &ChartContext<'_>, out: &mut Sink) {
+        if is_copied(chart) {
+            return;
+        }
         let mut leftovers = leftovers(chart).into_iter();
         let Some((place, what)) = leftovers.next() else { return };
         let rest: Vec<_> = leftovers.collect();
@@ -32,6 +38,13 @@ impl Rule for ScaffoldLeftover {
         );
         rest.into_iter().fold(draft, |draft, (place, _)| draft.also(place, "also a leftover"));
     }
+}
+
+/// Whether the name of the chart's folder says that new charts are made of it.
+fn is_copied(chart: &Chart) -> bool {
+    let name = chart.folder.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let mut words = name.split(['-', '_', '.']);
+    words.any(|word| COPIED.contains(&word.trim_end_matches('s')))
 }
 
 fn leftovers(chart: &Chart) -> Vec<(Place, String)> {

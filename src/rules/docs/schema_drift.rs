@@ -5,7 +5,10 @@ mod types;
 mod validity;
 mod walk;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     catalog::{Chart, Key, ValuesPath, YamlFile},
@@ -74,6 +77,8 @@ struct Told {
     help: String,
     place: Place,
     also: Option<(Place, &'static str)>,
+    /// Whether it tells of other values, too.
+    more: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -147,6 +152,7 @@ impl Drift<'_> {
                     help: format!("add `{name}` to the schema's properties"),
                     place: self.place(closed),
                     also: None,
+                    more: false,
                 });
             }
             if shape.refuses("global") {
@@ -170,6 +176,7 @@ impl Drift<'_> {
             help: help.to_owned(),
             place: self.place(span),
             also: None,
+            more: false,
         }
     }
 
@@ -190,6 +197,7 @@ impl Drift<'_> {
                 place: self.place(refusal.span),
                 path: refusal.path,
                 also,
+                more: false,
             });
         }
     }
@@ -201,7 +209,9 @@ impl Drift<'_> {
         walk.run();
         let known = leaves.iter().filter(|(at, _)| walk.knows(*at)).count();
         let whole = leaves.len() >= VALUES_MIN && known * 100 >= leaves.len() * KNOWN_MIN;
-        self.defaults(walk.defaults, walk.form, told);
+        // What values.yaml does not declare no generator knows.
+        let own = walk.stale.iter().any(|it| !self.is_unread(&it.path));
+        self.defaults(walk.defaults, walk.form || own, told);
         if whole {
             self.missing(walk.missing, &format!("{known} of {}", leaves.len()), told);
         }
@@ -211,7 +221,7 @@ impl Drift<'_> {
         }
     }
 
-    fn defaults(&self, defaults: Vec<walk::OtherDefault>, form: bool, told: &mut Vec<Told>) {
+    fn defaults(&self, defaults: Vec<walk::OtherDefault>, by_hand: bool, told: &mut Vec<Told>) {
         for default in defaults {
             let path = default.path;
             told.push(Told {
@@ -220,14 +230,15 @@ impl Drift<'_> {
                     "the schema's default of `{path}` is `{}`, values.yaml has `{}`",
                     default.schema, default.values
                 ),
-                // A schema for a form is written by hand, and a generator would take that out of it.
-                help: match default.json.filter(|_| form) {
-                    _ if !form => AGAIN.to_owned(),
+                // A schema that is written by hand has what a generator would take out of it.
+                help: match default.json.filter(|_| by_hand) {
+                    _ if !by_hand => AGAIN.to_owned(),
                     Some(json) => format!("write `\"default\": {json}`"),
                     None => "write the default that values.yaml has".to_owned(),
                 },
                 place: self.place(default.span),
                 also: self.declared(&path),
+                more: false,
                 path,
             });
         }
@@ -246,6 +257,7 @@ impl Drift<'_> {
                     help: format!("add `{path}` to the schema"),
                     place: self.place(missing.span),
                     also: self.declared(&path),
+                    more: false,
                     path,
                 });
             }
@@ -276,6 +288,7 @@ impl Drift<'_> {
                 },
                 place: self.place(stale.span),
                 also: None,
+                more: false,
                 path,
             });
         }
@@ -289,14 +302,14 @@ impl Drift<'_> {
         let mut shapes = shape::Shapes::new(self.root);
         let mut refused: Vec<(Place, Told)> = Vec::new();
         let mut others: BTreeMap<ValuesPath, Vec<ValuesPath>> = BTreeMap::new();
+        let items = self.admitted_items(&mut shapes);
         // What is only asked for is often what was there once, to say so.
         for read in self.reads().filter(|read| read.how != How::Tested) {
-            let names = read.path.iter().map_while(|step| match step {
-                Step::Key(name) => Some(name.to_string()),
-                Step::Any => None,
-            });
-            let names: Vec<_> = names.collect();
+            let names = names(read);
             let Some((length, span)) = shapes.refused(&names) else { continue };
+            if items.contains(&(read.file, read.span.start)) {
+                continue;
+            }
             let path = names.get(..length).unwrap_or_default().iter().map(String::as_str);
             let path = ValuesPath::of(path);
             let given = matches!(path.0.as_slice(), [Key::Name(name)] if name == "global" || self.is_dependency(name));
@@ -322,6 +335,14 @@ impl Drift<'_> {
         }
     }
 
+    /// The places that read a key of a list's items which the schema admits: where something else goes
+    /// through the same place, the key is meant for the items.
+    fn admitted_items(&self, shapes: &mut shape::Shapes<'_>) -> BTreeSet<(usize, u32)> {
+        let items = self.reads().filter(|read| read.path.contains(&Step::Any));
+        let admitted = items.filter(|read| shapes.refused(&names(read)).is_none());
+        admitted.map(|read| (read.file, read.span.start)).collect()
+    }
+
     fn refused_read(&self, read: &Read, place: Place, path: ValuesPath) -> Told {
         Told {
             kind: Kind::Refuses,
@@ -329,6 +350,7 @@ impl Drift<'_> {
             help: format!("add `{path}` to the schema, or do not read it"),
             place,
             also: self.template(read.file, read.span),
+            more: false,
             path,
         }
     }
@@ -370,6 +392,7 @@ impl Drift<'_> {
                 help,
                 place: self.place(it.span),
                 also: self.template(it.read.0, it.read.1),
+                more: false,
                 path: it.path,
             });
         }
@@ -383,6 +406,25 @@ impl Drift<'_> {
         Some((file.file.place(span), "read here"))
     }
 
+    /// Values that one object of the schema does not know are one repair.
+    fn together(told: impl Iterator<Item = Told>) -> Vec<Told> {
+        let mut kept: Vec<Told> = Vec::new();
+        for it in told {
+            let same = |other: &&mut Told| {
+                it.kind == Kind::Missing && other.kind == it.kind && other.place == it.place
+            };
+            if let Some(first) = kept.iter_mut().find(same) {
+                let joint = if first.more { "," } else { "; it is so with" };
+                first.message = format!("{}{joint} `{}`", first.message, it.path);
+                "add each of them to the schema".clone_into(&mut first.help);
+                first.more = true;
+            } else {
+                kept.push(it);
+            }
+        }
+        kept
+    }
+
     /// Reports what was found; many of one kind are one defect.
     fn report(told: Vec<Told>, out: &mut Sink) {
         let mut by_kind: BTreeMap<Kind, Vec<Told>> = BTreeMap::new();
@@ -394,7 +436,9 @@ impl Drift<'_> {
                 || !matches!(kind, Kind::Default | Kind::Missing | Kind::Stale);
             let mut told = told.into_iter();
             if apart {
-                told.for_each(|it| send(it, "", out));
+                for it in Self::together(told) {
+                    send(it, "", out);
+                }
             } else if let Some(mut first) = told.next() {
                 first.help = match kind {
                     Kind::Missing => "add each of them to the schema".to_owned(),
@@ -407,6 +451,15 @@ impl Drift<'_> {
             }
         }
     }
+}
+
+/// The names that a read's path begins with.
+fn names(read: &Read) -> Vec<String> {
+    let names = read.path.iter().map_while(|step| match step {
+        Step::Key(name) => Some(name.to_string()),
+        Step::Any => None,
+    });
+    names.collect()
 }
 
 /// Some of the paths.

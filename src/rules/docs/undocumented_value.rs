@@ -190,7 +190,8 @@ fn tell(gaps: &BTreeSet<usize>, part: &Part, files: &Files<'_>, out: &mut Sink) 
     }
     for ((parent, described), gaps) in by_parent {
         let together = if described { TOGETHER } else { TOGETHER_BARE };
-        if parent > 0 && gaps.len() >= together {
+        // What stands at the top has nothing in common but that somebody has yet to write the rows.
+        if gaps.len() >= together && (parent > 0 || described) {
             missing(parent, &gaps, part, files, out);
         } else {
             for at in gaps {
@@ -255,6 +256,7 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
         ([one], count) if *one == at => {
             format!("`{}` and the {count} values under it are", key.path)
         }
+        (_, count) if at == 0 => format!("{count} values ({}) are", some(&below)),
         (_, count) => format!("{count} values under `{}` ({}) are", key.path, some(&below)),
     };
     let inside = match keys.get(part.at).filter(|_| part.at > 0) {
@@ -274,6 +276,7 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
         _ if files.by_hand => {
             "add a row with its meaning and its default to README.md.gotmpl and run `helm-docs`"
         }
+        _ if gaps.len() > 1 => "add a row for each, with its meaning and its default",
         _ => "add a row with its meaning and its default",
     };
     let place = file.place(first.key);

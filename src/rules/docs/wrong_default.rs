@@ -174,8 +174,11 @@ impl<'a> Table<'a> {
         let message = if others.is_empty() {
             first.message()
         } else {
-            let some = wrong.iter().take(SHOWN).map(Wrong::brief);
-            let some = some.collect::<Vec<_>>().join(", ");
+            let mut some: Vec<_> = wrong.iter().map(Wrong::brief).collect();
+            // A mapping may have a row beside that of what holds it.
+            some.dedup();
+            some.truncate(SHOWN);
+            let some = some.join(", ");
             let more = if wrong.len() > SHOWN { ", …" } else { "" };
             let count = wrong.len();
             format!(

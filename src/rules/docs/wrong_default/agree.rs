@@ -8,6 +8,8 @@ use crate::{
 
 /// How deep collections are compared; deeper ones count as equal.
 const DEPTH_MAX: usize = 32;
+/// How many values of a mapping are compared with what people write for it.
+const LEAVES_MAX: usize = 200;
 
 /// What a row says.
 pub(super) struct Said {
@@ -35,6 +37,7 @@ pub(super) fn judge(said: &Said, node: Node<'_>) -> Verdict {
         verdicts.push(one(&default.texts.join(""), said, node));
     }
     let words = default.beside.chars().any(char::is_alphabetic);
+    let collection = matches!(node.kind(), Kind::Mapping | Kind::Sequence);
     if verdicts.contains(&Verdict::Agrees) {
         return Verdict::Agrees;
     }
@@ -42,7 +45,8 @@ pub(super) fn judge(said: &Said, node: Node<'_>) -> Verdict {
     if !said.generated && node.raw().contains("{{") {
         return Verdict::Unclear;
     }
-    let alone = default.texts.len() == 1 && !(words && (said.generated || is_empty(node)));
+    let alone =
+        default.texts.len() == 1 && !(words && (said.generated || collection || is_empty(node)));
     match verdicts.first() {
         Some(Verdict::Differs) if alone => Verdict::Differs,
         _ => Verdict::Unclear,
@@ -76,10 +80,18 @@ fn one(text: &str, said: &Said, node: Node<'_>) -> Verdict {
     if is_in_words(text, said) {
         return Verdict::Unclear;
     }
+    // A text of several lines has no place in a cell.
+    let untold = is_hollow(node, 0) || is_placeholder(node.raw()) || node.raw().contains('\n');
+    if blank && !said.generated && untold {
+        return Verdict::Unclear;
+    }
     if blank {
         let told_apart = said.apart && node.kind() == Kind::Mapping;
         let off = matches!(node.kind(), Kind::Bool) && !said.generated;
         return if told_apart || off { Verdict::Unclear } else { Verdict::Differs };
+    }
+    if !said.generated && other.is_some_and(|other| is_short_for(other, node)) {
+        return Verdict::Unclear;
     }
     let whole = other.is_some_and(|other| !other.is_empty());
     let collection = matches!(node.kind(), Kind::Mapping | Kind::Sequence);
@@ -171,6 +183,55 @@ pub(super) fn is_empty(node: Node<'_>) -> bool {
         Kind::String => node.raw().trim().is_empty(),
         Kind::Mapping | Kind::Sequence => node.is_empty(),
         _ => false,
+    }
+}
+
+/// Whether a mapping holds nothing but what is empty or switched off: people write nothing for it.
+// It ends at [`DEPTH_MAX`].
+fn is_hollow(node: Node<'_>, depth: usize) -> bool {
+    let off = is_empty(node) || node.as_bool() == Some(false);
+    let mapping = node.kind() == Kind::Mapping && depth < DEPTH_MAX;
+    off || mapping && node.entries().all(|entry| is_hollow(entry.value, depth + 1))
+}
+
+/// Whether a text stands for what people must fill in: `XXXX`, `-----<data>-----`.
+fn is_placeholder(text: &str) -> bool {
+    let crosses = text.len() > 2 && text.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'));
+    let angle = text.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    crosses
+        || angle.is_some_and(|(name, _)| !name.is_empty() && !name.contains(char::is_whitespace))
+}
+
+/// Whether a mapping is written with the ends of the other's paths, or with dots in them: `cpu: 1` for
+/// `limits: {cpu: 1}`.
+fn is_short_for(said: Node<'_>, node: Node<'_>) -> bool {
+    let (mut short, mut long) = (Vec::new(), Vec::new());
+    leaves(said, "", &mut short, 0);
+    leaves(node, "", &mut long, 0);
+    let ends = |long: &str, short: &str| {
+        long.strip_suffix(short).is_some_and(|head| head.is_empty() || head.ends_with('.'))
+    };
+    let held = |(path, value): &(String, Node<'_>)| {
+        long.iter().any(|(other, node)| ends(other, path) && equal(*node, *value, 0))
+    };
+    let mapping = said.kind() == Kind::Mapping && node.kind() == Kind::Mapping;
+    let other = mapping && said.entries().any(|entry| node.get(&entry.key).is_none());
+    other && !short.is_empty() && long.len() <= LEAVES_MAX && short.iter().all(held)
+}
+
+/// The values under a mapping that are none, with their paths.
+// It ends at [`DEPTH_MAX`].
+fn leaves<'n>(node: Node<'n>, path: &str, found: &mut Vec<(String, Node<'n>)>, depth: usize) {
+    if found.len() > LEAVES_MAX {
+        return;
+    }
+    if node.kind() != Kind::Mapping || depth >= DEPTH_MAX {
+        found.push((path.to_owned(), node));
+        return;
+    }
+    for entry in node.entries() {
+        let dot = if path.is_empty() { "" } else { "." };
+        leaves(entry.value, &format!("{path}{dot}{}", entry.key), found, depth + 1);
     }
 }
 
@@ -373,6 +434,22 @@ mod tests {
         ] {
             assert_eq!(verdict(cell, value, false), Verdict::Unclear, "{cell} {value}");
         }
+        for (cell, value) in [
+            ("`{}`", "{enabled: false, labels: {}}"),
+            ("`nil`", "{a: , b: {}}"),
+            ("`\"\"`", "XXXXX"),
+            ("`\"\"`", "\"a\\nb\""),
+            ("`\"\"`", "a <data> b"),
+            ("`cpu: 1`", "{limits: {cpu: 1}}"),
+            ("`{http.up: false, tcp.up: false}`", "{http: {up: false}, tcp: {up: false}}"),
+            ("includes `cpu: 1`", "{a: {cpu: 2}}"),
+        ] {
+            assert_eq!(verdict(cell, value, false), Verdict::Unclear, "{cell} {value}");
+        }
+        let deep = format!("{}1{}", "{a: ".repeat(60), "}".repeat(60));
+        assert_eq!(verdict("`{b: 1}`", &deep, false), Verdict::Differs);
+        assert_eq!(verdict("`{a: 1}`", "{a: 1, b: 2}", false), Verdict::Differs);
+        assert_eq!(verdict("`cpu: 2`", "{limits: {cpu: 1}}", false), Verdict::Differs);
         assert_eq!(verdict("any words", "a", true), Verdict::Unclear);
         assert_eq!(verdict("`http`", "'{{ .Values.port }}'", false), Verdict::Unclear);
         assert_eq!(verdict("`http`", "'{{ .Values.port }}'", true), Verdict::Differs);
