@@ -26,10 +26,10 @@ use crate::{
 };
 
 use branch::{Arm, arms, decided};
-use manner::{copes, is_comment, is_older, manner, moves, needs};
-use told::{SPOKEN_OF_MAX, is_documented, is_spoken_of, is_told, refused};
+use manner::{copes, is_comment, is_deprecated, is_older, manner, moves, needs, stands_in};
+use told::{SPOKEN_OF_MAX, is_documented, is_old, is_spoken_of, is_told, refused};
 
-pub(super) use told::is_in_schema;
+pub use told::is_in_schema;
 
 pub use manner::Manner;
 
@@ -58,6 +58,8 @@ pub struct Undeclared {
     pub refused: Option<Place>,
     /// Whether all that its places decide is whether nothing is written or nothing.
     pub idle: bool,
+    /// The declared value that its places ask for it instead of: what they then read is that, a step deeper.
+    pub guards: Option<ValuesPath>,
     /// Whether all its places are only reached where another undeclared value is set, and none of them fails there.
     pub behind: bool,
     /// The declared value that was meant, where that is plain.
@@ -101,6 +103,7 @@ impl Analysis<'_> {
                 strangers.extend(slip.and_then(|slip| self.strangers(value, &slip, chart)));
             }
             found.extend(strangers);
+            found.retain(|value| value.slip.is_some() || !is_old(chart, &value.path));
             found.sort_by(|one, other| one.path.cmp(&other.path));
             found
         })
@@ -193,11 +196,15 @@ impl Analysis<'_> {
                 documented,
                 refused,
                 idle: false,
+                guards: None,
                 behind: false,
                 slip: None,
             });
             entry.optional |= optional || shared;
-            let manner = self.manner(file, read, needs, arms);
+            let manner = match needs {
+                false if stands_in(file, read, &declared) => Manner::Falls,
+                _ => self.manner(file, read, needs, arms),
+            };
             entry.reads.push(OwnRead {
                 place: file.file.place(read.span),
                 path: read.path.clone(),
@@ -210,6 +217,7 @@ impl Analysis<'_> {
 
     fn manner(&self, file: &TemplateFile, read: &Read, needs: bool, arms: &[Arm]) -> Manner {
         match needs {
+            _ if is_deprecated(file, read) => Manner::Gone,
             _ if is_older(file, read) => Manner::Falls,
             _ if moves(file, read, self.flow().writes()) => Manner::Moves,
             true => Manner::Needs,
@@ -227,7 +235,7 @@ impl Analysis<'_> {
     ) -> BTreeMap<ValuesPath, Undeclared> {
         found.retain(|_, it| {
             let gone = |read: &OwnRead| match read.manner {
-                Manner::Forbids => true,
+                Manner::Gone => true,
                 Manner::Moves => it.optional,
                 _ => false,
             };
@@ -242,7 +250,34 @@ impl Analysis<'_> {
         for (path, it) in &mut found {
             it.field = self.is_field(it);
             it.idle = is_idle(it, &branches);
+            it.guards = self.guarded(it, &branches);
             it.behind = is_behind(path, it, &switches);
+        }
+        found
+    }
+
+    /// The value that the branches read which a value alone decides about, where it has one more step.
+    fn guarded(&self, it: &Undeclared, branches: &Branches) -> Option<ValuesPath> {
+        let own = super::steps(&it.inner);
+        let mut found = None;
+        for place in &it.reads {
+            let body = arm(&place.place, branches).filter(|_| place.manner == Manner::Copes)?.body;
+            let file = self.set_file(&place.place.path);
+            let reads = self.flow().reads().iter();
+            let inside = reads.filter(|read| {
+                Some(read.file) == file && read.member == it.member && body.contains(read.span)
+            });
+            for read in inside {
+                if read.path.starts_with(&own) {
+                    return None;
+                }
+                let names: Option<Vec<&str>> = read.path.iter().map(named).collect();
+                let path = names.map(ValuesPath::of);
+                let deeper = path.filter(|path| slip::lacks_one(&it.inner, path));
+                if deeper.is_some() && self.missing(read.member, &read.path).is_none() {
+                    found = deeper;
+                }
+            }
         }
         found
     }

@@ -24,6 +24,11 @@ impl Analysis<'_> {
         let among = |read: &OwnRead, holder| self.is_among(read, value, holder, chart);
         let (strangers, rest): (Vec<_>, Vec<_>) =
             value.reads.iter().cloned().partition(|it| !among(it, &meant) && among(it, &own));
+        // A name that lies deeper than nearly all read it was put into the wrong place.
+        if !own.is_empty() && meant.starts_with(&own) && strangers.len() > rest.len() {
+            value.slip = Some(Slip { in_values: true, ..slip.clone() });
+            return None;
+        }
         if strangers.is_empty() || !rest.iter().any(|it| among(it, &meant)) {
             return None;
         }
@@ -65,16 +70,28 @@ fn holder(path: &ValuesPath) -> Option<Vec<Step>> {
 fn block(text: &str, at: usize) -> Span {
     let mut start = 0;
     let mut from = 0;
+    // What opens the next document belongs to that.
+    let mut opened = None;
     for line in text.split_inclusive('\n') {
         if line.starts_with("---") || line.contains("define \"") {
-            if start > at {
-                return Span::new(from, start);
+            let begin = opened.unwrap_or(start);
+            if begin > at {
+                return Span::new(from, begin);
             }
-            from = start;
+            from = begin;
         }
+        opened = opened.filter(|_| is_open(line)).or_else(|| is_open(line).then_some(start));
         start += line.len();
     }
     Span::new(from, text.len())
+}
+
+/// Whether a line is empty, or opens a branch and writes nothing.
+fn is_open(line: &str) -> bool {
+    let line = line.trim();
+    let action = line.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+    let word = action.and_then(|it| it.trim_start_matches(['-', ' ']).split_whitespace().next());
+    line.is_empty() || matches!(word, Some("if" | "with" | "range"))
 }
 
 #[cfg(test)]
@@ -83,13 +100,13 @@ mod tests {
 
     #[test]
     fn a_block_is_a_document_or_a_named_template() {
-        let text = "a\n---\nb\n{{ define \"x\" }}\nc\n";
+        let text = "a\n---\nb\n{{- if .v }}\n{{ define \"x\" }}\nc\n";
         let at = |letter| {
             let span = block(text, text.find(letter).unwrap());
             &text[span.start as usize..span.end as usize]
         };
         assert_eq!(at("a"), "a\n");
         assert_eq!(at("b"), "---\nb\n");
-        assert_eq!(at("c"), "{{ define \"x\" }}\nc\n");
+        assert_eq!(at("c"), "{{- if .v }}\n{{ define \"x\" }}\nc\n");
     }
 }

@@ -2,17 +2,20 @@
 
 use crate::{
     analysis::{Manner, OwnRead, Undeclared},
-    catalog::{Chart, Declared},
+    catalog::{Chart, Declared, Key, ValuesPath},
     yaml::Kind,
 };
 
-use super::{last, siblings, squashed};
+use super::{
+    names::squashed,
+    paths::{last, siblings},
+};
 
 /// The names of switches: of two of them beside each other one is enough.
 pub(in crate::analysis) const SWITCHES: [&str; 5] =
     ["create", "deploy", "enable", "enabled", "install"];
 /// What a text says near a place that reads an old name on purpose.
-const OLD: [&str; 7] =
+pub(in crate::analysis) const OLD: [&str; 7] =
     ["backward", "compat", "deprecat", "legacy", "no longer", "removed", "renamed"];
 /// How many lines before and after a place are near it.
 const NEAR: u32 = 10;
@@ -25,12 +28,35 @@ pub(super) fn respelt<'v>(value: &Undeclared, chart: &'v Chart) -> Option<&'v De
     let key =
         beside.find(|key| last(&key.path).is_some_and(|it| squashed(it) == squashed(name)))?;
     let declared = last(&key.path)?;
-    let meant = |read: &OwnRead| {
-        let Some(text) = around(read, NEAR, chart) else { return false };
-        let small = text.to_lowercase();
-        !text.contains(declared) && !OLD.iter().any(|word| small.contains(word))
-    };
+    let meant = |read: &OwnRead| is_meant(read, declared, chart);
     value.reads.iter().all(meant).then_some(key)
+}
+
+/// The key beside one that is read, as values.yaml has it in a comment, whose name is the same but for case, hyphens
+/// and underscores.
+pub(super) fn commented(value: &Undeclared, chart: &Chart) -> Option<ValuesPath> {
+    let values = &chart.documentation().values;
+    let name = last(&value.path)?;
+    let (_, above) = value.path.0.split_last()?;
+    let path = |name: &str| ValuesPath(above.to_vec()).join(Key::Name(name.to_owned()));
+    let stands = |name: &&String| {
+        let steps = path(name.as_str()).0.into_iter().map(|key| match key {
+            Key::Name(name) => Some(name),
+            Key::Index(_) => None,
+        });
+        values.is_commented(&steps.collect::<Vec<_>>())
+    };
+    let mut alike = values.commented.keys().filter(|other| squashed(other) == squashed(name));
+    let other = alike.find(stands)?;
+    let meant = |read: &OwnRead| is_meant(read, other, chart);
+    value.reads.iter().all(meant).then(|| path(other))
+}
+
+/// Whether nothing near a place says that one of the two names is the older one.
+fn is_meant(read: &OwnRead, declared: &str, chart: &Chart) -> bool {
+    let Some(text) = around(read, NEAR, chart) else { return false };
+    let small = text.to_lowercase();
+    !text.contains(declared) && !OLD.iter().any(|word| small.contains(word))
 }
 
 /// The declared switch beside one that templates only ask for, and that nothing documents.

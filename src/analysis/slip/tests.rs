@@ -1,6 +1,6 @@
 //! Slips between names, and what is meant by them.
 
-use super::*;
+use super::{paths::ends_with, *};
 use crate::analysis::rendering::tests::analysed;
 
 fn keys(path: &str) -> Vec<Key> {
@@ -26,14 +26,41 @@ fn a_longer_name_has_all_words_of_the_shorter() {
 }
 
 #[test]
-fn a_step_may_be_missing_in_the_middle() {
-    let lacks = |short, long| lacks_one(&keys(short), &keys(long));
+fn steps_may_be_missing_in_the_middle() {
+    let lacks = |short, long| lacks_some(&keys(short), &keys(long));
     assert!(lacks("cron.schedule", "cron.config.schedule"));
-    assert!(lacks("a.b.c", "a.b.x.c"));
-    for (short, long) in
-        [("schedule", "cron.schedule"), ("a.b", "a.b.c"), ("b.c", "a.b.c"), ("a.b", "a.c")]
-    {
+    assert!(lacks("a.b.c", "a.b.x.c") && lacks("a.b.ipMode", "a.b.x.y.ipMode"));
+    for (short, long) in [
+        ("schedule", "cron.schedule"),
+        ("a.b", "a.b.c"),
+        ("b.c", "a.b.c"),
+        ("a.b", "a.c"),
+        ("a.b.mode", "a.b.x.y.mode"),
+        ("a.ipMode", "a.x.y.z.ipMode"),
+    ] {
         assert!(!lacks(short, long), "{short} {long}");
+    }
+}
+
+#[test]
+fn a_step_may_be_another_one_and_the_first_too_many() {
+    assert!(differ_in_one(&keys("a.b.c"), &keys("a.x.c")));
+    assert!(
+        !differ_in_one(&keys("b.c"), &keys("x.c"))
+            && !differ_in_one(&keys("a.b.c"), &keys("a.b.x"))
+    );
+    assert!(goes_too_deep(&keys("web.hostName"), &keys("hostName")));
+    assert!(!goes_too_deep(&keys("web.name"), &keys("name")));
+    assert!(goes_too_deep(&keys("a.web.name"), &keys("web.name")));
+}
+
+#[test]
+fn units_tell_no_two_values_apart() {
+    assert!(differ_in_unit("intervalMs", "intervalSeconds"));
+    for (one, other) in
+        [("ms", "seconds"), ("intervalMs", "timeoutSeconds"), ("portName", "portNumber")]
+    {
+        assert!(!differ_in_unit(one, other), "{one} {other}");
     }
 }
 

@@ -1,7 +1,10 @@
 //! What a place that reads a value does about its absence.
 
+use std::collections::BTreeSet;
+
 use super::branch::{Arm, decided};
 use crate::{
+    analysis::slip,
     catalog::TemplateFile,
     template::{
         TemplateSet,
@@ -17,8 +20,8 @@ pub enum Manner {
     Needs,
     /// It gives up where the value is set: it was taken away.
     Refuses,
-    /// It gives up where the value is set, whatever else is: nobody can set it.
-    Forbids,
+    /// It says that the value goes or went, or gives up where it is set, whatever else is.
+    Gone,
     /// It puts the value into the place of another one: an older name.
     Moves,
     /// It asks for the value's absence.
@@ -55,8 +58,8 @@ pub(super) fn manner(
     arms: &[Arm],
 ) -> Manner {
     match called(file, read) {
-        _ if forbids(file, read, arms) || hands_over_to_fail(file, read, set) => Manner::Forbids,
-        _ if refuses(file, read) || is_deprecated(file, read) => Manner::Refuses,
+        _ if forbids(file, read, arms) || hands_over_to_fail(file, read, set) => Manner::Gone,
+        _ if refuses(file, read) => Manner::Refuses,
         _ if hands_to_fail(file, read, set) => Manner::Refuses,
         Some("not" | "empty") => Manner::Misses,
         called if called != Some("and") && falls(file, read) => Manner::Falls,
@@ -101,16 +104,75 @@ fn falls(file: &TemplateFile, read: &Read) -> bool {
     same.len() > 1
 }
 
-/// Whether the line of a place says that the value goes or went.
-fn is_deprecated(file: &TemplateFile, read: &Read) -> bool {
+/// How many lines above a place a comment speaks of what it writes.
+const COMMENT_ABOVE: usize = 3;
+/// How many lines above a place a comment speaks of it that is about all that follows.
+const COMMENT_ABOVE_ALL: usize = 30;
+
+/// Whether the line of a place, a comment above it or the name of the template that it stands in says that the value goes
+/// or went.
+pub(super) fn is_deprecated(file: &TemplateFile, read: &Read) -> bool {
     let text = file.file.text.as_str();
-    let (before, after) = text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
-    let line = [before.rsplit('\n').next(), after.split('\n').next()];
+    let (before, _) = text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
+    let after = text.get(read.span.end as usize..).unwrap_or_default();
     let says = |part: &str| {
         let part = part.to_lowercase();
         ["deprecat", "removed", "renamed"].iter().any(|word| part.contains(word))
     };
-    line.into_iter().flatten().any(says)
+    let mut lines = before.rsplit('\n');
+    let own = [lines.next(), after.split('\n').next()];
+    let above = lines.take_while(|line| !line.trim().is_empty()).take(COMMENT_ABOVE_ALL);
+    let commented = above.enumerate().any(|(number, line)| {
+        let small = line.trim_start().to_lowercase();
+        let comment = small.starts_with('#') || small.contains("/*");
+        let about = number < COMMENT_ABOVE || small.contains("following");
+        comment && about && (small.contains("deprecat") || small.contains("backward compat"))
+    });
+    let defines = file.template.defines.iter();
+    let mut around = defines.filter(|define| define.span.contains(read.span));
+    own.into_iter().flatten().any(says) || commented || around.any(|define| says(&define.name))
+}
+
+/// Whether a place takes a value or a declared one that may be the newer: among the alternatives of `coalesce`, or by
+/// `default` where their names are alike.
+pub(super) fn stands_in(
+    file: &TemplateFile,
+    read: &Read,
+    declared: &BTreeSet<(usize, Span)>,
+) -> bool {
+    let text = file.file.text.as_str();
+    let group = group(text, read.span);
+    let call = text.get(group.start as usize..group.end as usize).unwrap_or_default();
+    let word = |word: &str| call.split(|c: char| !c.is_alphanumeric()).any(|it| it == word);
+    let name = |text: &str| text.rsplit('.').next().unwrap_or_default().to_owned();
+    let own = name(file.file.text.slice(read.span));
+    let from = (read.file, Span { start: group.start, end: group.start });
+    let to = (read.file, Span { start: group.end, end: group.end });
+    let mut others =
+        declared.range(from..to).filter(|(_, span)| group.contains(*span) && *span != read.span);
+    others.any(|(_, span)| {
+        let other = name(file.file.text.slice(*span));
+        word("coalesce") || (word("default") && slip::is_of_one_thing(&own, &other))
+    })
+}
+
+/// The arguments that a place is one of: what the parentheses around it hold, or its whole action.
+fn group(text: &str, place: Span) -> Span {
+    let (before, _) = text.split_at_checked(place.start as usize).unwrap_or((text, ""));
+    let after = text.get(place.end as usize..).unwrap_or_default();
+    let mut depth = 0_i32;
+    let open = before.char_indices().rev().find(|(_, c)| {
+        depth += i32::from(*c == ')') - i32::from(*c == '(');
+        depth < 0 || *c == '{'
+    });
+    depth = 0;
+    let close = after.char_indices().find(|(_, c)| {
+        depth += i32::from(*c == '(') - i32::from(*c == ')');
+        depth < 0 || *c == '}'
+    });
+    let start = open.map_or(0, |(at, _)| at + 1);
+    let end = close.map_or(text.len(), |(at, _)| place.end as usize + at);
+    Span::new(start, end)
 }
 
 /// Whether a branch that a place opens makes the rendering fail.

@@ -1,6 +1,7 @@
 //! Where people may read of a value that values.yaml does not declare.
 
 use crate::{
+    analysis::slip::OLD,
     catalog::{Chart, Declared, Key, Values, ValuesPath},
     finding::Place,
     yaml::{Kind, Node},
@@ -61,6 +62,27 @@ pub(super) fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
         && values.comments_on(&ValuesPath(above.to_vec()), file).iter().any(|it| has_word(it, name))
 }
 
+/// Names of fewer letters than this are spoken of for other reasons.
+const OLD_NAME_LENGTH_MIN: usize = 6;
+
+/// Whether a comment or the README says that a value has an old name.
+pub(super) fn is_old(chart: &Chart, path: &ValuesPath) -> bool {
+    let Some(Key::Name(name)) = path.0.last() else { return false };
+    let whole = Some(path.to_string()).filter(|_| path.0.len() > 1);
+    let says = |line: &str| {
+        let named = (name.len() >= OLD_NAME_LENGTH_MIN && has_word(line, name))
+            || whole.as_ref().is_some_and(|whole| has_word(line, whole));
+        named && {
+            let small = line.to_lowercase();
+            OLD.iter().any(|word| small.contains(word))
+        }
+    };
+    let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
+    let values = chart.values.as_ref().map(|file| file.stream.text().as_str());
+    let comments = values.into_iter().flat_map(str::lines).filter(|line| line.contains('#'));
+    readme.into_iter().flat_map(str::lines).chain(comments).any(says)
+}
+
 /// Whether a line is the description of a value that lies elsewhere: what it names may be a field of Kubernetes.
 fn is_of_another(line: &str, above: &[Key], values: &Values) -> bool {
     let goes_on = |c: char| c.is_alphanumeric() || "_-.".contains(c);
@@ -115,7 +137,7 @@ fn knows(schema: Node<'_>, names: &[&str]) -> bool {
 }
 
 /// Whether a chart's schema has a path among its properties.
-pub(in crate::analysis) fn is_in_schema(chart: &Chart, path: &ValuesPath) -> bool {
+pub fn is_in_schema(chart: &Chart, path: &ValuesPath) -> bool {
     let root = chart.schema.as_ref().and_then(|file| file.root());
     let Some(mut at) = root else { return false };
     for key in &path.0 {

@@ -255,6 +255,9 @@ fn commented(text: &str) -> Option<String> {
     let text = text.trim().trim_start_matches('#').trim_start();
     let text = text.strip_prefix("- ").unwrap_or(text).trim_start();
     let (name, rest) = text.split_once(':')?;
+    // `# name : value` is a key, `# Note : text` a sentence.
+    let spaced = name.ends_with(' ') && name.starts_with(char::is_lowercase);
+    let name = if spaced { name.trim_end() } else { name };
     let name = name.trim_matches(['"', '\'']);
     let word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     let key = !name.is_empty() && name.len() <= NAME_MAX && name.chars().all(word);

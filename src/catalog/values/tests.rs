@@ -145,13 +145,15 @@ fn many_and_deep_keys_are_cut() {
 
 #[test]
 fn keys_are_commented_out_where_they_would_stand() {
-    let values =
-        values("a:\n  b: 1\n  # c: 2\n  l: []\n  # - name: x\nd:\n  e: 1\n# top: 1\n#  under: 1\n");
+    let values = values(
+        "a:\n  b: 1\n  # c: 2\n  l: []\n  # - name: x\nd:\n  e: 1\n# top: 1\n#  under: 1\n# far : 1\n# Far : 1\n",
+    );
     let commented = |steps: &[&str]| {
         let steps: Vec<_> = steps.iter().map(|step| Some((*step).to_owned())).collect();
         values.is_commented(&steps)
     };
     assert!(commented(&["a", "c"]) && commented(&["a", "c", "x"]) && commented(&["top"]));
+    assert!(commented(&["far"]) && !commented(&["Far"]));
     assert!(!commented(&["c"]) && !commented(&["d", "c"]) && !commented(&["a", "name"]));
     assert!(!commented(&["a", "b", "c"]));
     assert!(!commented(&["under"]) && !commented(&["a", "l", "name"]));

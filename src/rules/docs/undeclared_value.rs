@@ -1,12 +1,13 @@
 //! `docs/undeclared-value`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     analysis::{self, Manner, OwnRead, Undeclared},
-    catalog::Chart,
+    catalog::{Chart, Key, TemplateFile},
     finding::{Level, Place},
     rule::{ChartContext, Draft, Rule, Sink},
+    template::Define,
 };
 
 /// How many further places a finding shows.
@@ -81,7 +82,12 @@ fn note(
         Some(near) => {
             format!("did you mean `{near}`? If not, declare `{path}` in values.yaml")
         }
-        None => format!("declare `{path}` in values.yaml, or say in a comment what it does"),
+        None => match cx.analysis.left_over(path, chart) {
+            Some(left) => {
+                format!("declare `{path}` in values.yaml, or read `{left}`, which nothing reads")
+            }
+            None => format!("declare `{path}` in values.yaml, or say in a comment what it does"),
+        },
     };
     let draft = out.at(place.clone(), unknown(first, values)).subject(path.to_string());
     let draft = refusal(first, draft.level(Level::Note).help(help));
@@ -159,7 +165,15 @@ fn warn(
         None if value.inner.0.len() == 1 && at.path.len() > 1 => {
             format!("declare `{path}` in values.yaml, or stop reading it")
         }
-        None => format!("declare `{path}` in values.yaml, or ask for it first"),
+        None => match (template_of(value, chart), cx.analysis.left_over(path, chart)) {
+            (Some(name), _) => {
+                format!("write `{{{{ include \"{name}\" . }}}}`, which the chart has for it")
+            }
+            (_, Some(left)) => {
+                format!("declare `{path}` in values.yaml, or read `{left}`, which nothing reads")
+            }
+            _ => format!("declare `{path}` in values.yaml, or ask for it first"),
+        },
     };
     let draft = refusal(value, draft.help(help));
     let declared = meant.and_then(|meant| chart.documentation().values.find(meant));
@@ -170,6 +184,32 @@ fn warn(
     others(value, &at.place, draft);
 }
 
+/// Names of fewer letters than this are no names of templates.
+const TEMPLATE_NAME_MIN: usize = 8;
+
+/// The only named template of the chart whose name ends in that of a value at the top.
+fn template_of<'c>(value: &Undeclared, chart: &'c Chart) -> Option<&'c str> {
+    let [Key::Name(name)] = value.path.0.as_slice() else { return None };
+    let squashed = |text: &str| {
+        text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase()
+    };
+    let name = squashed(name);
+    let inside = |file: &TemplateFile, define: &Define| {
+        value.reads.iter().any(|read| {
+            let at = read.place.start.offset;
+            read.place.path == file.file.path && define.span.start <= at && at < define.span.end
+        })
+    };
+    let defines = chart.templates.iter().flat_map(|file| {
+        let defines = file.template.defines.iter().filter(move |define| !inside(file, define));
+        defines.map(|it| it.name.as_str())
+    });
+    let mut named =
+        defines.filter(|it| it.rsplit('.').next().is_some_and(|last| squashed(last) == name));
+    let only = named.next().filter(|_| name.len() >= TEMPLATE_NAME_MIN)?;
+    named.next().is_none().then_some(only)
+}
+
 /// The place to show: one that needs the value, else the first that is not in the notes.
 fn place<'v>(value: &'v Undeclared, needed: Option<&'v OwnRead>) -> Option<&'v OwnRead> {
     let outside = || value.reads.iter().find(|read| !read.in_notes);
@@ -177,8 +217,12 @@ fn place<'v>(value: &'v Undeclared, needed: Option<&'v OwnRead>) -> Option<&'v O
 }
 
 fn others(value: &Undeclared, at: &Place, draft: Draft<'_>) {
-    let others = value.reads.iter().filter(|read| read.place != *at);
+    let line = |place: &Place| (place.path.clone(), place.start.line);
+    let mut shown = BTreeSet::from([line(at)]);
+    let others = value.reads.iter().filter(|read| shown.insert(line(&read.place)));
+    let others: Vec<_> = others.collect();
     others
+        .into_iter()
         .take(PLACES_SHOWN)
         .fold(draft, |draft, read| draft.also(read.place.clone(), "read here, too"));
 }
@@ -220,6 +264,7 @@ mod tests {
             documented,
             refused: None,
             idle: false,
+            guards: None,
             behind: false,
             slip: None,
         }

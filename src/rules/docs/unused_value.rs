@@ -1,5 +1,8 @@
 //! `docs/unused-value`
 
+mod astray;
+mod block;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
@@ -34,7 +37,9 @@ impl Rule for UnusedValue {
         };
         let told =
             |key: &&Declared| !is_meant(key, &slips) && !meant(key) && !is_of_made(chart, key);
-        for key in unused.into_iter().filter(told) {
+        let unused = unused.into_iter().filter(told).collect();
+        let unused = judge.unindented_together(unused, file, out);
+        for key in block::blocks(unused, values, |key| file.place(key.key), out) {
             judge.tell(key, file.place(key.key), out);
         }
     }
@@ -150,6 +155,39 @@ impl<'a> Judge<'a> {
         all
     }
 
+    /// Tells of keys that lost their indentation, all together, and gives the others back.
+    fn unindented_together(
+        &self,
+        unused: Vec<&'a Declared>,
+        file: &YamlFile,
+        out: &mut Sink,
+    ) -> Vec<&'a Declared> {
+        let mut lost: BTreeMap<&ValuesPath, Vec<&Declared>> = BTreeMap::new();
+        let mut rest = Vec::new();
+        for key in unused {
+            match self.unindented(key) {
+                Some(holder) => lost.entry(&holder.path).or_default().push(key),
+                None => rest.push(key),
+            }
+        }
+        for (holder, keys) in lost {
+            let Some((first, others)) = keys.split_first() else { continue };
+            let path = &first.path;
+            let them = match others.len() {
+                0 => format!("`{path}` stands"),
+                more => format!("`{path}` and {more} more stand"),
+            };
+            let message =
+                format!("{them} beside `{holder}`, which is empty, and nothing reads it there");
+            let help = format!("indent it: it belongs in `{holder}`");
+            let draft = out.at(file.place(first.key), message).subject(path.to_string()).help(help);
+            others
+                .iter()
+                .fold(draft, |draft, key| draft.also(file.place(key.key), "this one, too"));
+        }
+        rest
+    }
+
     fn tell(&self, key: &Declared, place: Place, out: &mut Sink) {
         let path = &key.path;
         let idle = self.idle_read(key);
@@ -168,8 +206,36 @@ impl<'a> Judge<'a> {
             (None, Some(near)) => {
                 draft.help(format!("templates read `{near}`: rename one of the two"))
             }
-            (None, None) => draft.help(format!("delete `{path}`, or read it in a template")),
+            (None, None) => match self.misread(key) {
+                Some((place, other)) => draft.also(place, "read here").help(format!(
+                    "read `{path}` where the templates read `{other}`, or delete it"
+                )),
+                None => draft.help(self.help(key)),
+            },
         };
+    }
+
+    /// What is to be done about a key that nothing reads, as far as that is known.
+    fn help(&self, key: &Declared) -> String {
+        let path = &key.path;
+        let of = |name: &str| self.chart.dependencies.iter().any(|it| it.effective_name() == name);
+        if let [Key::Name(name), _, ..] = path.0.as_slice()
+            && of(name)
+        {
+            return format!("delete `{path}`, or take a version of `{name}` that reads it");
+        }
+        let left = self.cx.analysis.left_over(path, self.chart);
+        let schema = if analysis::is_in_schema(self.chart, path) {
+            " here and in values.schema.json"
+        } else {
+            ""
+        };
+        match left {
+            Some(other) => {
+                format!("delete `{path}`{schema}, or read it where templates read `{other}`")
+            }
+            None => format!("delete `{path}`{schema}, or read it in a template"),
+        }
     }
 
     /// Where a template names a key that no rendering reads.
@@ -268,17 +334,35 @@ impl<'a> Judge<'a> {
                 _ => None,
             }
         });
+        let names: BTreeSet<&str> = names.collect();
+        // What alone is read and not declared, and what alone is declared and not read, are one value where one name
+        // holds the other.
+        let children = declared.values().filter_map(|at| self.values.keys.get(*at));
+        let unread = children.filter(|other| self.usage(other) == Usage::Unread).count();
+        if let Some(only) = names.first()
+            && names.len() == 1
+            && unread == 1
+            && !above.is_empty()
+            && (only.to_lowercase().ends_with(&name.to_lowercase()))
+        {
+            return Some(beside(key, only));
+        }
         // `nameOverride` and `fullnameOverride` are two things.
         let small = name.to_lowercase();
         let another = |other: &&str| {
             let other = other.to_lowercase();
             !other.ends_with(&small) && !small.ends_with(&other)
         };
-        let near = config::closest(name, names.filter(another))?;
-        let mut path = key.path.clone();
-        path.0.pop();
-        Some(path.join(Key::Name(near.to_owned())))
+        let near = config::closest(name, names.into_iter().filter(another))?;
+        Some(beside(key, near))
     }
+}
+
+/// The path of another name beside a key.
+fn beside(key: &Declared, name: &str) -> ValuesPath {
+    let mut path = key.path.clone();
+    path.0.pop();
+    path.join(Key::Name(name.to_owned()))
 }
 
 /// Whether a name in a text ends at a byte.

@@ -1,0 +1,174 @@
+//! What a value that nothing declares may have meant, as far as a help may propose it.
+
+use crate::{
+    analysis::{Analysis, OwnRead, Undeclared, steps},
+    catalog::{Chart, Declared, Key, Values, ValuesPath},
+    template::flow::{Step, Usage},
+    text::Span,
+    yaml::Kind,
+};
+
+use super::{
+    best, comparable,
+    paths::{ends_with, last, siblings},
+};
+
+impl Analysis<'_> {
+    /// A declared value that may be meant by one that is not: beside it, written nearly alike and read by nothing, or
+    /// its plural; else the one that a place reads but for the first step of its path, which was copied.
+    pub fn alike(&self, value: &Undeclared, chart: &Chart) -> Option<ValuesPath> {
+        if !comparable(self.undeclared(chart).len(), chart) {
+            return None;
+        }
+        let values = &chart.documentation().values;
+        let unread = |key: &&Declared| self.usage(value.member, &key.path) == Usage::Unread;
+        if value.path != value.inner {
+            return None;
+        }
+        let near = best(value, siblings(values, &value.path).filter(unread));
+        let newer = || self.newer(value, chart);
+        let asked = |key: &Declared| self.is_read_at(value, &key.path, ASKED_ABOVE, chart);
+        let near = near
+            .or_else(newer)
+            .or_else(|| short_cut(value, values))
+            .or_else(|| copied(value, values, asked))
+            .or_else(|| self.only(value, chart))?;
+        // What the same line reads already was not meant.
+        (!self.is_read_at(value, &near.path, 0, chart)).then(|| near.path.clone())
+    }
+
+    /// What is left over beside a path: of a declared one that nothing reads the only one there that templates read and
+    /// nothing declares, of such a one the only one there that nothing reads.
+    pub fn left_over(&self, path: &ValuesPath, chart: &Chart) -> Option<ValuesPath> {
+        let (_, above) = path.0.split_last().filter(|(_, above)| !above.is_empty())?;
+        let member = self.members_of(chart).next()?;
+        let values = &chart.documentation().values;
+        let unread = |key: &&Declared| self.usage(member, &key.path) == Usage::Unread;
+        let mut declared = siblings(values, path).filter(unread).map(|key| &key.path);
+        let beside = |it: &&Undeclared| it.path.0.split_last().is_some_and(|it| it.1 == above);
+        let mut read = self.undeclared(chart).iter().filter(beside).map(|it| &it.path);
+        match (declared.next(), declared.next(), read.next(), read.next()) {
+            (Some(declared), None, Some(read), None) => {
+                Some(if declared == path { read } else { declared }.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// The declared value whose name is the plural of one that is read: it, where it is no list of mappings, or the
+    /// only one in it that the same file reads.
+    fn newer<'v>(&self, value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
+        let values = &chart.documentation().values;
+        let plural = format!("{}s", last(&value.path)?);
+        let key = siblings(values, &value.path).find(|key| last(&key.path) == Some(&plural))?;
+        if key.leaf {
+            let node = Values::node(chart.values.as_deref()?, key)?;
+            let plain = node.items().all(|item| item.kind() != Kind::Mapping);
+            return plain.then_some(key);
+        }
+        let file = self.set_file(&value.reads.first()?.place.path);
+        let in_file = || self.flow().reads().iter().filter(|read| Some(read.file) == file);
+        let is_read = |key: &&Declared| {
+            let path = steps(&key.path);
+            in_file().any(|read| read.member == value.member && read.path.starts_with(&path))
+        };
+        let children = || key.children.values().filter_map(|at| values.keys.get(*at));
+        let holders = || {
+            value.path.0.iter().filter_map(|key| {
+                if let Key::Name(name) = key { Some(name.as_str()) } else { None }
+            })
+        };
+        let named = children().find(|key| holders().any(|name| last(&key.path) == Some(name)));
+        let mut read = children().filter(is_read);
+        let only = read.next().filter(|_| read.next().is_none());
+        only.or(named)
+    }
+
+    /// The only value beside one that is needed, where what they lie in is named for several of a kind, and the file
+    /// does not read it.
+    fn only<'v>(&self, value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
+        let holder = ValuesPath(value.path.0.split_last()?.1.to_vec());
+        let plural = last(&holder).is_some_and(|name| name.ends_with('s'));
+        let mut beside = siblings(&chart.documentation().values, &value.path);
+        let only = beside.next().filter(|_| beside.next().is_none())?;
+        let file = self.set_file(&value.reads.first()?.place.path);
+        let path = steps(&only.path);
+        let mut here = self.flow().reads().iter().filter(|read| Some(read.file) == file);
+        let used = here.any(|read| read.member == value.member && read.path.starts_with(&path));
+        (plural && only.leaf && !value.optional && !used).then_some(only)
+    }
+
+    /// Whether another value is read on the line of the first place that reads a value, or on some above it.
+    fn is_read_at(
+        &self,
+        value: &Undeclared,
+        other: &ValuesPath,
+        above: u32,
+        chart: &Chart,
+    ) -> bool {
+        let Some(first) = value.reads.first() else { return false };
+        let mut files = chart.templates.iter();
+        let Some(file) = files.find(|it| it.file.path == first.place.path) else { return false };
+        let (text, line) = (&file.file.text, first.place.start.line);
+        let start = text.line_span(line.saturating_sub(above)).start as usize;
+        let lines = Span::new(start, text.line_span(line).end as usize);
+        let (number, path) = (self.set_file(&first.place.path), steps(other));
+        let mut reads = self.flow().reads().iter();
+        reads.any(|read| {
+            Some(read.file) == number
+                && read.member == value.member
+                && read.path == path
+                && lines.contains(read.span)
+        })
+    }
+}
+
+/// How many lines above a place a condition may ask for what the place means.
+const ASKED_ABOVE: u32 = 2;
+/// How many first steps of a path a place may have got by a copy.
+const COPIED_MAX: usize = 3;
+
+/// The declared value whose path is that of a place without its first step, or with another one; or without more of
+/// its first steps. What is missing lies in these, or is needed: what one component may have another one may, too. Of
+/// several such values the one is meant that a line above asks for.
+fn copied<'v>(
+    value: &Undeclared,
+    values: &'v Values,
+    asked: impl Fn(&Declared) -> bool,
+) -> Option<&'v Declared> {
+    let path = &value.reads.first()?.path;
+    let depth = value.inner.0.len();
+    let astray = path.len() > depth || (!value.optional && value.reads.iter().any(OwnRead::needs));
+    let counts = (1..=COPIED_MAX).filter(|count| *count >= depth || (astray && *count == 1));
+    let tails = counts.filter_map(|count| Some((count, path.get(count..)?)));
+    for (count, tail) in tails.filter(|(_, tail)| tail.len() > 1) {
+        let others = usize::from(count == 1);
+        let ends = |key: &&Declared| ends_with(&key.path, tail).is_some_and(|it| it <= others);
+        let found: Vec<_> = values.keys.iter().skip(1).filter(ends).collect();
+        let mut near = found.iter().filter(|key| asked(key));
+        match (found.as_slice(), near.next(), near.next()) {
+            ([], ..) => {}
+            ([only], ..) | (_, Some(only), None) => return Some(only),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The declared value whose path is that of a place without the step that is missing in its middle.
+fn short_cut<'v>(value: &Undeclared, values: &'v Values) -> Option<&'v Declared> {
+    let path = &value.reads.first()?.path;
+    let at = value.inner.0.len().checked_sub(1)?;
+    let rest = path.get(at + 1..).filter(|rest| rest.len() > 1 && at > 0)?;
+    let steps: Vec<_> = path.get(..at)?.iter().chain(rest).collect();
+    let same = |key: &&Declared| {
+        key.path.0.len() == steps.len()
+            && key
+                .path
+                .0
+                .iter()
+                .zip(&steps)
+                .all(|it| matches!(it, (Key::Name(key), Step::Key(step)) if **key == **step))
+    };
+    values.keys.iter().skip(1).find(same)
+}
