@@ -160,7 +160,10 @@ impl<'a> Judge<'a> {
         let Some((read, declared)) = last(&value.path).zip(last(&key.path)) else { return false };
         // A template that goes through the value fails without it, whatever values.yaml is renamed to.
         let depth = value.inner.0.len();
-        if value.reads.iter().any(|it| it.needs() && it.path.len() > depth) {
+        // Nobody can rename a number into another unit.
+        if value.reads.iter().any(|it| it.needs() && it.path.len() > depth)
+            || differ_in_unit(read, declared)
+        {
             return false;
         }
         if read == declared {

@@ -2,6 +2,8 @@
 
 mod branch;
 mod manner;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use std::{
@@ -103,7 +105,10 @@ impl Analysis<'_> {
                 strangers.extend(slip.and_then(|slip| self.strangers(value, &slip, chart)));
             }
             found.extend(strangers);
-            found.retain(|value| value.slip.is_some() || !is_old(chart, &value.path));
+            found.retain(|value| {
+                let told = value.slip.is_some() || !value.optional;
+                told || !is_old(chart, &value.path)
+            });
             found.sort_by(|one, other| one.path.cmp(&other.path));
             found
         })
@@ -201,9 +206,10 @@ impl Analysis<'_> {
                 slip: None,
             });
             entry.optional |= optional || shared;
-            let manner = match needs {
-                false if stands_in(file, read, &declared) => Manner::Falls,
-                _ => self.manner(file, read, needs, arms),
+            let manner = if !needs && stands_in(file, read, &declared) {
+                Manner::Falls
+            } else {
+                self.manner(file, read, needs, arms)
             };
             entry.reads.push(OwnRead {
                 place: file.file.place(read.span),

@@ -10,6 +10,7 @@ use crate::{
 
 use super::{
     best, comparable,
+    names::share,
     paths::{ends_with, last, siblings},
 };
 
@@ -49,7 +50,8 @@ impl Analysis<'_> {
         let mut read = self.undeclared(chart).iter().filter(beside).map(|it| &it.path);
         match (declared.next(), declared.next(), read.next(), read.next()) {
             (Some(declared), None, Some(read), None) => {
-                Some(if declared == path { read } else { declared }.clone())
+                let related = share(last(declared)?, last(read)?);
+                related.then(|| if declared == path { read } else { declared }.clone())
             }
             _ => None,
         }

@@ -105,3 +105,16 @@ pub(in crate::analysis) fn is_of_one_thing(one: &str, other: &str) -> bool {
     let alike = strsim::normalized_damerau_levenshtein(one, other) >= super::ALIKE;
     one != other && (alike || is_longer_name(one, other))
 }
+
+/// How alike two names are, of 1, to be left over for each other.
+const RELATED: f64 = 0.5;
+
+/// Whether two names share a word, or half of their letters.
+pub(super) fn share(one: &str, other: &str) -> bool {
+    let words = |name: &str| -> Vec<String> {
+        parts(name).iter().map(|word| word.trim_end_matches('.').to_owned()).collect()
+    };
+    let others = words(other);
+    words(one).iter().any(|word| others.contains(word))
+        || strsim::normalized_damerau_levenshtein(one, other) >= RELATED
+}

@@ -69,8 +69,10 @@ const OLD_NAME_LENGTH_MIN: usize = 6;
 pub(super) fn is_old(chart: &Chart, path: &ValuesPath) -> bool {
     let Some(Key::Name(name)) = path.0.last() else { return false };
     let whole = Some(path.to_string()).filter(|_| path.0.len() > 1);
+    let mut keys = chart.documentation().values.keys.iter();
+    let common = keys.any(|key| key.path.0.last() == path.0.last());
     let says = |line: &str| {
-        let named = (name.len() >= OLD_NAME_LENGTH_MIN && has_word(line, name))
+        let named = (!common && name.len() >= OLD_NAME_LENGTH_MIN && has_word(line, name))
             || whole.as_ref().is_some_and(|whole| has_word(line, whole));
         named && {
             let small = line.to_lowercase();

@@ -222,7 +222,11 @@ impl<'a> Judge<'a> {
         if let [Key::Name(name), _, ..] = path.0.as_slice()
             && of(name)
         {
-            return format!("delete `{path}`, or take a version of `{name}` that reads it");
+            return if matches!(path.0.as_slice(), [_, Key::Name(last)] if last == "enabled") {
+                format!("delete `{path}`, or write it as the condition of `{name}` in Chart.yaml")
+            } else {
+                format!("delete `{path}`, or take a version of `{name}` that reads it")
+            };
         }
         let left = self.cx.analysis.left_over(path, self.chart);
         let schema = if analysis::is_in_schema(self.chart, path) {

@@ -1,0 +1,59 @@
+//! Which values count as undeclared, and how their places read them.
+
+use crate::analysis::rendering::tests::analysed;
+
+/// The paths that nothing declares, an exclamation mark after those that a place needs.
+fn undeclared(values: &str, template: &str) -> Vec<String> {
+    let files = [("values.yaml", values), ("templates/a.yaml", template)];
+    analysed(&files, |analysis| {
+        let chart = analysis.closure.root().unwrap().chart;
+        let found = analysis.undeclared(chart).iter();
+        let told = found.map(|it| {
+            let needs = it.reads.iter().any(super::OwnRead::needs) && !it.optional;
+            format!("{}{}", it.path, if needs { "!" } else { "" })
+        });
+        told.collect()
+    })
+}
+
+#[test]
+fn a_number_that_is_compared_copes_with_absence() {
+    assert_eq!(undeclared("a: 1\n", "{{ if eq (int .Values.b) 0 }}x: 1{{ end }}"), ["b"]);
+    assert_eq!(undeclared("a: 1\n", "x: {{ eq (printf \"%v\" .Values.b) \"0\" }}"), ["b!"]);
+}
+
+#[test]
+fn what_one_of_two_merged_mappings_has_is_there() {
+    let merged = "{{ $m := merge (deepCopy .Values.a) .Values.b }}x: {{ $m.c }}\ny: {{ $m.d }}\n";
+    assert_eq!(undeclared("a: {c: 1}\nb: {e: 1}\n", merged), ["a.d", "b.d"]);
+    let made = "{{ $m := merge (dict \"c\" 1) .Values.b }}x: {{ $m.c }}\n";
+    assert!(undeclared("b: {e: 1}\n", made).is_empty());
+}
+
+#[test]
+fn old_names_are_known() {
+    let none = |text: &str| assert!(undeclared("new: 1\n", text).is_empty(), "{text}");
+    none("{{ if .Values.gone }}{{ fail \"x\" }}{{ end }}{{ if eq .Values.gone 1 }}x: 1{{ end }}");
+    none("{{ if .Values.old }}{{ $_ := set .Values \"new\" .Values.old }}{{ end }}");
+    none("# deprecated\nx: {{ .Values.old }}\n");
+    let told = |text: &str| assert_eq!(undeclared("new: 1\n", text).len(), 1, "{text}");
+    told("{{ if and .Values.other .Values.new }}{{ fail \"x\" }}{{ end }}");
+    told("{{ if .Values.old }}{{ $_ := set .Values \"new\" (default 1 .Values.old) }}{{ end }}");
+    told("# deprecated\nx: 1\n\ny: {{ .Values.other }}\n");
+}
+
+#[test]
+fn a_value_stands_in_for_one_that_is_declared() {
+    let falls = |text: &str| {
+        let files = [("values.yaml", "web: {scheme: a}\n"), ("templates/a.yaml", text)];
+        analysed(&files, |analysis| {
+            let chart = analysis.closure.root().unwrap().chart;
+            let value = &analysis.undeclared(chart)[0];
+            value.reads.iter().all(|read| read.manner == super::Manner::Falls)
+        })
+    };
+    assert!(falls("x: {{ coalesce .Values.web.scheme .Values.web.mode | quote }}"));
+    assert!(falls("x: {{ .Values.web.schema | default .Values.web.scheme }}"));
+    assert!(!falls("x: {{ .Values.web.mode | default .Values.web.scheme }}"));
+    assert!(!falls("x: {{ .Values.web.scheme }}{{ coalesce .Values.web.mode 1 }}"));
+}
