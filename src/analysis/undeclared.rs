@@ -15,7 +15,7 @@ use crate::{
     analysis::{
         Analysis, Slip,
         rendering::Packed,
-        slip::{self, SWITCHES},
+        slip::{self, COMPARISONS_MAX, SWITCHES},
     },
     catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
     finding::Place,
@@ -29,7 +29,7 @@ use crate::{
 
 use branch::{Arm, arms, decided};
 use manner::{copes, is_comment, is_deprecated, is_older, manner, moves, needs, stands_in};
-use told::{SPOKEN_OF_MAX, is_documented, is_old, is_spoken_of, is_told, refused};
+use told::{SPOKEN_OF_MAX, is_documented, is_old, is_spoken_of, is_told, old_lines, refused};
 
 pub use told::is_in_schema;
 
@@ -105,9 +105,10 @@ impl Analysis<'_> {
                 strangers.extend(slip.and_then(|slip| self.strangers(value, &slip, chart)));
             }
             found.extend(strangers);
+            let old = if found.len() > SPOKEN_OF_MAX { Vec::new() } else { old_lines(chart) };
             found.retain(|value| {
                 let told = value.slip.is_some() || !value.optional;
-                told || !is_old(chart, &value.path)
+                told || !is_old(&old, chart, &value.path)
             });
             found.sort_by(|one, other| one.path.cmp(&other.path));
             found
@@ -252,7 +253,10 @@ impl Analysis<'_> {
             .into_iter()
             .filter_map(|(number, arms)| Some((Arc::clone(&own.get(&number)?.file.path), arms)));
         let branches: BTreeMap<_, _> = branches.collect();
-        let switches = switches(&found, &branches);
+        let mut switches = switches(&found, &branches);
+        if found.len().saturating_mul(switches.len()) > COMPARISONS_MAX {
+            switches.clear();
+        }
         for (path, it) in &mut found {
             it.field = self.is_field(it);
             it.idle = is_idle(it, &branches);
@@ -268,12 +272,8 @@ impl Analysis<'_> {
         let mut found = None;
         for place in &it.reads {
             let body = arm(&place.place, branches).filter(|_| place.manner == Manner::Copes)?.body;
-            let file = self.set_file(&place.place.path);
-            let reads = self.flow().reads().iter();
-            let inside = reads.filter(|read| {
-                Some(read.file) == file && read.member == it.member && body.contains(read.span)
-            });
-            for read in inside {
+            let file = self.set_file(&place.place.path)?;
+            for read in self.reads_in(file, body).filter(|read| read.member == it.member) {
                 if read.path.starts_with(&own) {
                     return None;
                 }
@@ -286,6 +286,16 @@ impl Analysis<'_> {
             }
         }
         found
+    }
+
+    /// The reads in a part of a file.
+    fn reads_in(&self, file: usize, part: Span) -> impl Iterator<Item = &Read> {
+        let reads = self.flow().reads();
+        let from = reads.partition_point(|read| (read.file, read.span.start) < (file, part.start));
+        let reads = reads.get(from..).unwrap_or_default().iter();
+        reads
+            .take_while(move |read| read.file == file && read.span.start < part.end)
+            .filter(move |read| part.contains(read.span))
     }
 
     fn is_field(&self, it: &Undeclared) -> bool {
@@ -311,16 +321,16 @@ impl Analysis<'_> {
         let Some((Step::Key(name), above)) = inner.split_last() else { return false };
         let quoted = format!("\"{name}\"");
         let files = self.templates.files();
-        let mut reads = self.flow().reads().iter().filter(|read| read.member == it.member);
+        let mut reads = self.flow().reads().iter().filter(|read| {
+            read.member == it.member && read.how == How::Whole && read.path == above
+        });
         SWITCHES.contains(&&**name)
             && reads.any(|read| {
                 let text = files.get(read.file).map_or("", |file| file.template.text.as_str());
                 let (before, after) =
                     text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
                 let action = [before.rsplit("{{").next(), after.split("}}").next()];
-                read.how == How::Whole
-                    && read.path == above
-                    && !action.into_iter().flatten().any(|part| part.contains(&quoted))
+                !action.into_iter().flatten().any(|part| part.contains(&quoted))
             })
     }
 
@@ -480,9 +490,9 @@ fn is_behind(
     switches: &[(ValuesPath, Arc<str>, Span)],
 ) -> bool {
     let behind = |read: &OwnRead| {
-        let mut others =
-            switches.iter().filter(|(other, file, _)| other != path && *file == read.place.path);
-        others.any(|(.., body)| body.contains(span(&read.place)))
+        switches.iter().any(|(other, file, body)| {
+            body.contains(span(&read.place)) && *file == read.place.path && other != path
+        })
     };
     let depth = it.inner.0.len();
     it.reads.iter().all(|read| behind(read) && !(read.needs() && read.path.len() > depth))

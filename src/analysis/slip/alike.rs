@@ -43,6 +43,9 @@ impl Analysis<'_> {
     pub fn left_over(&self, path: &ValuesPath, chart: &Chart) -> Option<ValuesPath> {
         let (_, above) = path.0.split_last().filter(|(_, above)| !above.is_empty())?;
         let member = self.members_of(chart).next()?;
+        if !comparable(self.undeclared(chart).len(), chart) {
+            return None;
+        }
         let values = &chart.documentation().values;
         let unread = |key: &&Declared| self.usage(member, &key.path) == Usage::Unread;
         let mut declared = siblings(values, path).filter(unread).map(|key| &key.path);

@@ -16,7 +16,7 @@ pub(super) struct Arm {
     pub(super) idle: bool,
 }
 
-/// All arms of a template, outer ones first.
+/// All arms of a template, by the places of their conditions.
 pub(super) fn arms(template: &Template) -> Vec<Arm> {
     let mut arms = Vec::new();
     template.walk(|element| {
@@ -24,12 +24,14 @@ pub(super) fn arms(template: &Template) -> Vec<Arm> {
             arms.extend(arms_of(branch, template));
         }
     });
+    arms.sort_by_key(|arm| arm.condition.start);
     arms
 }
 
-/// The arm whose condition a place stands in: the innermost.
+/// The arm whose condition a place stands in: no condition lies in another one.
 pub(super) fn decided(arms: &[Arm], place: Span) -> Option<&Arm> {
-    arms.iter().rev().find(|arm| arm.condition.contains(place))
+    let after = arms.partition_point(|arm| arm.condition.start <= place.start);
+    arms.get(after.checked_sub(1)?).filter(|arm| arm.condition.contains(place))
 }
 
 fn arms_of<'t>(branch: &'t Branch, template: &'t Template) -> impl Iterator<Item = Arm> + 't {

@@ -239,10 +239,14 @@ fn included<'t>(action: &str, set: &TemplateSet<'t>) -> Option<&'t str> {
 /// What a value is given that is not the one that was set.
 const MAKERS: [&str; 4] = ["coalesce", "default", "print", "ternary"];
 
+/// How many places that write into values are looked through for each that reads one.
+const WRITES_MAX: usize = 1000;
+
 /// Whether a place puts a value as it is into the place of another one.
 pub(super) fn moves(file: &TemplateFile, read: &Read, writes: &[Write]) -> bool {
     let mut around = writes
         .iter()
+        .take(WRITES_MAX)
         .filter(|it| it.file == read.file && it.member == read.member)
         .filter(|it| it.span.contains(read.span));
     around.any(|it| {

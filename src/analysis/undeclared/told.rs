@@ -65,24 +65,32 @@ pub(super) fn is_spoken_of(chart: &Chart, path: &ValuesPath) -> bool {
 /// Names of fewer letters than this are spoken of for other reasons.
 const OLD_NAME_LENGTH_MIN: usize = 6;
 
-/// Whether a comment or the README says that a value has an old name.
-pub(super) fn is_old(chart: &Chart, path: &ValuesPath) -> bool {
-    let Some(Key::Name(name)) = path.0.last() else { return false };
-    let whole = Some(path.to_string()).filter(|_| path.0.len() > 1);
-    let mut keys = chart.documentation().values.keys.iter();
-    let common = keys.any(|key| key.path.0.last() == path.0.last());
-    let says = |line: &str| {
-        let named = (!common && name.len() >= OLD_NAME_LENGTH_MIN && has_word(line, name))
-            || whole.as_ref().is_some_and(|whole| has_word(line, whole));
-        named && {
-            let small = line.to_lowercase();
-            OLD.iter().any(|word| small.contains(word))
-        }
-    };
+/// The lines of comments and of the README that speak of old names.
+pub(super) fn old_lines(chart: &Chart) -> Vec<&str> {
     let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
     let values = chart.values.as_ref().map(|file| file.stream.text().as_str());
     let comments = values.into_iter().flat_map(str::lines).filter(|line| line.contains('#'));
-    readme.into_iter().flat_map(str::lines).chain(comments).any(says)
+    let lines = readme.into_iter().flat_map(str::lines).chain(comments);
+    let speaks = |line: &&str| {
+        let small = line.to_lowercase();
+        OLD.iter().any(|word| small.contains(word))
+    };
+    lines.filter(speaks).collect()
+}
+
+/// Whether one of the lines that speak of old names says that a value has one.
+pub(super) fn is_old(lines: &[&str], chart: &Chart, path: &ValuesPath) -> bool {
+    let Some(Key::Name(name)) = path.0.last().filter(|_| !lines.is_empty()) else { return false };
+    let whole = Some(path.to_string()).filter(|_| path.0.len() > 1);
+    let named = |line: &&str| {
+        (name.len() >= OLD_NAME_LENGTH_MIN && has_word(line, name))
+            || whole.as_ref().is_some_and(|whole| has_word(line, whole))
+    };
+    let Some(line) = lines.iter().find(|line| named(line)) else { return false };
+    // A name that is declared elsewhere is that one's.
+    let mut keys = chart.documentation().values.keys.iter();
+    whole.is_some_and(|whole| has_word(line, &whole))
+        || !keys.any(|key| key.path.0.last() == path.0.last())
 }
 
 /// Whether a line is the description of a value that lies elsewhere: what it names may be a field of Kubernetes.

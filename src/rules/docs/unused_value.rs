@@ -162,10 +162,11 @@ impl<'a> Judge<'a> {
         file: &YamlFile,
         out: &mut Sink,
     ) -> Vec<&'a Declared> {
+        let holders = self.holders(&unused);
         let mut lost: BTreeMap<&ValuesPath, Vec<&Declared>> = BTreeMap::new();
         let mut rest = Vec::new();
         for key in unused {
-            match self.unindented(key) {
+            match holders.get(&key.path) {
                 Some(holder) => lost.entry(&holder.path).or_default().push(key),
                 None => rest.push(key),
             }
@@ -341,13 +342,13 @@ impl<'a> Judge<'a> {
         let names: BTreeSet<&str> = names.collect();
         // What alone is read and not declared, and what alone is declared and not read, are one value where one name
         // holds the other.
-        let children = declared.values().filter_map(|at| self.values.keys.get(*at));
-        let unread = children.filter(|other| self.usage(other) == Usage::Unread).count();
+        let children = || declared.values().filter_map(|at| self.values.keys.get(*at));
+        let unread = || children().filter(|other| self.usage(other) == Usage::Unread);
         if let Some(only) = names.first()
             && names.len() == 1
-            && unread == 1
             && !above.is_empty()
-            && (only.to_lowercase().ends_with(&name.to_lowercase()))
+            && only.to_lowercase().ends_with(&name.to_lowercase())
+            && unread().nth(1).is_none()
         {
             return Some(beside(key, only));
         }

@@ -1,5 +1,7 @@
 //! Where a value that nothing reads belongs: keys that lost their indentation, and places that read another path.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{
     analysis::steps,
     catalog::{Declared, Key, ValuesPath},
@@ -8,27 +10,47 @@ use crate::{
     yaml::Kind,
 };
 
-use super::Judge;
+use super::{COMPARISONS_MAX, Judge};
 
 /// The keys of a container's `resources`.
 const RESOURCES: [&str; 2] = ["limits", "requests"];
+/// How many keys without their indentation are looked for.
+const LOST_MAX: usize = 100;
+/// How many places that read the name of a value are looked at for its fellows.
+const MISREADS_MAX: usize = 8;
 /// How many lines from a place its fellows stand.
 const NEAR: u32 = 4;
 
 impl<'a> Judge<'a> {
-    /// The key that a key was meant to lie in: the one before it, which is empty and whose the name is. Others that lie
-    /// between are meant for it, too.
-    pub(super) fn unindented(&self, key: &Declared) -> Option<&'a Declared> {
-        let parent = self.values.keys.get(key.parent)?;
-        let mut before: Vec<_> = parent
-            .children
-            .values()
-            .filter_map(|at| self.values.keys.get(*at))
-            .filter(|other| other.key.start < key.key.start)
-            .collect();
-        before.sort_by_key(|other| std::cmp::Reverse(other.key.start));
-        let holder = before.into_iter().find(|it| self.usage(it) != Usage::Unread)?;
-        (holder.kind == Kind::Null && self.is_known_in(key, holder)).then_some(holder)
+    /// The keys that unused ones were meant to lie in, by the path of each of these: the one before it, which is empty and
+    /// whose the name is. Others that lie between are unused, too.
+    pub(super) fn holders(
+        &self,
+        unused: &[&'a Declared],
+    ) -> BTreeMap<&'a ValuesPath, &'a Declared> {
+        let parents: BTreeSet<usize> = unused.iter().map(|key| key.parent).collect();
+        let mut found = BTreeMap::new();
+        for parent in parents.into_iter().filter_map(|at| self.values.keys.get(at)) {
+            let children = parent.children.values();
+            let mut children: Vec<_> =
+                children.filter_map(|at| self.values.keys.get(*at)).collect();
+            if !children.iter().any(|key| key.kind == Kind::Null) {
+                continue;
+            }
+            children.sort_by_key(|key| key.key.start);
+            let mut holder = None;
+            for key in children {
+                if self.usage(key) != Usage::Unread {
+                    holder = Some(key).filter(|key| key.kind == Kind::Null);
+                } else if let Some(holder) = holder
+                    && found.len() < LOST_MAX
+                    && self.is_known_in(key, holder)
+                {
+                    found.insert(&key.path, holder);
+                }
+            }
+        }
+        found
     }
 
     /// Whether a key's name is known of another one: as one of Kubernetes, from the README, or as templates read it.
@@ -56,6 +78,10 @@ impl<'a> Judge<'a> {
     /// A place that reads a value of the same name among reads of what lies beside a key: its path lacks the key's first
     /// steps, or one of them.
     pub(super) fn misread(&self, key: &Declared) -> Option<(Place, ValuesPath)> {
+        let reads = self.cx.analysis.flow().reads().len();
+        if self.values.keys.len().saturating_mul(reads) > COMPARISONS_MAX {
+            return None;
+        }
         let path = steps(&key.path);
         let (_, holder) = path.split_last().filter(|(_, holder)| !holder.is_empty())?;
         let line = |read: &Read| Some(self.place_of(read)?.start.line);
@@ -66,11 +92,11 @@ impl<'a> Judge<'a> {
                 && other.path.starts_with(holder)
                 && near() == Some(true)
         };
-        let read = self.own_reads().find(|read| {
-            read.path.len() < path.len()
-                && path.ends_with(&read.path)
-                && self.own_reads().any(|other| fellow(read, other))
-        })?;
+        let mut misread = self
+            .own_reads()
+            .filter(|read| read.path.len() < path.len() && path.ends_with(&read.path))
+            .take(MISREADS_MAX);
+        let read = misread.find(|read| self.own_reads().any(|other| fellow(read, other)))?;
         let names = read.path.iter().map(|step| match step {
             Step::Key(name) => Some(&**name),
             Step::Any => None,

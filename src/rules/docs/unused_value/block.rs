@@ -42,11 +42,8 @@ pub(super) fn blocks<'a>(
     for (block, keys) in blocks {
         let is_in = |key: &&Declared| block.path.covers(&key.path);
         let here: Vec<_> = rest.iter().copied().filter(is_in).collect();
-        let leaves = all.under_key(block);
-        let count = leaves.len();
-        let unread =
-            leaves.iter().filter(|leaf| keys.iter().any(|key| key.path.covers(&leaf.path)));
-        let unread = unread.count();
+        let count = all.under_key(block).len();
+        let unread: usize = keys.iter().map(|key| all.under_key(key).len()).sum();
         if here.len() < VALUES_MIN || unread * 2 < count {
             continue;
         }
