@@ -188,7 +188,9 @@ impl Stance {
                 )
             }
             (_, true) => format!("let `{second}` own them: {depend}"),
-            (_, false) => format!("let one chart own them: {depend}, or the reverse"),
+            (_, false) => format!(
+                "keep them in one chart of definitions on which `{first}` and `{second}` depend behind a condition"
+            ),
         }
     }
 }

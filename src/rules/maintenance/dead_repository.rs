@@ -3,7 +3,7 @@
 mod images;
 mod withdrawn;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::{
@@ -79,11 +79,13 @@ fn dependency_finding(url: &str, uses: &[&Dependency], cx: &ChartContext<'_>, ou
 
 fn image_finding(address: &str, uses: &[images::Use], cx: &ChartContext<'_>, out: &mut Sink) {
     let Some((first, rest)) = uses.split_first() else { return };
-    let more = match rest.len() {
-        0 => String::new(),
-        many => format!(" and {many} more"),
+    // One image in several places is one image.
+    let others: BTreeSet<_> =
+        rest.iter().map(|it| &it.image).filter(|it| **it != first.image).collect();
+    let (more, verb) = match others.len() {
+        0 => (String::new(), "comes"),
+        many => (format!(" and {many} more"), "come"),
     };
-    let verb = if rest.is_empty() { "comes" } else { "come" };
     // A registry may still be there, with other images.
     let state = match first.row.gone {
         Some(day) if first.row.is_gone(cx.now) => {

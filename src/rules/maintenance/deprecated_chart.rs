@@ -160,6 +160,8 @@ fn is_fate(words: &[&str]) -> bool {
         ["is" | "was", "deprecated", ..]
             | ["is", "now" | "being", "deprecated", ..]
             | ["has", "been", "deprecated" | "moved", ..]
+            | ["is", "replaced", "by", ..]
+            | ["has", "been", "replaced", "by", ..]
             | ["has", "now", "been", "deprecated", ..]
             | ["is", "no", "longer", "maintained", ..]
     )
@@ -173,6 +175,7 @@ mod tests {
     fn only_what_is_said_of_the_chart_counts() {
         assert!(says_it_of_the_chart("> **This chart has been deprecated** in favour of x"));
         assert!(says_it_of_the_chart("**DEPRECATED**: use x"));
+        assert!(says_it_of_the_chart("This chart has been replaced by `site`."));
         assert!(says_it_of_the_chart(
             "> # This web chart is for x. It is no longer maintained. Use y."
         ));

@@ -108,6 +108,10 @@ pub(super) struct Domain {
     sets: Vec<Rc<[Atom]>>,
     set_index: HashMap<Rc<[Atom]>, SetId>,
     joins: HashMap<(SetId, SetId), SetId>,
+    /// What was joined of large sets of which all is read.
+    joins_of_read: HashMap<(SetId, SetId), SetId>,
+    /// What sets without mappings and lists, which may grow, are made of.
+    pub(super) origins: HashMap<SetId, SetId>,
     pub(super) objects: Vec<Object>,
     object_index: HashMap<Recipe, ObjectId>,
     copies: HashMap<Copied, ObjectId>,
@@ -127,6 +131,8 @@ impl Domain {
             sets: Vec::new(),
             set_index: HashMap::new(),
             joins: HashMap::new(),
+            joins_of_read: HashMap::new(),
+            origins: HashMap::new(),
             objects: (0..members).map(root).collect(),
             object_index: HashMap::new(),
             copies: HashMap::new(),
@@ -191,8 +197,36 @@ impl Domain {
         if self.atoms(a).len() + self.atoms(b).len() <= ATOMS_MAX {
             return self.join(a, b);
         }
-        let atoms = self.atoms(a).iter().chain(self.atoms(b).iter()).copied().collect();
-        self.set_of_read(atoms)
+        let key = (a.min(b), a.max(b));
+        if let Some(joined) = self.joins_of_read.get(&key) {
+            return *joined;
+        }
+        let joined = match self.union(a, b) {
+            Ok(held) => held,
+            Err(atoms) => self.set_of_read(atoms),
+        };
+        self.joins_of_read.insert(key, joined);
+        joined
+    }
+
+    /// Both sets together: the one that holds the other, or else new atoms, sorted and each once.
+    fn union(&self, a: SetId, b: SetId) -> Result<SetId, Vec<Atom>> {
+        let (first, second) = (self.atoms(a), self.atoms(b));
+        let mut atoms = Vec::with_capacity(first.len() + second.len());
+        let (mut left, mut right) = (first.iter().peekable(), second.iter().peekable());
+        while let (Some(one), Some(other)) = (left.peek(), right.peek()) {
+            let order = one.cmp(other);
+            atoms.extend(if order.is_le() { left.next() } else { right.next() });
+            if order.is_eq() {
+                right.next();
+            }
+        }
+        atoms.extend(left.chain(right));
+        match atoms.len() {
+            all if all == first.len() => Ok(a),
+            all if all == second.len() => Ok(b),
+            _ => Err(atoms),
+        }
     }
 
     /// The set of one atom.
@@ -225,8 +259,13 @@ impl Domain {
         if let Some(joined) = self.joins.get(&key) {
             return *joined;
         }
-        let atoms = self.atoms(a).iter().chain(self.atoms(b).iter()).copied().collect();
-        let joined = self.set(atoms);
+        let joined = match self.union(a, b) {
+            Ok(held) => held,
+            Err(mut atoms) => {
+                self.bound(&mut atoms);
+                self.keep(atoms)
+            }
+        };
         self.joins.insert(key, joined);
         joined
     }

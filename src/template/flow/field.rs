@@ -1,5 +1,7 @@
 //! Fields, keys and items of values.
 
+use std::collections::BTreeSet;
+
 use super::{
     domain::{Atom, EMPTY, ObjectId, Part, SetId, Site},
     machine::{Machine, Owner, Place},
@@ -25,6 +27,9 @@ impl Machine<'_, '_> {
         for atom in self.domain.atoms(value).iter() {
             self.at_atom(*atom, key, &mut found);
         }
+        for set in found.sets {
+            found.atoms.extend_from_slice(&self.domain.atoms(set));
+        }
         (self.domain.set(found.atoms), found.paths)
     }
 
@@ -39,9 +44,7 @@ impl Machine<'_, '_> {
                     Key::Item(item) => vec![at(item).copied().unwrap_or(list.rest)],
                     _ => list.known.iter().copied().chain([list.rest]).collect(),
                 };
-                for set in items {
-                    found.atoms.extend_from_slice(&self.domain.atoms(set));
-                }
+                found.take(items);
             }
             Atom::Part(member, part) => self.at_part(member as usize, part, key, found),
             Atom::Yaml(set) => found.atoms.push(Atom::Made(set)),
@@ -86,17 +89,15 @@ impl Machine<'_, '_> {
         let (root, rest, absorbed) = (object.root, object.rest, object.absorbed);
         let held = object.entries.iter().filter(|(it, _)| name.is_none_or(|name| name == *it));
         let held: Vec<SetId> = held.map(|(_, value)| *value).chain([rest]).collect();
-        let before = found.atoms.len();
-        for set in held {
-            found.atoms.extend_from_slice(&self.domain.atoms(set));
-        }
+        let before = found.len();
+        found.take(held);
         if let Some(member) = root {
             self.at_root(member, name, found);
         }
         for atom in self.domain.atoms(absorbed).iter() {
             self.at_atom(*atom, key, found);
         }
-        if found.atoms.len() == before {
+        if found.len() == before {
             found.atoms.push(Atom::Nil);
         }
     }
@@ -141,7 +142,7 @@ impl Machine<'_, '_> {
         let charts = charts.filter(|(it, _)| name.is_none_or(|name| name == *it));
         let roots = charts.filter_map(|(_, path)| self.paths.root_of(*path));
         found.atoms.extend(roots.map(|member| Atom::Object(ObjectId(member as u32))));
-        if found.atoms.is_empty() {
+        if found.len() == 0 {
             found.atoms.push(Atom::Nil);
         }
     }
@@ -343,7 +344,23 @@ impl Machine<'_, '_> {
 #[derive(Default)]
 struct Found {
     atoms: Vec<Atom>,
+    /// Whole sets, each once: mappings hold the same ones again and again.
+    sets: BTreeSet<SetId>,
+    /// How often a set came.
+    came: usize,
     paths: Vec<PathId>,
     /// Mappings that were looked through: one may hold itself.
     objects: Vec<ObjectId>,
+}
+
+impl Found {
+    fn take(&mut self, sets: Vec<SetId>) {
+        let sets = sets.into_iter().filter(|set| *set != EMPTY);
+        self.sets.extend(sets.inspect(|_| self.came += 1));
+    }
+
+    /// Grows with whatever is found.
+    fn len(&self) -> usize {
+        self.atoms.len() + self.came
+    }
 }

@@ -138,7 +138,11 @@ impl Machine<'_, '_> {
     /// lists that templates made are what they hold: text that is put into the values it was made of would
     /// never come to an end otherwise.
     pub(super) fn origins(&mut self, value: SetId) -> SetId {
+        if let Some(known) = self.domain.origins.get(&value) {
+            return *known;
+        }
         let mut found = Vec::new();
+        let mut grows = false;
         let mut open = vec![value];
         let mut seen = std::collections::HashSet::new();
         while let Some(set) = open.pop() {
@@ -151,10 +155,15 @@ impl Machine<'_, '_> {
             }
             self.spend(4);
             for atom in self.domain.atoms(set).iter() {
+                grows |= matches!(atom, Atom::Object(_) | Atom::List(_));
                 self.origin(*atom, &mut found, &mut open);
             }
         }
-        self.domain.set_of_read(found)
+        let origins = self.domain.set_of_read(found);
+        if !grows {
+            self.domain.origins.insert(value, origins);
+        }
+        origins
     }
 
     fn origin(&mut self, atom: Atom, found: &mut Vec<Atom>, open: &mut Vec<SetId>) {
