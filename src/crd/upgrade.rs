@@ -7,7 +7,7 @@ use crate::{
     catalog::{Chart, TemplateFile, TextFile},
     facts,
     finding::Place,
-    sources::Source,
+    sources::{Source, join},
     template::{Element, Node as Piece},
     text::Span,
 };
@@ -142,8 +142,21 @@ fn instructions(chart: &Chart, source: &Source) -> Option<Place> {
     let notes = chart.templates.iter().find(|it| it.file.local == "templates/NOTES.txt");
     let own = chart.readme.as_ref().map(|readme| &readme.file);
     let said = own.into_iter().chain(notes.map(|notes| &notes.file)).find_map(command);
+    let beside = || chart.folder_listing.iter().filter_map(|local| upgrades(local, chart, source));
     let root = || facts::root_readme(source).filter(|_| own.is_none());
-    said.or_else(|| command(&root()?))
+    said.or_else(|| beside().find_map(|file| command(&file))).or_else(|| command(&root()?))
+}
+
+/// The file of a chart's folder that speaks of upgrades by its name, such as `UPGRADING.md`.
+fn upgrades(local: &str, chart: &Chart, source: &Source) -> Option<TextFile> {
+    let lower = local.to_lowercase();
+    let name = lower.strip_suffix(".md").filter(|name| !name.contains('/'))?;
+    if !["upgrad", "migrat"].iter().any(|word| name.starts_with(word)) {
+        return None;
+    }
+    let path = join(&chart.folder, local);
+    let text = source.read_text(&path).ok()?;
+    Some(TextFile { path: source.report_path(&path), local: local.to_owned(), text })
 }
 
 fn command(file: &TextFile) -> Option<Place> {

@@ -195,8 +195,9 @@ impl Stance {
     }
 }
 
-/// What becomes of a second install: Helm leaves what is under crds/ alone where the cluster has it, and
-/// stops at a template's object that another release, or none, owns.
+/// What becomes of a second install: Helm 3 leaves what is under crds/ alone where the cluster has it, Helm 4 applies
+/// it as its field manager (`installCRDs` in pkg/action/install.go of 4.3.1), and both stop at a template's object
+/// that another release, or none, owns.
 fn consequence(first: &str, second: &str, shared: &[(&CrdFact, &CrdFact)]) -> String {
     let templated =
         (shared.iter().any(|(crd, _)| crd.templated), shared.iter().any(|(_, crd)| crd.templated));
@@ -205,7 +206,9 @@ fn consequence(first: &str, second: &str, shared: &[(&CrdFact, &CrdFact)]) -> St
         (true, true) => format!("the second install {stops}"),
         (true, false) => format!("`{first}` installed second {stops}"),
         (false, true) => format!("`{second}` installed second {stops}"),
-        (false, false) => "the first install decides for both".to_owned(),
+        (false, false) => {
+            "the first install decides for both with Helm 3, the last with Helm 4".to_owned()
+        }
     }
 }
 

@@ -88,7 +88,7 @@ fn rendered(chart: &Chart, images: &[Image<'_>], cx: &ChartContext<'_>, out: &mu
 /// fields: none where the template writes it.
 fn copied_from(container: &Container<'_>, chart: &Chart) -> Vec<Place> {
     let (node, document) = (container.image, container.document);
-    if document.is_literal(node.span()) {
+    if document.is_literal(container.part(node.as_str().unwrap_or_default())) {
         return Vec::new();
     }
     let Some(file) = chart.values.as_deref() else { return Vec::new() };
@@ -168,7 +168,9 @@ fn place(
     cx: &ChartContext<'_>,
 ) -> Place {
     let (document, node) = (container.document, container.image);
-    let (span, text) = (node.span(), node.as_str().unwrap_or_default());
+    let text = node.as_str().unwrap_or_default();
+    // Without the quotes, which the template writes.
+    let span = container.part(text);
     if let Some(place) = cx.analysis.default_behind(document, span, text) {
         return place;
     }

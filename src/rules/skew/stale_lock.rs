@@ -1,7 +1,7 @@
 //! `skew/stale-lock`
 
 use crate::{
-    catalog::{Chart, Dependency, Lock, LockEntry, digest, index},
+    catalog::{Chart, Dependency, IndexEntry, Lock, LockEntry, digest, index},
     facts::{Absence, CatalogFacts, ChartFacts, DependencyFact},
     finding::{Level, Place},
     rule::{CatalogContext, ChartContext, Rule, Sink},
@@ -17,7 +17,10 @@ pub(crate) struct StaleLock;
 
 impl Rule for StaleLock {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
-        let Some(lock) = chart.lock.as_ref().filter(|lock| is_used(chart, lock)) else { return };
+        let Some(lock) = chart.lock.as_ref().filter(|lock| is_used(chart, lock)) else {
+            chart.dependencies.iter().for_each(|it| left_behind(it, chart, cx, out));
+            return;
+        };
         let sealed = is_sealed(chart, lock);
         let differences = differences(chart, lock, sealed, cx);
         if differences.is_empty() && !sealed {
@@ -145,6 +148,37 @@ fn version(dependency: &Dependency, entry: &LockEntry, lock: &Lock) -> Option<Di
     })
 }
 
+/// Without a lock, a dependency in another folder that has a version which the constraint does not admit: Helm
+/// finds none (`Resolve` in internal/resolver/resolver.go of Helm 4.3.1).
+fn left_behind(it: &Dependency, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
+    let Some(target) = neighbour(it, chart, cx).filter(|_| chart.subchart(it).is_none()) else {
+        return;
+    };
+    let Some(declared) = left(it, &target.version) else { return };
+    let name = &it.name.value;
+    let message = format!(
+        "`{name}` is asked for at `{}`, the chart at `{}` is `{}`: `helm dependency update` finds none",
+        declared.value, target.path, target.version
+    );
+    out.at(it.place(declared.span), message)
+        .subject(name.clone())
+        .help(format!("write `version: {}` for `{name}`", target.version));
+}
+
+/// The chart of the catalog that a dependency names by `file://`.
+fn neighbour<'i>(it: &Dependency, chart: &Chart, cx: &ChartContext<'i>) -> Option<&'i IndexEntry> {
+    let path = index::local_folder(&chart.id.path, it.repository()?)?;
+    cx.index.named(&it.name.value).iter().find(|target| target.path == path)
+}
+
+/// The constraint of a dependency, where it does not admit a version.
+fn left<'d>(it: &'d Dependency, version: &str) -> Option<&'d Spanned<String>> {
+    let declared = it.version.as_ref()?;
+    let constraint = Constraint::parse(&declared.value).ok()?;
+    let now = version::parse(version).ok()?;
+    (!constraint.matches(&now)).then_some(declared)
+}
+
 /// A dependency in another folder of the tree whose version went on.
 fn moved(
     dependency: &Dependency,
@@ -153,15 +187,12 @@ fn moved(
     chart: &Chart,
     cx: &ChartContext<'_>,
 ) -> Option<Difference> {
-    let path = index::local_folder(&chart.id.path, dependency.repository()?)?;
     let locked = entry.version.as_ref()?;
     let name = &dependency.name.value;
-    let target = cx.index.named(name).iter().find(|target| target.path == path)?;
+    let target = neighbour(dependency, chart, cx)?;
     let (now, then) = (version::parse(&target.version).ok()?, version::parse(&locked.value).ok()?);
     // Helm finds no version of the folder's chart for a constraint that it has left.
-    let left = dependency.version.as_ref().filter(|declared| {
-        Constraint::parse(&declared.value).is_ok_and(|constraint| !constraint.matches(&now))
-    });
+    let left = left(dependency, &target.version);
     let (place, also) = match left {
         Some(declared) => {
             (dependency.place(declared.span), (lock.file.place(locked.span), "locked here"))
@@ -175,8 +206,8 @@ fn moved(
     version::compare(&now, &then).is_ne().then(|| Difference {
         subject: name.clone(),
         message: format!(
-            "`{name}` is locked at `{}`, the chart at `{path}` is `{}`",
-            locked.value, target.version
+            "`{name}` is locked at `{}`, the chart at `{}` is `{}`",
+            locked.value, target.path, target.version
         ),
         place,
         also: Some(also),

@@ -145,7 +145,8 @@ impl<'a> Walk<'a> {
         if !shape.properties.keys().any(known) {
             return;
         }
-        let unknown = shape.properties.iter().filter(|(name, _)| !known(name));
+        let unknown = shape.properties.iter();
+        let unknown = unknown.filter(|(name, (_, node))| !known(name) && !is_deprecated(*node, 0));
         for (name, (span, _)) in unknown.take(STALE_MAX.saturating_sub(self.stale.len())) {
             let unknown = key.children.keys().filter(|name| !shape.properties.contains_key(*name));
             let unknown = unknown.take(COMPARED_MAX);
@@ -163,6 +164,19 @@ impl<'a> Walk<'a> {
             });
         }
     }
+}
+
+/// How deep a schema is asked whether all of it is deprecated.
+const DEPRECATED_DEPTH_MAX: usize = 8;
+
+/// Whether a property says that it is there for old values files, or all that is in it does.
+fn is_deprecated(schema: Node<'_>, depth: usize) -> bool {
+    if depth == DEPRECATED_DEPTH_MAX {
+        return false;
+    }
+    let own = schema.get("deprecated").and_then(Node::as_bool) == Some(true);
+    let mut below = schema.get("properties").into_iter().flat_map(Node::entries).peekable();
+    own || (below.peek().is_some() && below.all(|it| is_deprecated(it.value, depth + 1)))
 }
 
 /// A scalar as JSON, where it is short.
