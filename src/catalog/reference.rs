@@ -128,6 +128,10 @@ impl Finder<'_> {
                 continue;
             }
             let Some(cell) = row.cells.get(titles.key) else { continue };
+            // A line of text right after a table is a row of one cell for Markdown, and for nobody else.
+            if !self.is_barred(*cell) {
+                continue;
+            }
             let default = titles.default.and_then(|at| row.cells.get(at)).copied();
             for (key, span) in key::read(self.text(*cell), cell.start as usize) {
                 rows.push(self.row(key, span, default, titles.style));
@@ -135,6 +139,16 @@ impl Finder<'_> {
         }
         self.named.extend(rows.iter().flat_map(|row| row.nearest(self.values)));
         self.is_reference(&rows).then_some(rows)
+    }
+
+    /// Whether a bar stands before or after a cell.
+    fn is_barred(&self, cell: Span) -> bool {
+        let text = self.readme.file.text.as_str();
+        let before = text
+            .get(..cell.start as usize)
+            .is_some_and(|it| it.trim_end_matches([' ', '\t']).ends_with('|'));
+        let after = text.get(cell.end as usize..);
+        before || after.is_some_and(|it| it.trim_start_matches([' ', '\t']).starts_with('|'))
     }
 
     /// Whether a row has nothing but the cell of the key, and whether that is emphasised.

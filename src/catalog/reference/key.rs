@@ -85,7 +85,7 @@ fn step(text: &str) -> Option<(Option<String>, &str)> {
                     .then(|| (Some(name), text.get(at..).unwrap_or_default()));
             }
             c if c.is_whitespace() && angle == 0 => return None,
-            '(' | ')' | ',' | '`' | '=' | ';' | '|' if angle == 0 => return None,
+            '(' | ')' | ',' | '`' | '=' | ':' | ';' | '|' if angle == 0 => return None,
             _ => {}
         }
         if c != '\\' {

@@ -58,7 +58,7 @@ fn keys_have_steps() {
     assert_eq!(steps("a.*.b[].c"), ["a", "*", "b", "*", "c"]);
     assert_eq!(steps("a.{name}.N"), ["a", "*", "*"]);
     assert_eq!(steps("a.0.b"), ["a", "*", "b"]);
-    for text in ["a b", "a..b", "a.", "f(x)", "a=b", "\"a", "[x"] {
+    for text in ["a b", "a:b", "a..b", "a.", "f(x)", "a=b", "\"a", "[x"] {
         assert_eq!(Pattern::parse(text), None, "{text}");
     }
 }
@@ -155,6 +155,7 @@ fn titles_of_parts_are_no_rows() {
     let table =
         "| **Main** | | |\n| `a` | x | 1 |\n| <b>Rest</b> | | |\n| b | x | |\n| _c_ | x | |\n";
     assert_eq!(names(table), ["a", "b", "_c_"]);
+    assert_eq!(names("| `a` | x | 1 |\nb\nc | x\n\n"), ["a", "c"]);
     assert_eq!(names("| **a** | x | |\n| **b** | | |\n"), ["a", "b"]);
 }
 

@@ -47,9 +47,12 @@ impl Rule for MissingUpgradeNotes {
             now.major,
             bumped.len()
         );
-        out.at(manifest.place(shown.span), message)
-            .subject(format!("{}.0.0", now.major))
-            .help(format!("add a heading `To {}.0.0` with what has to be done", now.major));
+        out.at(manifest.place(shown.span), message).subject(format!("{}.0.0", now.major)).help(
+            format!(
+                "add a heading `{}` with what has to be done",
+                documents.wording(&bumped, now.major)
+            ),
+        );
     }
 }
 
@@ -119,6 +122,21 @@ impl Notes {
             let leads = heading.within || leads(&heading.text);
             leads && last.is_some_and(|it| it.major == major && it.first)
         })
+    }
+
+    /// A heading for a major as the last one of those before it is worded.
+    fn wording(&self, majors: &[u64], now: u64) -> String {
+        let worded = |major: &u64| {
+            let (old, new) = (format!("{major}.0.0"), format!("{now}.0.0"));
+            let mut texts = self.headings.iter().map(|it| it.text.as_str());
+            let is_old =
+                |word: &str| word.trim_start_matches(['v', '=', '>', '<', '^', '~']) == old;
+            let text = texts.find(|text| {
+                words(text).filter_map(version_of).count() == 1 && words(text).any(is_old)
+            })?;
+            Some(text.replace(&old, &new).replace('`', ""))
+        };
+        majors.iter().rev().find_map(worded).unwrap_or_else(|| format!("To {now}.0.0"))
     }
 
     /// Whether a heading speaks of any release of a major.
@@ -207,6 +225,14 @@ mod tests {
             assert!(file("README.md", text).lead_to(major), "{text}");
         }
         assert!(!file("README.md", "# Upgrading\n## 2.0.0\n# Releases\n## 3.0.0").lead_to(3));
+    }
+
+    #[test]
+    fn the_next_heading_is_worded_as_the_last() {
+        let worded = |text| file("README.md", text).wording(&[2, 3], 4);
+        assert_eq!(worded("# Upgrading to version 3.0.0"), "Upgrading to version 4.0.0");
+        assert_eq!(worded("# From 2.0.0 to 3.0.0"), "To 4.0.0");
+        assert_eq!(worded("# Upgrading to 13.0.0"), "To 4.0.0");
     }
 
     #[test]

@@ -305,11 +305,27 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// How many of the first steps lead to a list, where a name comes next.
+    fn list_above(&self, steps: &[Option<String>]) -> Option<usize> {
+        let above =
+            (1..steps.len()).rev().filter(|end| steps.get(*end).is_some_and(Option::is_some));
+        let list = |end: &usize| {
+            let found = self.values.under(steps.get(..*end).unwrap_or_default());
+            let keys = found.iter().filter_map(|at| self.values.keys.get(*at));
+            !found.is_empty() && keys.into_iter().all(|key| key.kind == Kind::Sequence)
+        };
+        above.into_iter().find(list)
+    }
+
     fn is_unread(&self, member: usize, steps: &[Option<String>]) -> bool {
-        let path: Vec<_> = steps
-            .iter()
-            .map(|step| step.as_deref().map_or(Step::Any, |name| Step::Key(name.into())))
-            .collect();
+        let step = |step: &Option<String>| {
+            step.as_deref().map_or(Step::Any, |name| Step::Key(name.into()))
+        };
+        let mut path: Vec<_> = steps.iter().map(step).collect();
+        // People leave out that a list has items.
+        if let Some(items) = self.list_above(steps) {
+            path.insert(items, Step::Any);
+        }
         self.cx.analysis.flow().usage(member, &path) == Usage::Unread
     }
 
@@ -398,12 +414,14 @@ impl<'a> Judge<'a> {
 
     fn report_made(program: &str, named: &[Named], out: &mut Sink) {
         let Some((first, others)) = named.split_first() else { return };
-        let some = named.iter().take(NAMED).map(|it| format!("`{}`", it.text));
+        let mut texts = BTreeSet::new();
+        let once: Vec<_> = named.iter().filter(|it| texts.insert(it.text.as_str())).collect();
+        let some = once.iter().take(NAMED).map(|it| format!("`{}`", it.text));
         let some = some.collect::<Vec<_>>().join(", ");
-        let more = if named.len() > NAMED { ", …" } else { "" };
+        let more = if once.len() > NAMED { ", …" } else { "" };
         let message = format!(
             "the README documents {} values that values.yaml does not declare though `{program}` makes the table of what it declares: {some}{more}",
-            named.len()
+            once.len()
         );
         let draft = out.at(first.place.clone(), message).subject(first.text.clone());
         let draft = draft.help(first.help(None));

@@ -190,15 +190,36 @@ fn tell(gaps: &BTreeSet<usize>, part: &Part, files: &Files<'_>, out: &mut Sink) 
     }
     for ((parent, described), gaps) in by_parent {
         let together = if described { TOGETHER } else { TOGETHER_BARE };
-        // What stands at the top has nothing in common but that somebody has yet to write the rows.
-        if gaps.len() >= together && (parent > 0 || described) {
-            missing(parent, &gaps, part, files, out);
-        } else {
+        // What stands at the top has nothing in common but that one stands below the other.
+        let runs = if parent == 0 { runs(&gaps, files) } else { vec![gaps] };
+        for gaps in runs {
+            if gaps.len() >= together && (parent > 0 || described) {
+                missing(parent, &gaps, part, files, out);
+                continue;
+            }
             for at in gaps {
                 missing(at, &[at], part, files, out);
             }
         }
     }
+}
+
+/// Keys of the root, each run by itself in which nothing stands between.
+fn runs(gaps: &[usize], files: &Files<'_>) -> Vec<Vec<usize>> {
+    let keys = &files.documentation.values.keys;
+    let all: BTreeSet<usize> =
+        keys.first().iter().flat_map(|root| root.children.values().copied()).collect();
+    let mut runs: Vec<Vec<usize>> = Vec::new();
+    for at in gaps {
+        let last = runs
+            .last_mut()
+            .filter(|run| run.last().is_some_and(|last| all.range(*last..).nth(1) == Some(at)));
+        match last {
+            Some(run) => run.push(*at),
+            None => runs.push(vec![*at]),
+        }
+    }
+    runs
 }
 
 /// The topmost keys of which the table lists nothing, neither above nor below.
