@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::{
-        Chart, Closure, Dependency, Key, Readme, Values, YamlFile,
+        Chart, Closure, Dependency, Key, Readme, Values, ValuesPath, YamlFile,
         reference::{Pattern, Row},
         values::Mention,
     },
@@ -457,8 +457,12 @@ impl<'a> Judge<'a> {
         };
         let near = named.first().filter(|it| !matches!(it.by, By::Program(_)));
         let near = near.and_then(|first| match first.by {
-            By::Comment(end) if self.comments.stands_on(&steps, end).is_some() => {
-                self.comments.stands_on(&steps, end).map(|key| key.path.to_string())
+            // The key under a comment is what it is for, and what holds both goes on to it alike.
+            By::Comment(end) if self.comments.stands_on(&first.steps, end).is_some() => {
+                let key = self.comments.stands_on(&first.steps, end)?;
+                let rest = first.steps.len().saturating_sub(steps.len());
+                let above = key.path.0.get(..key.path.0.len().checked_sub(rest)?)?;
+                (!above.is_empty()).then(|| ValuesPath(above.to_vec()).to_string())
             }
             _ => meant?.path(&steps, first.is_comment()),
         });

@@ -235,7 +235,15 @@ fn nearest<'r>(wanted: &str, readme: &'r Readme) -> Option<&'r String> {
     }
     let longer = known.iter().find(|anchor| anchor.starts_with(&format!("{wanted}-")));
     let alike = |anchor: &&String| strsim::normalized_levenshtein(anchor, wanted);
-    let most = || known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)));
+    // What takes back is no slip for what does it.
+    let opposite = |anchor: &&String| {
+        ["un", "de", "dis"].iter().any(|prefix| {
+            anchor.strip_prefix(prefix) == Some(wanted)
+                || wanted.strip_prefix(prefix) == Some(anchor)
+        })
+    };
+    let most =
+        || known.iter().filter(|it| !opposite(it)).max_by(|a, b| alike(a).total_cmp(&alike(b)));
     let words = words(wanted);
     let same = || known.iter().find(|anchor| self::words(anchor) == words);
     longer.or_else(same).or_else(|| most().filter(|anchor| alike(anchor) >= ALIKE))
@@ -339,6 +347,7 @@ mod tests {
         assert_eq!(near("versioning", headings).as_deref(), Some("versioning-and-more"));
         assert_eq!(near("instal-the-chart", headings).as_deref(), Some("install-the-chart"));
         assert_eq!(near("usage", headings), None);
+        assert_eq!(near("installing", "# Uninstalling\n"), None);
         assert_eq!(near("chart", "# About\n# The charts\n").as_deref(), Some("the-charts"));
         let many: String = (0..=SUGGESTIONS_MAX).fold(headings.to_owned(), |all, _| all + "# x\n");
         assert_eq!(near("versioning", &many), None);

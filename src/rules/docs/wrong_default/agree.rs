@@ -90,7 +90,8 @@ fn one(text: &str, said: &Said, node: Node<'_>) -> Verdict {
         let off = matches!(node.kind(), Kind::Bool) && !said.generated;
         return if told_apart || off { Verdict::Unclear } else { Verdict::Differs };
     }
-    if !said.generated && other.is_some_and(|other| is_short_for(other, node)) {
+    let loose = || has_unit(text, node) || tells_all(text, node);
+    if !said.generated && (other.is_some_and(|other| is_short_for(other, node)) || loose()) {
         return Verdict::Unclear;
     }
     let whole = other.is_some_and(|other| !other.is_empty());
@@ -144,6 +145,7 @@ fn is_scalar(text: &str, node: Node<'_>) -> bool {
         || squash(&bare.replace("\\n", " ")) == squash(raw)
         || numbers().is_some_and(|(one, other)| close(one, other))
         || node.as_bool().is_some_and(|value| is_bool(bare, value))
+        || [true, false].iter().any(|value| is_bool(bare, *value) && bare.eq_ignore_ascii_case(raw))
 }
 
 fn is_bool(text: &str, value: bool) -> bool {
@@ -200,6 +202,26 @@ fn is_placeholder(text: &str) -> bool {
     let angle = text.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
     crosses
         || angle.is_some_and(|(name, _)| !name.is_empty() && !name.contains(char::is_whitespace))
+}
+
+/// Whether a text is a number with its unit, which a template writes after the number.
+fn has_unit(text: &str, node: Node<'_>) -> bool {
+    let digits = bare(text).trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+    digits.len() < bare(text).len()
+        && number(digits).zip(node.as_f64()).is_some_and(|(a, b)| close(a, b))
+}
+
+/// Whether a text has all names and values of a mapping as words, however it is written.
+fn tells_all(text: &str, node: Node<'_>) -> bool {
+    let part = |c: char| c.is_alphanumeric() || "._-/%".contains(c);
+    let words: std::collections::BTreeSet<_> = text.split(|c| !part(c)).collect();
+    let mut found = Vec::new();
+    leaves(node, "", &mut found, 0);
+    let told = |(path, value): &(String, Node<'_>)| {
+        let name = path.rsplit('.').next().unwrap_or_default();
+        words.contains(name) && (is_empty(*value) || words.contains(value.raw()))
+    };
+    node.kind() == Kind::Mapping && found.len() <= LEAVES_MAX && found.iter().all(told)
 }
 
 /// Whether a mapping is written with the ends of the other's paths, or with dots in them: `cpu: 1` for
@@ -318,6 +340,8 @@ fn is_in_words(text: &str, said: &Said) -> bool {
         "varies",
     ];
     let prose = !said.default.code && words > 1;
+    // A tick says that a value must be given.
+    let sign = !text.is_empty() && !text.is_ascii() && !text.chars().any(char::is_alphanumeric);
     let aside = lower.starts_with('(') && lower.ends_with(')');
     // helm-docs and the like put every default but those in words of its author into code.
     let authored = said.generated && !said.default.code;
@@ -328,6 +352,7 @@ fn is_in_words(text: &str, said: &Said) -> bool {
         || is_absence(text) && !is_blank(text) && !said.generated && !lower.contains(['0', 'f'])
         || prose
         || aside
+        || sign
         || authored
 }
 
@@ -443,10 +468,15 @@ mod tests {
             ("`\"\"`", "a <data> b"),
             ("`cpu: 1`", "{limits: {cpu: 1}}"),
             ("`{http.up: false, tcp.up: false}`", "{http: {up: false}, tcp: {up: false}}"),
+            ("`20s`", "20"),
+            ("`requests: cpu 10m memory 32Mi`", "{cpu: 10m, memory: 32Mi}"),
+            ("`✔`", "a"),
             ("includes `cpu: 1`", "{a: {cpu: 2}}"),
         ] {
             assert_eq!(verdict(cell, value, false), Verdict::Unclear, "{cell} {value}");
         }
+        assert_eq!(verdict("`\"On\"`", "\"on\"", false), Verdict::Agrees);
+        assert_eq!(verdict("`30s`", "20", false), Verdict::Differs);
         let deep = format!("{}1{}", "{a: ".repeat(60), "}".repeat(60));
         assert_eq!(verdict("`{b: 1}`", &deep, false), Verdict::Differs);
         assert_eq!(verdict("`{a: 1}`", "{a: 1, b: 2}", false), Verdict::Differs);

@@ -2,11 +2,25 @@
 
 use super::shown;
 use crate::{
-    catalog::{Chart, Declared, YamlFile},
+    catalog::{Chart, Declared, YamlFile, reference::Pattern},
     rule::ChartContext,
     yaml::{Kind, Node},
 };
 
+/// What Kubernetes takes where a field is left out, by the field's name.
+const KUBERNETES: &[(&str, &str)] = &[
+    ("dnsPolicy", "ClusterFirst"),
+    ("imagePullPolicy", "IfNotPresent"),
+    ("podManagementPolicy", "OrderedReady"),
+    ("progressDeadlineSeconds", "600"),
+    ("protocol", "TCP"),
+    ("pullPolicy", "IfNotPresent"),
+    ("restartPolicy", "Always"),
+    ("revisionHistoryLimit", "10"),
+    ("schedulerName", "default-scheduler"),
+    ("sessionAffinity", "None"),
+    ("terminationGracePeriodSeconds", "30"),
+];
 /// How many texts of a collection are looked for.
 const TEXTS_MAX: usize = 100;
 /// How deep a collection's texts are looked for.
@@ -21,6 +35,13 @@ pub(super) fn is_told(
     file: &YamlFile,
     cx: &ChartContext<'_>,
 ) -> bool {
+    let bare = text.trim_matches(['"', '\'']);
+    let taken = |(name, value): &(&str, &str)| {
+        *value == bare && declared.path.0.last().is_some_and(|key| key.is(name))
+    };
+    if KUBERNETES.iter().any(taken) || names_values(text, chart) {
+        return true;
+    }
     let stream = shown::collection(text);
     let mut texts = Vec::new();
     match stream.as_ref().and_then(crate::yaml::Stream::root) {
@@ -38,6 +59,17 @@ pub(super) fn is_told(
     let members = cx.analysis.closure.members.iter();
     let mut files = members.flat_map(|member| &member.templates);
     files.any(|(_, file)| holds(file.file.text.as_str()))
+}
+
+/// Whether a text is made of the paths of other values, of which the templates make this one.
+fn names_values(text: &str, chart: &Chart) -> bool {
+    let part = |c: char| c.is_alphanumeric() || "._-".contains(c);
+    let mut words = text.split(|c| !part(c)).filter(|word| !word.is_empty()).peekable();
+    let declared = |word: &str| {
+        let path = Pattern::parse(word).filter(|it| it.steps.len() > 1);
+        path.is_some_and(|it| !chart.documentation().values.under(&it.steps).is_empty())
+    };
+    words.peek().is_some() && words.all(declared)
 }
 
 /// The keys and the scalars of a collection, without what stands for something else.
