@@ -133,13 +133,22 @@ pub(super) fn read(cell: &str, start: usize) -> Vec<(Pattern, Span)> {
     }
     let said = beside.split(['(', ')']).next().unwrap_or_default().replace(" and ", " ");
     let qualified = word(&beside) && !matches!(said.trim(), "" | "," | "/" | "or" | "and");
-    keys.into_iter().map(|(key, span)| (Pattern { qualified, ..key }, span)).collect()
+    let qualified = |key: &Pattern| qualified || key.qualified;
+    keys.into_iter()
+        .map(|(key, span)| (Pattern { qualified: qualified(&key), ..key }, span))
+        .collect()
 }
 
 fn pattern(text: &str) -> Option<Pattern> {
     let text = text.strip_suffix("[]").unwrap_or(text);
     let text = text.strip_suffix(".*").unwrap_or(text);
-    Pattern::parse(text)
+    // `a.b:item` says what the list may hold.
+    let held = || {
+        let (key, _) =
+            text.split_once(':').filter(|(key, item)| !key.contains('"') && !item.is_empty())?;
+        Some(Pattern { qualified: true, ..Pattern::parse(key)? })
+    };
+    Pattern::parse(text).or_else(held)
 }
 
 /// The keys of a cell without code.
@@ -164,7 +173,7 @@ fn plain(cell: &str, start: usize) -> Vec<(Pattern, Span)> {
         Span::new(start + inner.0, start + inner.1)
     };
     let keys = parts.iter().take(end).filter_map(|part| Some((pattern(part)?, place(part))));
-    keys.map(|(key, span)| (Pattern { qualified: extra, ..key }, span)).collect()
+    keys.map(|(key, span)| (Pattern { qualified: extra || key.qualified, ..key }, span)).collect()
 }
 
 /// The key that a list's item begins with, in code and with a text after it.

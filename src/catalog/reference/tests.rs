@@ -40,6 +40,7 @@ fn cells_name_keys() {
         ("`a.*`", vec!["a"]),
         (" a.\"b c\".d ", vec!["a.\"b c\".d"]),
         ("`a[]`", vec!["a"]),
+        ("`a.b:c.d/e`", vec!["a.b"]),
         ("two words", vec![]),
         ("`helm install`", vec![]),
         ("", vec![]),

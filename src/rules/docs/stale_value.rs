@@ -321,12 +321,15 @@ impl<'a> Judge<'a> {
         let step = |step: &Option<String>| {
             step.as_deref().map_or(Step::Any, |name| Step::Key(name.into()))
         };
+        let flow = self.cx.analysis.flow();
         let mut path: Vec<_> = steps.iter().map(step).collect();
-        // People leave out that a list has items.
-        if let Some(items) = self.list_above(steps) {
-            path.insert(items, Step::Any);
+        if flow.usage(member, &path) != Usage::Unread {
+            return false;
         }
-        self.cx.analysis.flow().usage(member, &path) == Usage::Unread
+        // People leave out that a list has items.
+        let Some(items) = self.list_above(steps) else { return true };
+        path.insert(items, Step::Any);
+        flow.usage(member, &path) == Usage::Unread
     }
 
     /// Whether a comment of values.yaml has the path's last name as a key, or says that the path is
