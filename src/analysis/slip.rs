@@ -19,7 +19,7 @@ use crate::{
 
 use fields::{field, squashed_field};
 pub(super) use names::is_of_one_thing;
-use names::{differ_in_unit, is_longer_name, is_slip, is_slip_and_case, parts, squashed};
+use names::{differ_in_unit, is_longer_name, is_slip, is_slip_and_case, parts, share, squashed};
 pub(super) use paths::lacks_one;
 use paths::{akin, differ_in_one, goes_too_deep, lacks_some, last, siblings, squash};
 pub(super) use synonym::{OLD, SWITCHES};
@@ -126,28 +126,44 @@ impl<'a> Judge<'a> {
         same.next().is_none().then_some(only)
     }
 
-    /// The declared value beside one, which nothing reads and whose name is that of the field that one is written to.
+    /// The declared value beside one, whose name is that of the field that one is written to: nothing reads it, or not by
+    /// itself and the two names are alike, or they differ by a letter.
     fn written_to(&self, value: &Undeclared) -> Option<&'a Declared> {
         let depth = value.inner.0.len();
-        let itself = value.reads.iter().filter(|read| read.path.len() == depth);
+        let itself = || value.reads.iter().filter(|read| read.path.len() == depth);
         let fields: BTreeSet<String> =
-            itself.filter_map(|read| squashed_field(self.line_of(read)?)).collect();
+            itself().filter_map(|read| squashed_field(self.lines_of(read)?.0)).collect();
+        let below: BTreeSet<String> = itself()
+            .filter_map(|read| self.lines_of(read).filter(|(line, _)| line.contains("with"))?.1)
+            .filter_map(squashed_field)
+            .collect();
+        let read = last(&value.path)?;
         let mut beside = siblings(self.values, &value.path);
-        let read = last(&value.path)?.to_lowercase();
         beside.find(|key| {
-            last(&key.path).is_some_and(|name| {
-                // One letter that the field has, too, needs no other proof.
-                let letter = || strsim::osa_distance(&read, &name.to_lowercase()) == 1;
-                fields.contains(&squashed(name)) && (self.is_unread(value, key) || letter())
-            })
+            let Some(name) = last(&key.path) else { return false };
+            let (small, field) = (name.to_lowercase(), squashed(name));
+            // One letter that the field has, too, needs no other proof.
+            let letter = strsim::osa_distance(&read.to_lowercase(), &small) == 1;
+            (letter && (fields.contains(&field) || below.contains(&field)))
+                || (fields.contains(&field)
+                    && (self.is_unread(value, key)
+                        || (share(read, name) && !self.is_read_alone(value, key))))
         })
     }
 
-    /// The line of a place, up to it.
-    fn line_of(&self, read: &OwnRead) -> Option<&'a str> {
+    /// Whether a template reads a declared value by itself.
+    fn is_read_alone(&self, value: &Undeclared, key: &Declared) -> bool {
+        let path = super::steps(&key.path);
+        let mut reads = self.analysis.flow().reads().iter();
+        reads.any(|read| read.member == value.member && read.path.starts_with(&path))
+    }
+
+    /// The line of a place, up to it, and the one after that.
+    fn lines_of(&self, read: &OwnRead) -> Option<(&'a str, Option<&'a str>)> {
         let mut files = self.chart.templates.iter();
         let text = files.find(|it| it.file.path == read.place.path)?.file.text.as_str();
-        text.get(..read.place.start.offset as usize)?.rsplit('\n').next()
+        let (before, after) = text.split_at_checked(read.place.start.offset as usize)?;
+        Some((before.rsplit('\n').next()?, after.split('\n').nth(1)))
     }
 
     fn is_unread(&self, value: &Undeclared, key: &Declared) -> bool {

@@ -243,7 +243,7 @@ impl Analysis<'_> {
         found.retain(|_, it| {
             let gone = |read: &OwnRead| match read.manner {
                 Manner::Gone => true,
-                Manner::Moves => it.optional,
+                Manner::Moves => it.reads.iter().any(|other| other.manner != Manner::Moves),
                 _ => false,
             };
             let known = it.member != member && self.is_known_below(it, own);

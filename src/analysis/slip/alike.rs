@@ -23,10 +23,11 @@ impl Analysis<'_> {
         }
         let values = &chart.documentation().values;
         let unread = |key: &&Declared| self.usage(value.member, &key.path) == Usage::Unread;
+        // What a chart sets for one under it has names of its own.
         if value.path != value.inner {
-            return None;
+            return self.newer(value, chart).map(|key| key.path.clone());
         }
-        let near = best(value, siblings(values, &value.path).filter(unread));
+        let near = best(value, siblings(values, &value.path).filter(unread)).filter(|key| key.leaf);
         let newer = || self.newer(value, chart);
         let asked = |key: &Declared| self.is_read_at(value, &key.path, ASKED_ABOVE, chart);
         let near = near

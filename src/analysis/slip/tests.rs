@@ -128,6 +128,23 @@ fn a_plural_is_the_newer_name() {
     assert_eq!(meant("web.port").as_deref(), Some("web.ports.http"));
     assert_eq!(meant("web.mode").as_deref(), Some("web.modes"));
     assert_eq!(meant("web.rule"), None);
+    // A port of several that nobody reads here has the name of the thing.
+    let values = "store: {service: {ports: {store: 1, admin: 2}}}\n";
+    let only = super::tests::meant(values, "a: {{ .Values.store.service.port }}\n");
+    assert_eq!(only.as_deref(), Some("store.service.ports.store"));
+}
+
+#[test]
+fn the_field_that_is_written_has_the_name() {
+    let values = "web: {relabelings: [], metricRelabelings: [], mode: a}\n";
+    let rest = "{{ toYaml .Values.web.relabelings }}{{ toYaml .Values }}\n";
+    let slip = |text: &str| slip(values, &format!("{rest}{text}\n"));
+    let found = slip("metricRelabelings: {{ .Values.web.relabellings }}");
+    assert_eq!(found.as_deref(), Some("web.metricRelabelings"));
+    assert_eq!(slip("mode: {{ .Values.web.size }}"), None);
+    let below =
+        slip("{{- with .Values.web.metricsRelabelings }}\nmetricRelabelings: {{ . }}\n{{ end }}");
+    assert_eq!(below.as_deref(), Some("web.metricRelabelings"));
 }
 
 /// The slip of the first value that nothing declares.
