@@ -257,8 +257,9 @@ impl Analysis<'_> {
         if found.len().saturating_mul(switches.len()) > COMPARISONS_MAX {
             switches.clear();
         }
+        let gone_over = self.gone_over();
         for (path, it) in &mut found {
-            it.field = self.is_field(it);
+            it.field = self.is_field(it, &gone_over);
             it.idle = is_idle(it, &branches);
             it.guards = self.guarded(it, &branches);
             it.behind = is_behind(path, it, &switches);
@@ -298,9 +299,13 @@ impl Analysis<'_> {
             .filter(move |read| part.contains(read.span))
     }
 
-    fn is_field(&self, it: &Undeclared) -> bool {
+    fn is_field(&self, it: &Undeclared, gone_over: &BTreeSet<(usize, &[Step])>) -> bool {
         let inner = super::steps(&it.inner);
         let Some((last, above)) = inner.split_last() else { return false };
+        // What users put into a mapping that is gone over is theirs, and one more key of the chart's would be, too.
+        if it.optional && !above.is_empty() && gone_over.contains(&(it.member, above)) {
+            return true;
+        }
         if above.is_empty() || !self.flow().is_whole(it.member, above) {
             return false;
         }
@@ -313,6 +318,12 @@ impl Analysis<'_> {
                 && self.missing(it.member, &read.path).is_none()
         };
         dotted || !reads.any(single)
+    }
+
+    /// The values whose entries templates go over, by member.
+    fn gone_over(&self) -> BTreeSet<(usize, &[Step])> {
+        let reads = self.flow().reads().iter().filter(|read| read.how == How::Iterated);
+        reads.map(|read| (read.member, read.path.as_slice())).collect()
     }
 
     /// Whether a value is a switch that would be written out with all that it lies in, as a field of that.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     analysis::{self, Manner, OwnRead, Undeclared},
-    catalog::{Chart, Key, TemplateFile},
+    catalog::{Chart, Key, TemplateFile, ValuesPath},
     finding::{Level, Place},
     rule::{ChartContext, Draft, Rule, Sink},
     template::Define,
@@ -161,6 +161,9 @@ fn warn(
     let help = match meant.cloned().or_else(|| cx.analysis.alike(value, chart)) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None if value.refused.is_some() => refusal_help(value),
+        None if let Some((holder, step)) = repeated(value) => {
+            format!("leave `.{step}` out: what it stands in is `{holder}` already")
+        }
         // What lies in it is read: often it was a component that went.
         None if value.inner.0.len() == 1 && at.path.len() > 1 => {
             format!("declare `{path}` in values.yaml, or stop reading it")
@@ -182,6 +185,17 @@ fn warn(
         None => draft,
     };
     others(value, &at.place, draft);
+}
+
+/// The holder and the last step of a path that repeats it, as `with` is forgotten: `backup.backup.port`.
+fn repeated(value: &Undeclared) -> Option<(ValuesPath, &str)> {
+    let [above @ .., Key::Name(holder), Key::Name(step)] = value.path.0.as_slice() else {
+        return None;
+    };
+    let deeper = value.reads.iter().any(|read| read.path.len() > value.inner.0.len());
+    let holder_path =
+        || ValuesPath(above.iter().cloned().chain([Key::Name(holder.clone())]).collect());
+    (holder == step && deeper).then(|| (holder_path(), step.as_str()))
 }
 
 /// Names of fewer letters than this are no names of templates.
@@ -249,7 +263,6 @@ fn failing<'v>(value: &'v Undeclared, cx: &ChartContext<'_>) -> Option<&'v OwnRe
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::ValuesPath;
 
     fn value(path: &str, documented: bool) -> Undeclared {
         let path = ValuesPath::of([path]);
@@ -268,6 +281,29 @@ mod tests {
             behind: false,
             slip: None,
         }
+    }
+
+    #[test]
+    fn a_step_that_is_written_twice_is_left_out() {
+        let step = |name: &str| analysis::steps(&ValuesPath::of([name]));
+        let read = |deeper: &[&str]| OwnRead {
+            place: Place::file(&"a".into()),
+            path: ["ports", "backup", "backup"]
+                .iter()
+                .chain(deeper)
+                .flat_map(|it| step(it))
+                .collect(),
+            manner: Manner::Needs,
+            in_notes: false,
+        };
+        let path = ValuesPath::of(["ports", "backup", "backup"]);
+        let twice = |deeper: &[&str]| {
+            let (inner, reads) = (path.clone(), vec![read(deeper)]);
+            let value = Undeclared { inner, path: path.clone(), reads, ..value("a", false) };
+            repeated(&value).map(|(holder, step)| (holder.to_string(), step.to_owned()))
+        };
+        assert_eq!(twice(&["nodePort"]), Some(("ports.backup".to_owned(), "backup".to_owned())));
+        assert_eq!(twice(&[]), None);
     }
 
     #[test]

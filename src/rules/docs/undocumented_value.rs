@@ -170,6 +170,18 @@ impl Files<'_> {
     }
 }
 
+/// How many lines of comment above a key are looked at.
+const COMMENT_LINES: usize = 20;
+
+/// Whether the comment above a key describes it for Bitnami's generator.
+fn has_param(file: &YamlFile, key: &Declared) -> bool {
+    let text = file.stream.text().as_str();
+    let above = text.get(..key.key.start as usize).unwrap_or_default();
+    let lines = above.lines().rev().skip_while(|line| line.trim().is_empty()).take(COMMENT_LINES);
+    let mut comment = lines.take_while(|line| line.trim_start().starts_with('#'));
+    comment.any(|line| line.contains(&format!("@param {} ", key.path)))
+}
+
 /// Tells of the gaps of the whole or of its parts: all together where helm-docs makes the table.
 fn tell_all(parts: &[(Part, BTreeSet<usize>)], files: &Files<'_>, out: &mut Sink) {
     let all: BTreeSet<_> = parts.iter().flat_map(|(_, gaps)| gaps).copied().collect();
@@ -291,6 +303,10 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
     let made = matches!(files.style(), Some(Style::HelmDocs | Style::Bitnami | Style::HelmTool));
     let help = match files.style() {
         Some(Style::HelmDocs) => HELM_DOCS,
+        // The generator makes no row of what stands above the first section: seen with 2.7.2.
+        Some(Style::Bitnami) if has_param(file, first) => {
+            "run `readme-generator`, and where that makes no row of it, write a `## @section` above its `## @param`"
+        }
         Some(Style::Bitnami) => {
             "describe it with `## @param` in values.yaml and run `readme-generator`"
         }

@@ -223,7 +223,11 @@ impl<'a> Judge<'a> {
         if let [Key::Name(name), _, ..] = path.0.as_slice()
             && of(name)
         {
-            return if matches!(path.0.as_slice(), [_, Key::Name(last)] if last == "enabled") {
+            let local =
+                self.chart.subcharts.iter().any(|it| !it.vendored && it.chart.name() == name);
+            return if local {
+                format!("delete `{path}`, or read it in `{name}`, which lies in this chart")
+            } else if matches!(path.0.as_slice(), [_, Key::Name(last)] if last == "enabled") {
                 format!("delete `{path}`, or write it as the condition of `{name}` in Chart.yaml")
             } else {
                 format!("delete `{path}`, or take a version of `{name}` that reads it")

@@ -2,7 +2,7 @@
 
 mod swap;
 
-use std::{cell::OnceCell, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use crate::{
     analysis::{Container, Document},
@@ -25,7 +25,7 @@ impl Rule for MutableImageTag {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let images = image::of(chart);
         rendered(chart, &images, cx, out);
-        let asides = OnceCell::new();
+        let mut asides = BTreeMap::new();
         for it in images.iter().filter(|it| !it.digest && !swap::is_swapped_in(&it.path, chart)) {
             let Some(tag) = &it.tag else { continue };
             let (message, help) = if tag.text == LATEST {
@@ -42,7 +42,8 @@ impl Rule for MutableImageTag {
             if is_set_above(it, chart, cx) {
                 continue;
             }
-            let known = asides.get_or_init(|| asides_of(cx));
+            let user = user_of(it, chart);
+            let known = asides.entry(&*user.id.path).or_insert_with(|| asides_of(user, cx));
             let aside = is_aside(it, chart) || known.get(&(it.base(), &*tag.text)) == Some(&true);
             let level = if aside { Level::Note } else { Level::Warning };
             out.at(it.file.place(tag.span), message).subject(it.tag_path()).level(level).help(help);
@@ -140,11 +141,17 @@ fn is_set_above(it: &Image<'_>, chart: &Chart, cx: &ChartContext<'_>) -> bool {
     false
 }
 
-/// The last parts of the names of rendered images with their tags, and whether all containers of each end before the
-/// others start, or stand beside.
-fn asides_of<'c>(cx: &ChartContext<'c>) -> BTreeMap<(&'c str, &'c str), bool> {
+/// The chart whose templates use an image: the subchart that its path leads into, or the chart itself.
+fn user_of<'c>(it: &Image<'_>, chart: &'c Chart) -> &'c Chart {
+    let under = chart.subcharts.iter().find(|under| it.path.first() == Some(&under.chart.id.name));
+    under.map_or(chart, |under| &under.chart)
+}
+
+/// The last parts of the names of the images that a chart renders with their tags, and whether all containers of each
+/// end before the others start, or stand beside.
+fn asides_of<'c>(chart: &Chart, cx: &ChartContext<'c>) -> BTreeMap<(&'c str, &'c str), bool> {
     let mut asides = BTreeMap::new();
-    for it in cx.analysis.rendered().documents.iter().flat_map(Document::containers) {
+    for it in cx.analysis.documents_of(chart).flat_map(Document::containers) {
         let (name, tag) = image::split(it.image.as_str().unwrap_or_default());
         let base = name.rsplit('/').next().unwrap_or(name);
         let all = asides.entry((base, tag.unwrap_or_default())).or_insert(true);

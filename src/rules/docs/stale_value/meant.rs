@@ -54,11 +54,16 @@ impl<'a> Meant<'a> {
     /// that has its name.
     pub(super) fn path(&self, steps: &[Option<String>], comment: bool) -> Option<String> {
         let told = if comment { &self.comments } else { &self.rows };
-        self.beside(steps, told).or_else(|| self.only_end(steps, told))
+        self.beside(steps, told, comment).or_else(|| self.only_end(steps, told))
     }
 
     /// A name beside the first one that does not exist.
-    fn beside(&self, steps: &[Option<String>], told: &BTreeSet<usize>) -> Option<String> {
+    fn beside(
+        &self,
+        steps: &[Option<String>],
+        told: &BTreeSet<usize>,
+        comment: bool,
+    ) -> Option<String> {
         let end = (0..steps.len()).rev().find(|end| {
             let above = steps.get(..*end).unwrap_or_default();
             above.is_empty() || !self.values.under(above).is_empty()
@@ -78,7 +83,7 @@ impl<'a> Meant<'a> {
             let child = holder.children.get(name).and_then(|at| self.values.keys.get(*at));
             next.is_none_or(|next| child.is_some_and(|it| it.children.contains_key(next)))
         };
-        let names = names.map(|(name, untold)| (name, untold && holds(name)));
+        let names = open(names, comment).map(|(name, untold)| (name, untold && holds(name)));
         let near = nearest(name, names)?;
         let mut found = holder.path.join(Key::Name(near.to_owned())).to_string();
         for step in below.get(1..).unwrap_or_default() {
@@ -115,6 +120,14 @@ impl<'a> Meant<'a> {
 /// How alike two names are, of 1, however they are capitalised.
 pub(super) fn alike(one: &str, other: &str) -> f64 {
     strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
+}
+
+/// The names that may be meant: for a row, those without one, as two rows of one value are no repair.
+fn open<'n>(
+    names: impl Iterator<Item = (&'n str, bool)>,
+    comment: bool,
+) -> impl Iterator<Item = (&'n str, bool)> {
+    names.filter(move |(_, untold)| comment || *untold)
 }
 
 /// The name that is most like another: nearly the same, or documented nowhere and like it word by word, or
@@ -175,7 +188,16 @@ fn is_part(name: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{nearest, open};
+
+    #[test]
+    fn a_row_is_not_meant_for_a_value_that_has_one() {
+        let names = || [("maxUnavailable", false), ("minAvailable", true)].into_iter();
+        let near = |comment| nearest("minUnavailable", open(names(), comment));
+        assert_eq!(near(false), Some("minAvailable"));
+        let told = || open([("maxUnavailable", false)].into_iter(), false);
+        assert_eq!((nearest("minUnavailable", told()), near(true).is_some()), (None, true));
+    }
 
     #[test]
     fn what_is_documented_already_is_hardly_meant() {
