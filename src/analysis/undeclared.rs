@@ -1,6 +1,7 @@
 //! Values that a chart's own templates read and that nothing declares or documents.
 
 mod branch;
+mod field;
 mod manner;
 #[cfg(test)]
 mod tests;
@@ -15,12 +16,12 @@ use crate::{
     analysis::{
         Analysis, Slip,
         rendering::Packed,
-        slip::{self, COMPARISONS_MAX, SWITCHES},
+        slip::{self, COMPARISONS_MAX},
     },
     catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
     finding::Place,
     template::{
-        flow::{How, Instead, Read, Step},
+        flow::{Instead, Read, Step},
         render::files::FileSource,
     },
     text::{Span, Text},
@@ -297,52 +298,6 @@ impl Analysis<'_> {
         reads
             .take_while(move |read| read.file == file && read.span.start < part.end)
             .filter(move |read| part.contains(read.span))
-    }
-
-    fn is_field(&self, it: &Undeclared, gone_over: &BTreeSet<(usize, &[Step])>) -> bool {
-        let inner = super::steps(&it.inner);
-        let Some((last, above)) = inner.split_last() else { return false };
-        // What users put into a mapping that is gone over is theirs, and one more key of the chart's would be, too.
-        if it.optional && !above.is_empty() && gone_over.contains(&(it.member, above)) {
-            return true;
-        }
-        if above.is_empty() || !self.flow().is_whole(it.member, above) {
-            return false;
-        }
-        let dotted = named(last).is_some_and(|name| name.contains('.'));
-        let mut reads = self.flow().reads().iter().filter(|read| read.member == it.member);
-        // What is declared in it is nothing that is missing.
-        let single = |read: &Read| {
-            read.path.len() == inner.len()
-                && read.path.starts_with(above)
-                && self.missing(it.member, &read.path).is_none()
-        };
-        dotted || !reads.any(single)
-    }
-
-    /// The values whose entries templates go over, by member.
-    fn gone_over(&self) -> BTreeSet<(usize, &[Step])> {
-        let reads = self.flow().reads().iter().filter(|read| read.how == How::Iterated);
-        reads.map(|read| (read.member, read.path.as_slice())).collect()
-    }
-
-    /// Whether a value is a switch that would be written out with all that it lies in, as a field of that.
-    pub fn is_written_along(&self, it: &Undeclared) -> bool {
-        let inner = super::steps(&it.inner);
-        let Some((Step::Key(name), above)) = inner.split_last() else { return false };
-        let quoted = format!("\"{name}\"");
-        let files = self.templates.files();
-        let mut reads = self.flow().reads().iter().filter(|read| {
-            read.member == it.member && read.how == How::Whole && read.path == above
-        });
-        SWITCHES.contains(&&**name)
-            && reads.any(|read| {
-                let text = files.get(read.file).map_or("", |file| file.template.text.as_str());
-                let (before, after) =
-                    text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
-                let action = [before.rsplit("{{").next(), after.split("}}").next()];
-                !action.into_iter().flatten().any(|part| part.contains(&quoted))
-            })
     }
 
     /// The numbers, in the template set, of a chart's own files.
