@@ -376,6 +376,8 @@ fn objects_that_all_change_are_looked_at_up_to_a_bound() {
     });
     let run = one(&objects.collect::<Vec<_>>().concat(), "");
     assert_eq!(run.told("platform/regenerated-secret", "web/templates/a.yaml").len(), 2_000);
+    let rest = run.told("platform/regenerated-secret", "web/Chart.yaml");
+    assert_eq!(rest.len(), 1, "the one that is left is told of");
 }
 
 /// How many links of each kind lead nowhere: looked up one by one among as many headings they take minutes.

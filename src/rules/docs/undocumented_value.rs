@@ -173,13 +173,11 @@ impl Files<'_> {
 /// How many lines of comment above a key are looked at.
 const COMMENT_LINES: usize = 20;
 
-/// Whether the comment above a key describes it for Bitnami's generator.
-fn has_param(file: &YamlFile, key: &Declared) -> bool {
-    let text = file.stream.text().as_str();
-    let above = text.get(..key.key.start as usize).unwrap_or_default();
+/// Whether the comment that a text ends with, above a key, describes a value for Bitnami's generator.
+fn has_param(above: &str, path: &str) -> bool {
     let lines = above.lines().rev().skip_while(|line| line.trim().is_empty()).take(COMMENT_LINES);
     let mut comment = lines.take_while(|line| line.trim_start().starts_with('#'));
-    comment.any(|line| line.contains(&format!("@param {} ", key.path)))
+    comment.any(|line| line.contains(&format!("@param {path} ")))
 }
 
 /// Tells of the gaps of the whole or of its parts: all together where helm-docs makes the table.
@@ -300,11 +298,12 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
         "{what} not in the README's reference, which has {} of {} values{inside}",
         part.listed, part.all
     );
+    let above = file.stream.text().as_str().get(..first.key.start as usize).unwrap_or_default();
     let made = matches!(files.style(), Some(Style::HelmDocs | Style::Bitnami | Style::HelmTool));
     let help = match files.style() {
         Some(Style::HelmDocs) => HELM_DOCS,
         // The generator makes no row of what stands above the first section: seen with 2.7.2.
-        Some(Style::Bitnami) if has_param(file, first) => {
+        Some(Style::Bitnami) if has_param(above, &first.path.to_string()) => {
             "run `readme-generator`, and where that makes no row of it, write a `## @section` above its `## @param`"
         }
         Some(Style::Bitnami) => {
@@ -403,4 +402,19 @@ fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: 
         "write a comment above each value that says what it is for"
     };
     out.at(file.place(first.key), message).level(Level::Note).subject(chart.name()).help(help);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_comment_above_a_key_describes_it_for_the_generator() {
+        assert!(has_param("## @param a.b Text\n  ", "a.b"));
+        assert!(!has_param("## @param a.bc Text\n", "a.b"));
+        assert!(!has_param("## @param a.b Text\nx: 1\n", "a.b"));
+        let far = |lines: usize| "## @param a.b Text\n".to_owned() + &"#\n".repeat(lines);
+        assert!(has_param(&far(COMMENT_LINES - 1), "a.b"));
+        assert!(!has_param(&far(COMMENT_LINES), "a.b"));
+    }
 }

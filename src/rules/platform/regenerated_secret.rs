@@ -32,24 +32,39 @@ impl Rule for RegeneratedSecret {
         let mut told = BTreeMap::<Call, Vec<Changed<'_>>>::new();
         // Asked once for each template, which may write many objects.
         let mut kept = BTreeMap::<usize, bool>::new();
-        let asked =
+        let mut asked =
             pairs.filter(|(it, _)| members.contains(&it.member)).filter_map(|(it, other)| {
                 let changes = is_upgraded(it) && same(it, other) && it.text() != other.text();
                 let file = analysis.set_file(&it.path).filter(|_| changes)?;
                 let kept = *kept.entry(file).or_insert_with(|| keeps(file, analysis));
                 (!kept).then_some((it, other, file))
             });
-        for (document, other, file) in asked.take(CHANGED_MAX) {
+        for (document, other, file) in asked.by_ref().take(CHANGED_MAX) {
             add(document, other, file, analysis, &mut told);
         }
+        tell_untraced(chart, asked.count(), out);
         for (call, changed) in &told {
             tell(call, changed, analysis, out);
         }
     }
 }
 
-/// How many objects that change are looked at: each asks what its template comes to.
+/// How many objects that change are traced to a call: each asks what its template comes to.
 const CHANGED_MAX: usize = 2_000;
+
+/// Says how many objects change besides those that are traced: none is passed over without a word.
+fn tell_untraced(chart: &Chart, count: usize, out: &mut Sink) {
+    if count == 0 {
+        return;
+    }
+    let message = format!(
+        "{count} more objects of `{}` come out otherwise each time, and are not traced to a call",
+        chart.name()
+    );
+    out.at(chart.anchor.clone(), message)
+        .subject(chart.name())
+        .help(format!("render fewer objects with one chart: the first {CHANGED_MAX} are traced"));
+}
 
 /// Any other than that of [`Setting::default`].
 const OTHER_SEED: u64 = 2;

@@ -263,3 +263,22 @@ fn is_in_init(before: &str) -> bool {
     let mut lists = lists.filter(|key| key.ends_with("ontainers") && !key.contains(' '));
     lists.next().is_some_and(|key| key.starts_with("init"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{text::Text, yaml};
+
+    #[test]
+    fn images_are_found_in_lists_and_down_to_a_bound() {
+        let found = |values: &str| {
+            let stream = yaml::parse(Text::new(values));
+            let mut spans = Vec::new();
+            images_written(stream.root().unwrap(), Some("a:latest"), 0, &mut spans);
+            spans.len()
+        };
+        assert_eq!(found("x: [{image: a:latest}, {image: b:latest}]\ny: {image: a:latest}\n"), 2);
+        let deep = |steps: usize| "x: {".repeat(steps) + "image: 'a:latest'" + &"}".repeat(steps);
+        assert_eq!((found(&deep(DEPTH_MAX - 1)), found(&deep(DEPTH_MAX))), (1, 0));
+    }
+}

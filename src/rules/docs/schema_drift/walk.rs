@@ -210,3 +210,25 @@ fn differ(one: Node<'_>, other: Node<'_>) -> bool {
         || numbers().is_some_and(|(one, other)| (one - other).abs() < f64::EPSILON);
     scalar(one) && scalar(other) && !same
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{text::Text, yaml};
+
+    #[test]
+    fn all_of_a_deprecated_object_is_deprecated_down_to_a_bound() {
+        let deprecated = |schema: &str| {
+            is_deprecated(yaml::parse(Text::new(schema)).root().expect("one document"), 0)
+        };
+        assert!(deprecated("{deprecated: true}"));
+        assert!(deprecated("{properties: {a: {deprecated: true}, b: {deprecated: true}}}"));
+        assert!(!deprecated("{properties: {a: {deprecated: true}, b: {}}}"));
+        let deep = |steps: usize| {
+            let open = "{properties: {a: ".repeat(steps);
+            format!("{open}{{deprecated: true}}{}", "}}".repeat(steps))
+        };
+        assert!(deprecated(&deep(DEPRECATED_DEPTH_MAX - 1)));
+        assert!(!deprecated(&deep(DEPRECATED_DEPTH_MAX)));
+    }
+}
