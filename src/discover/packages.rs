@@ -8,8 +8,11 @@ use semver::Version;
 
 use super::{ChartFolder, ChartKind, Decision, Manifest, Search, last_element};
 use crate::sources::{
-    ArchiveError, ReadError, Source, ancestors, archive_has_chart, is_below, parent,
+    ArchiveError, ReadError, Source, ancestors, archive_has_chart, is_below, join, parent,
 };
+
+/// What `helm repo index` writes beside the packages that it serves.
+const INDEX_FILE: &str = "index.yaml";
 
 /// How many packages of a source are opened only to learn what they are.
 pub const PACKAGES_OPENED_MAX: usize = 1_000;
@@ -44,11 +47,33 @@ pub(super) fn find(search: &mut Search<'_>) {
             for package in &packages {
                 search.exclude(&package.path, &reason);
             }
+        } else if let Some(index) = published(search, &packages, &folders) {
+            // Its sources are gone: what was released cannot be mended where it lies.
+            let reason = format!("a release that {index} serves; its sources are gone");
+            for package in &packages {
+                search.exclude(&package.path, &reason);
+            }
         } else {
             opened += 1;
             add_group(search, &packages, &folders, opened);
         }
     }
+}
+
+/// The index of a Helm repository around the packages, in a catalog that keeps its charts as folders.
+fn published(
+    search: &Search<'_>,
+    packages: &[Package],
+    folders: &BTreeMap<String, String>,
+) -> Option<String> {
+    if folders.is_empty() {
+        return None;
+    }
+    let folder = parent(&packages.first()?.path);
+    let around = std::iter::once(folder).chain(ancestors(folder));
+    let index =
+        around.map(|folder| join(folder, INDEX_FILE)).find(|path| search.source.has(path))?;
+    Some(format!("`{}`", search.source.report_path(&index)))
 }
 
 fn of_folder(folder: &str) -> String {

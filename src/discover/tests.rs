@@ -287,6 +287,25 @@ fn of_packages_the_newest_release_of_each_name_is_a_chart() {
 }
 
 #[test]
+fn releases_without_sources_are_no_charts_of_a_catalog_of_folders() {
+    let released = [
+        ("docs/index.yaml".to_owned(), b"apiVersion: v1\nentries: {}\n".to_vec()),
+        ("docs/charts/old-1.0.0.tgz".to_owned(), package("old", "1.0.0")),
+        ("kept/own-1.0.0.tgz".to_owned(), package("own", "1.0.0")),
+    ];
+    let folder = ("web/Chart.yaml".to_owned(), b"name: web\nversion: 3.0.0\n".to_vec());
+    let catalog = Sources::from_list(vec![Source::memory("", [&released[..], &[folder]].concat())]);
+    let found = discover(&catalog, &GlobSet::empty());
+    assert_eq!(charts(&found), ["web", "kept/own-1.0.0.tgz"]);
+    let reason = "a release that `docs/index.yaml` serves; its sources are gone";
+    assert_eq!(excluded(&found), [("docs/charts/old-1.0.0.tgz", reason)]);
+    // Packages are all that a repository has.
+    let repository = Sources::from_list(vec![Source::memory("", released.to_vec())]);
+    let found = discover(&repository, &GlobSet::empty());
+    assert_eq!(charts(&found), ["docs/charts/old-1.0.0.tgz", "kept/own-1.0.0.tgz"]);
+}
+
+#[test]
 fn names_of_packages_past_the_limit_are_skipped() {
     let bytes = package("x", "1.0.0");
     let names = 0..PACKAGES_OPENED_MAX + 2;
