@@ -135,7 +135,8 @@ fn mentions(readme: &Readme, now: i64) -> Vec<Mention<'_>> {
             let (span, url) = spots.find_map(|span| {
                 let url = text.get(span.range())?;
                 let hit = moved::repository(url, now)?;
-                std::ptr::eq(hit, row).then_some((span, url))
+                let asks = !is_page(url, row) || is_code(readme, span);
+                (std::ptr::eq(hit, row) && asks).then_some((span, url))
             })?;
             Some(Mention { row, span, url })
         })
@@ -152,10 +153,21 @@ fn address_around(text: &str, at: usize) -> Span {
     Span::new(start, start + trimmed.len())
 }
 
+/// Whether an address is a page of documentation below the repository: it explains something, and asks nobody
+/// to install what is there.
+fn is_page(url: &str, row: &Moved) -> bool {
+    let below = url.split_once(row.address).map_or("", |(_, below)| below);
+    below.split(['/', '#']).filter(|step| !step.is_empty()).count() > 1
+}
+
+fn is_code(readme: &Readme, span: Span) -> bool {
+    readme.code.iter().any(|code| code.span.contains(span))
+}
+
 /// Whether a reader would follow the address: it is a link's target, or stands in code.
 fn is_shown(readme: &Readme, span: Span) -> bool {
     let line = |at: u32| readme.file.text.position(at).line;
-    readme.code.iter().any(|code| code.span.contains(span))
+    is_code(readme, span)
         || readme
             .links
             .iter()

@@ -1,7 +1,5 @@
 //! `skew/bad-kube-version`
 
-use std::collections::BTreeSet;
-
 use semver::Version;
 
 use crate::{
@@ -68,14 +66,15 @@ fn tell_asked(draft: Draft<'_>, absence: &Absence<'_>) {
             draft.help(help).also(place.clone(), "asked for here");
         }
         Absence::Catalog { charts, .. } if charts.iter().any(|it| it.asked_minor.is_some()) => {
-            let asking = charts.iter().filter_map(|it| it.asked_minor.as_ref());
-            let minors: BTreeSet<u64> = asking.clone().map(|(minor, _)| *minor).collect();
-            let minors: Vec<_> = minors.iter().map(|minor| format!("1.{minor}")).collect();
-            let count = asking.count();
+            // In whatever other words charts ask for it is not known: no number of them is said.
+            let mut asking = charts
+                .iter()
+                .filter_map(|it| Some((it.id.name.as_str(), it.asked_minor.as_ref()?.0)));
+            let Some((name, minor)) = asking.next() else { return };
+            let others = if asking.next().is_some() { ", and others ask, too" } else { "" };
             draft.help(format!(
-                "say it in Chart.yaml as well: {count} of them ask for Kubernetes {} or later in words; \
+                "say it in Chart.yaml as well: `{name}` asks for Kubernetes 1.{minor} or later in words{others}; \
                  `kubeVersion: \">=1.30.0-0\"` is the form",
-                minors.join(", ")
             ));
         }
         _ => {

@@ -40,8 +40,10 @@ impl Rule for StaleLock {
     fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
         let lockable = |chart: &ChartFacts| {
             let own = chart.readable && chart.deprecated.is_none();
-            // Without ranges a lock adds nothing, and leaving it out by .gitignore is a choice.
-            let left_out = chart.lock_ignored && ranges(chart).next().is_none();
+            // Without ranges a lock adds nothing: leaving it out by .gitignore is a choice, and nobody resolves
+            // what a chart under charts/ brings along.
+            let left_out =
+                (chart.lock_ignored || chart.local_subchart) && ranges(chart).next().is_none();
             own && lockable(chart).next().is_some() && !left_out
         };
         for absence in facts.absence(lockable, |chart| !chart.locked) {
