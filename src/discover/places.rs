@@ -1,6 +1,6 @@
 //! Folders in which charts are data of something else, or nobody's any more: tests, scaffolders, archives.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use globset::GlobSet;
 
@@ -36,6 +36,10 @@ const ARCHIVES: &[&str] = &["archive", "archives", "archived", "attic", "graveya
 /// What Backstage's scaffolder names its templates.
 const SCAFFOLDER_FILES: &[&str] = &["template.yaml", "template.yml"];
 
+/// The name of a file, in lower case with `_` between words and without an ending, which says that what lies
+/// around it is made from something else.
+const MADE: &str = "do_not_edit";
+
 /// What is known of places in one source. The root's own folders count, those above it don't:
 /// who audits a test folder means it.
 pub(crate) struct Places<'a> {
@@ -43,6 +47,8 @@ pub(crate) struct Places<'a> {
     excludes: &'a GlobSet,
     /// Folders with a Backstage template.
     scaffolders: BTreeSet<String>,
+    /// Folders that nobody edits, with the file that says so.
+    made: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Places<'a> {
@@ -56,7 +62,12 @@ impl<'a> Places<'a> {
             .filter(|path| is_scaffolder(source, path))
             .map(|path| parent(path).to_owned())
             .collect();
-        Self { source, excludes, scaffolders }
+        let made =
+            source.files().iter().map(|file| file.path().as_ref()).filter(|path| says_made(path));
+        let made = made.map(|path| (parent(path), path));
+        // Who audits such a folder means it.
+        let made = made.filter(|(folder, _)| !folder.is_empty()).collect();
+        Self { source, excludes, scaffolders, made }
     }
 
     /// Whether the configuration excludes a folder, or a file in it.
@@ -72,7 +83,17 @@ impl<'a> Places<'a> {
 
     /// Why what lies in a folder is no chart of the catalog, as far as the place tells.
     pub(crate) fn exclusion(&self, folder: &str) -> Option<String> {
-        test_data(folder).or_else(|| self.scaffolder(folder)).or_else(|| archive(folder))
+        test_data(folder)
+            .or_else(|| self.scaffolder(folder))
+            .or_else(|| archive(folder))
+            .or_else(|| self.made(folder))
+    }
+
+    /// What a file around it says to be made from something else: a repair would be lost there.
+    fn made(&self, folder: &str) -> Option<String> {
+        let mut around = std::iter::once(folder).chain(ancestors(folder));
+        let file = around.find_map(|folder| self.made.get(folder))?;
+        Some(format!("made from something else, as `{}` says", self.source.report_path(file)))
     }
 
     fn scaffolder(&self, folder: &str) -> Option<String> {
@@ -109,6 +130,11 @@ fn copied(folder: &str) -> Option<&str> {
         COPIED.contains(&name.trim_matches('_').to_lowercase().replace('_', "-").as_str())
     };
     folder.split('/').find(is_copied)
+}
+
+fn says_made(path: &str) -> bool {
+    let name = last_element(path).to_lowercase().replace(['-', ' '], "_");
+    name.split('.').next() == Some(MADE)
 }
 
 fn archive(folder: &str) -> Option<String> {

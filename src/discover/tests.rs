@@ -138,6 +138,21 @@ fn what_its_owners_gave_up_is_excluded() {
 }
 
 #[test]
+fn what_is_made_from_something_else_is_excluded() {
+    let files = [
+        ("release/DO-NOT-EDIT.md", "Made from src/ at each release.\n"),
+        ("release/charts/web/Chart.yaml", CHART),
+        ("src/web/Chart.yaml", CHART),
+    ];
+    let reason = "made from something else, as `release/DO-NOT-EDIT.md` says";
+    let all = found(&files);
+    assert_eq!(charts(&all), ["src/web"]);
+    assert_eq!(excluded(&all), [("release/charts/web/Chart.yaml", reason)]);
+    let own = found(&[("DO_NOT_EDIT", ""), ("web/Chart.yaml", CHART)]);
+    assert_eq!(charts(&own), ["web"], "who audits the folder means it");
+}
+
+#[test]
 fn scaffolds_are_excluded() {
     let template = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\n";
     let openshift = "apiVersion: template.openshift.io/v1\nkind: Template\n";
