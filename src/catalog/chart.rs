@@ -175,6 +175,11 @@ impl Chart {
         self.manifest.as_ref().map_or_else(|| self.anchor.clone(), |manifest| manifest.place(span))
     }
 
+    /// Whether it is read from a .tgz among other files.
+    pub fn is_packed(&self) -> bool {
+        self.id.path.split('/').any(|part| part.trim_end_matches('!').ends_with(".tgz"))
+    }
+
     /// Whether this is a library chart.
     pub fn is_library(&self) -> bool {
         self.manifest.as_ref().is_some_and(Manifest::is_library)

@@ -29,6 +29,8 @@ pub struct IndexEntry {
     pub library: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// The names of its dependencies.
+    pub dependencies: Vec<String>,
 }
 
 impl CatalogIndex {
@@ -43,8 +45,11 @@ impl CatalogIndex {
             let text = |key| root.get(key).and_then(Node::to_text);
             let Some(name) = text("name") else { continue };
             named.entry(chart.source).or_default().count(root, &chart.folder);
-            let dependencies = root.get("dependencies").into_iter().flat_map(Node::items);
-            let repositories = dependencies.filter_map(|it| it.get("repository")?.as_str());
+            let dependencies: Vec<_> =
+                root.get("dependencies").into_iter().flat_map(Node::items).collect();
+            let names = dependencies.iter().filter_map(|it| it.get("name")?.to_text());
+            let names = names.collect();
+            let repositories = dependencies.iter().filter_map(|it| it.get("repository")?.as_str());
             parts.extend(repositories.filter_map(|it| local_folder(&chart.path, it)));
             charts.entry(name).or_default().push(IndexEntry {
                 path: chart.path.clone(),
@@ -53,6 +58,7 @@ impl CatalogIndex {
                 version: text("version").unwrap_or_default(),
                 library: text("type").is_some_and(|kind| kind.eq_ignore_ascii_case("library")),
                 deprecated: text("deprecated").as_deref() == Some("true"),
+                dependencies: names,
             });
         }
         let remotes = remotes.iter().filter_map(|remote| address::remote_repository(remote));

@@ -69,11 +69,15 @@ fn published(
     if folders.is_empty() {
         return None;
     }
-    let folder = parent(&packages.first()?.path);
-    let around = std::iter::once(folder).chain(ancestors(folder));
-    let index =
-        around.map(|folder| join(folder, INDEX_FILE)).find(|path| search.source.has(path))?;
-    Some(format!("`{}`", search.source.report_path(&index)))
+    let folder = served_from(search.source, &packages.first()?.path)?;
+    Some(format!("`{}`", search.source.report_path(&join(folder, INDEX_FILE))))
+}
+
+/// The folder around a package that has the index of a repository.
+fn served_from<'p>(source: &Source, package: &'p str) -> Option<&'p str> {
+    let folder = parent(package);
+    let mut around = std::iter::once(folder).chain(ancestors(folder));
+    around.find(|folder| source.has(&join(folder, INDEX_FILE)))
 }
 
 fn of_folder(folder: &str) -> String {
@@ -173,11 +177,12 @@ fn skip(search: &mut Search<'_>, packages: &[Package], reason: &str) {
 
 fn add(search: &mut Search<'_>, package: &Package, manifest: Arc<Manifest>) {
     let source = search.source;
+    let catalog = served_from(source, &package.path).unwrap_or_else(|| parent(&package.path));
     search.out.charts.push(ChartFolder {
         source: search.index,
         folder: package.path.clone(),
         path: source.report_path(&package.path).to_string(),
-        catalog: source.report_path(parent(&package.path)).to_string(),
+        catalog: source.report_path(catalog).to_string(),
         parent: None,
         kind: ChartKind::Package,
         manifest,

@@ -8,7 +8,9 @@ use crate::{
 };
 
 /// What helm-docs' template of a README is called: by itself, and by people who name it on the command line.
-const NAMES: [&str; 2] = ["README.md.gotmpl", "README.gotmpl"];
+const NAMES: [&str; 4] = [DEFAULT, "README.gotmpl", "README.md.tmpl", "README.tmpl"];
+/// What it looks for by itself.
+const DEFAULT: &str = "README.md.gotmpl";
 
 /// A chart's template of its README.
 #[derive(Clone, Debug)]
@@ -31,6 +33,15 @@ impl Template {
     /// What a chart's template is called; none where it has none.
     pub fn name(chart: &Chart) -> Option<&'static str> {
         NAMES.into_iter().find(|name| chart.has_file(name))
+    }
+
+    /// The command that makes the README: without the template's name helm-docs takes its own, and writes over
+    /// what another one made.
+    pub fn command(&self) -> String {
+        match self.file.local.as_str() {
+            DEFAULT => "helm-docs".to_owned(),
+            name => format!("helm-docs --template-files={name}"),
+        }
     }
 
     /// Where a text first stands as a whole: in parentheses, brackets, quotes or between blanks.

@@ -103,12 +103,17 @@ impl Origin<'_> {
         Some((file.place(span), &file.local))
     }
 
+    /// What makes the README anew.
+    fn command(&self) -> String {
+        self.template.as_ref().map_or_else(|| "helm-docs".to_owned(), Template::command)
+    }
+
     fn report(&self, link: &Dead, out: &mut Sink) {
         let Dead { place, broken: Broken { subject, message, help }, again, .. } = link;
         let mut draft = match self.of(link) {
             Some((origin, name)) => out
                 .at(origin, message)
-                .help(format!("{help}; write it into {name} and run `helm-docs`"))
+                .help(format!("{help}; write it into {name} and run `{}`", self.command()))
                 .also(place.clone(), "the README's copy"),
             None => out.at(place.clone(), message).help(help),
         };
@@ -130,7 +135,9 @@ impl Origin<'_> {
             format!("{} links lead to no heading of the README: {names}{more}", links.len());
         let help = "use the anchors of headings that are there, or take the links out";
         let (origin, help) = match self.of(first) {
-            Some((origin, name)) => (origin, format!("{help}, in {name}, and run `helm-docs`")),
+            Some((origin, name)) => {
+                (origin, format!("{help}, in {name}, and run `{}`", self.command()))
+            }
             None => (first.place.clone(), help.to_owned()),
         };
         let draft = out.at(origin, message).subject(&first.broken.subject).help(help);

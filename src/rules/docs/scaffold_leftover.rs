@@ -33,9 +33,12 @@ impl Rule for ScaffoldLeftover {
             .map(String::as_str)
             .collect();
         let message = format!("left as `helm create` wrote it: {}", all.join(", "));
-        let draft = out.at(place, message).help(
-            "write what the chart deploys, and which version of it, in place of the scaffold's text",
-        );
+        let help = if chart.is_library() {
+            "write what its templates are for in place of the scaffold's text"
+        } else {
+            "write what the chart deploys, and which version of it, in place of the scaffold's text"
+        };
+        let draft = out.at(place, message).help(help);
         rest.into_iter().fold(draft, |draft, (place, _)| draft.also(place, "also a leftover"));
     }
 }

@@ -4,7 +4,7 @@ mod badge;
 mod install;
 
 use crate::{
-    catalog::{Chart, Manifest, Readme, readme::Template},
+    catalog::{Chart, IndexEntry, Manifest, Readme, readme::Template},
     finding::Place,
     rule::{ChartContext, Rule, Sink},
     text::Spanned,
@@ -17,13 +17,19 @@ pub(crate) struct VersionDrift;
 impl Rule for VersionDrift {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         if let (Some(readme), Some(manifest)) = (&chart.readme, &chart.manifest) {
-            badges(chart, readme, manifest, out);
+            badges(chart, readme, manifest, cx, out);
             commands(chart, readme, manifest, cx, out);
         }
     }
 }
 
-fn badges(chart: &Chart, readme: &Readme, manifest: &Manifest, out: &mut Sink) {
+fn badges(
+    chart: &Chart,
+    readme: &Readme,
+    manifest: &Manifest,
+    cx: &ChartContext<'_>,
+    out: &mut Sink,
+) {
     for link in readme.links.iter().filter(|link| link.image) {
         let Some(badge) = badge::read(&link.destination) else { continue };
         let (key, field) = match badge.label {
@@ -38,12 +44,21 @@ fn badges(chart: &Chart, readme: &Readme, manifest: &Manifest, out: &mut Sink) {
             .subject(format!("{key} badge"))
             .also(manifest.place(field.span), "the chart's own")
             .help(if chart.documentation().reference.helm_docs {
-                "run `helm-docs` with each release, for example in CI, and commit the README"
-                    .to_owned()
+                let template = Template::of(chart, cx.source);
+                let command = template.map_or_else(|| "helm-docs".to_owned(), |it| it.command());
+                format!("run `{command}` with each release, for example in CI, and commit the README")
+            } else if says_app_version(&badge, manifest) {
+                "call it AppVersion: that is what it shows".to_owned()
             } else {
                 format!("write `{}` into the badge", field.value)
             });
     }
+}
+
+/// Whether a badge that is called the chart's version shows the application's.
+fn says_app_version(badge: &badge::Badge, manifest: &Manifest) -> bool {
+    let shown = |field: &Spanned<String>| agrees(&field.value, &badge.value);
+    badge.label == badge::Label::Version && manifest.app_version.as_ref().is_some_and(shown)
 }
 
 /// Whether two texts name one version; texts that are no versions must be equal.
@@ -76,8 +91,9 @@ fn commands(
             Some((it, span)) => {
                 let (name, line) = (chart.name(), it.line(span));
                 let help = format!(
-                    "install `{name}` in line {line} of {}, and run `helm-docs`",
-                    it.file.local
+                    "install `{name}` in line {line} of {}, and run `{}`",
+                    it.file.local,
+                    it.command()
                 );
                 (it.file.place(span), help)
             }
@@ -136,8 +152,11 @@ fn other_chart<'a>(
     let one = commands.iter().all(|command| command.chart == first.chart);
     let dependency = chart.dependencies.iter().any(|it| it.name.value == first.chart);
     let copied = cx.index.named(&first.chart).iter().any(|other| other.path != chart.id.path);
-    let umbrella =
-        chart.id.path.starts_with(&format!("{}/", first.chart)) || chart.parent.is_some();
+    // A chart that takes this one in installs it.
+    let takes = |other: &IndexEntry| other.dependencies.iter().any(|name| name == chart.name());
+    let umbrella = chart.id.path.starts_with(&format!("{}/", first.chart))
+        || chart.parent.is_some()
+        || cx.index.named(&first.chart).iter().any(takes);
     let wrong = one && !commands.iter().any(|it| own(&it)) && copied;
     (wrong && !dependency && !umbrella && !chart.is_library()).then_some(first)
 }

@@ -135,14 +135,15 @@ fn main_images<'i, 'c>(chart: &Chart, images: &'i [Image<'c>]) -> Vec<&'i Image<
     about.filter(|it| !RUNTIMES.contains(&it.base())).collect()
 }
 
-/// Images in which a chart runs a program of its own: the languages and operating systems among Docker's official
-/// images (github.com/docker-library/official-images, 2026-11-27) that charts run scripts in. Their version is not
-/// the program's.
-const RUNTIMES: [&str; 22] = [
+/// Images in which a chart runs a program of its own: the languages, operating systems and servers of files among
+/// Docker's official images (github.com/docker-library/official-images, 2026-11-27) that charts give scripts, pages
+/// or a configuration to. Their version is not the program's.
+const RUNTIMES: [&str; 26] = [
     "alpine",
     "amazonlinux",
     "bash",
     "busybox",
+    "caddy",
     "centos",
     "clojure",
     "debian",
@@ -152,7 +153,10 @@ const RUNTIMES: [&str; 22] = [
     "fedora",
     "golang",
     "groovy",
+    "haproxy",
+    "httpd",
     "julia",
+    "nginx",
     "node",
     "openjdk",
     "perl",

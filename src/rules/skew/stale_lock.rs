@@ -41,9 +41,9 @@ impl Rule for StaleLock {
         let lockable = |chart: &ChartFacts| {
             let own = chart.readable && chart.deprecated.is_none();
             // Without ranges a lock adds nothing: leaving it out by .gitignore is a choice, and nobody resolves
-            // what a chart under charts/ brings along.
-            let left_out =
-                (chart.lock_ignored || chart.local_subchart) && ranges(chart).next().is_none();
+            // what a chart under charts/, or a package, brings along.
+            let given = chart.lock_ignored || chart.local_subchart || is_packed(chart);
+            let left_out = given && ranges(chart).next().is_none();
             own && lockable(chart).next().is_some() && !left_out
         };
         for absence in facts.absence(lockable, |chart| !chart.locked) {
@@ -55,6 +55,11 @@ impl Rule for StaleLock {
             }
         }
     }
+}
+
+/// `helm dependency update` refuses packages.
+fn is_packed(chart: &ChartFacts) -> bool {
+    chart.id.path.ends_with(".tgz")
 }
 
 /// What a lock and its chart disagree about.

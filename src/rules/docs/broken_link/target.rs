@@ -61,6 +61,10 @@ impl<'a> Tree<'a> {
     }
 
     fn relative(&self, readme: &Readme, link: &str, path: &str, anchor: &str) -> Option<Broken> {
+        // A package leaves out what .helmignore names, and the repository that it was made in is not here.
+        if self.chart.is_packed() || self.source.is_package() {
+            return None;
+        }
         let target = match self.resolve(readme, path) {
             Target::Unknown => return None,
             Target::Outside => {
