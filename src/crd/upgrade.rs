@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::switch;
 use crate::{
-    catalog::{Chart, TemplateFile, TextFile},
+    catalog::{Chart, TemplateFile, TextFile, object::Origin},
     facts,
     finding::Place,
     sources::{Source, join},
@@ -141,6 +141,8 @@ fn may_write(lines: &[&str], at: usize) -> bool {
 fn instructions(chart: &Chart, source: &Source) -> Option<Place> {
     let notes = chart.templates.iter().find(|it| it.file.local == "templates/NOTES.txt");
     let own = chart.readme.as_ref().map(|readme| &readme.file);
+    let words = own_words(chart);
+    let command = |file: &TextFile| command(file, &words);
     let said = own.into_iter().chain(notes.map(|notes| &notes.file)).find_map(command);
     let beside = || chart.folder_listing.iter().filter_map(|local| upgrades(local, chart, source));
     let root = || facts::root_readme(source).filter(|_| own.is_none());
@@ -159,13 +161,34 @@ fn upgrades(local: &str, chart: &Chart, source: &Source) -> Option<TextFile> {
     Some(TextFile { path: source.report_path(&path), local: local.to_owned(), text })
 }
 
-fn command(file: &TextFile) -> Option<Place> {
+/// Words of which an address has one that leads to the chart's own definitions: its name, its project's, those of the
+/// definitions' groups, in lower case.
+fn own_words(chart: &Chart) -> Vec<String> {
+    let pages = chart.manifest.iter().flat_map(|it| it.home.iter().chain(&it.sources));
+    let projects = pages.flat_map(|page| page.value.split('/').skip(3).take(2));
+    let own = chart.crds().iter().filter(|crd| crd.object.origin == Origin::CrdsFolder);
+    let groups = own.flat_map(|crd| crd.group().rsplit('.').skip(1));
+    let words = projects.chain(groups).chain([chart.name()]).filter(|word| word.len() > 2);
+    words.map(str::to_lowercase).collect()
+}
+
+/// Whether a line names a file in somebody else's repository: the step belongs to another chart.
+fn is_of_others(line: &str, own: &[String]) -> bool {
+    let line = line.to_lowercase();
+    let forge = FORGES.iter().find_map(|host| line.split_once(host));
+    forge.is_some_and(|(_, path)| !own.iter().any(|word| path.contains(word.as_str())))
+}
+
+const FORGES: [&str; 3] = ["//raw.githubusercontent.com/", "//github.com/", "//gitlab.com/"];
+
+fn command(file: &TextFile, own: &[String]) -> Option<Place> {
     let text = file.text.as_str();
     let mut start = 0;
     let mut near = NEAR_LINES + 1;
     for line in text.split_inclusive('\n') {
         near = if speaks_of_definitions(line) { 0 } else { near + 1 };
-        if (near <= NEAR_LINES && applies(line)) || (near == 0 && asks_to_apply(line)) {
+        let asks = (near <= NEAR_LINES && applies(line)) || (near == 0 && asks_to_apply(line));
+        if asks && !is_of_others(line, own) {
             let lead = line.len() - line.trim_start().len();
             return Some(file.place(Span::new(start + lead, start + line.trim_end().len())));
         }

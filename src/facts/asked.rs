@@ -28,6 +28,7 @@ pub(super) fn minor(chart: &Chart, manifest: &Manifest) -> Option<(u64, Place)> 
 fn requirement(line: &str) -> Option<u64> {
     let item = line.trim_start().strip_prefix(['-', '*'])?.trim_start();
     let rest = item.strip_prefix("Kubernetes")?;
+    let rest = rest.strip_prefix(" cluster").unwrap_or(rest);
     let open = rest.contains('+') || rest.contains(">=");
     open.then(|| least(rest)).flatten()
 }
@@ -50,7 +51,8 @@ mod tests {
         assert_eq!(requirement("- Kubernetes: `>=1.22.0-0`"), Some(22));
         assert_eq!(requirement("- Kubernetes 1.18 or older"), None);
         assert_eq!(requirement("Kubernetes 1.23+ clusters"), None);
-        assert_eq!(requirement("- Kubernetes cluster 1.23+"), None);
+        assert_eq!(requirement("- Kubernetes cluster 1.23+"), Some(23));
+        assert_eq!(requirement("- Kubernetes clusters from 1.23+"), None);
         assert_eq!((least(">=1.24"), least(">1."), least("2.1")), (Some(24), None, None));
     }
 }

@@ -431,7 +431,10 @@ impl Drift<'_> {
         for it in told {
             by_kind.entry(it.kind).or_default().push(it);
         }
-        for (kind, told) in by_kind {
+        for (kind, mut told) in by_kind {
+            if kind == Kind::Default {
+                share(&mut told);
+            }
             let apart = told.len() <= TOLD_APART
                 || !matches!(kind, Kind::Default | Kind::Missing | Kind::Stale);
             let mut told = told.into_iter();
@@ -443,12 +446,29 @@ impl Drift<'_> {
                 first.help = match kind {
                     Kind::Missing => "add each of them to the schema".to_owned(),
                     Kind::Stale => "take each of them out of the schema".to_owned(),
-                    _ if first.help == AGAIN => first.help,
+                    _ if [AGAIN, SHARED].contains(&first.help.as_str()) => first.help,
                     _ => "write the default that values.yaml has into each of them".to_owned(),
                 };
                 let others: Vec<_> = told.map(|it| format!("`{}`", it.path)).collect();
                 send(first, &format!("; it is so with {}", some(&others)), out);
             }
+        }
+    }
+}
+
+/// What makes a default right that one definition gives to several values.
+const SHARED: &str =
+    "take the default out of the definition that several values share, or write each beside its `$ref`";
+
+/// Tells the defaults that are one in the schema, by `$ref`, and several in values.yaml.
+fn share(told: &mut [Told]) {
+    let mut places = BTreeMap::<Place, usize>::new();
+    for it in told.iter() {
+        *places.entry(it.place.clone()).or_default() += 1;
+    }
+    for it in told {
+        if places.get(&it.place).is_some_and(|count| *count > 1) {
+            SHARED.clone_into(&mut it.help);
         }
     }
 }

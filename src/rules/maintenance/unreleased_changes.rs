@@ -6,7 +6,7 @@ use crate::{
     catalog::Chart,
     history,
     rule::{ChartContext, Rule, Sink, days_since},
-    sources::{CHART_FILE, Content, Source, join},
+    sources::{CHART_FILE, Content, Source, ancestors, join},
     version,
 };
 
@@ -30,7 +30,7 @@ impl Rule for UnreleasedChanges {
             return;
         }
         let days = days_since(unreleased.first.time, cx.now);
-        if days <= cx.options.get("days") {
+        if days <= cx.options.get("days") || is_set_at_release(chart, cx.source) {
             return;
         }
         let what = match cx.source.folder_at(&chart.folder, &unreleased.bump) {
@@ -55,6 +55,19 @@ fn is_placeholder(version: &str) -> bool {
     let pre = version.pre.to_string().to_lowercase();
     BRANCHES.contains(&&*pre) || (never && (version.patch == 0 || !pre.is_empty()))
 }
+
+/// Whether a Makefile beside the chart, or above it, gives the version when it packs the chart.
+fn is_set_at_release(chart: &Chart, source: &Source) -> bool {
+    let around = std::iter::once(chart.folder.as_str()).chain(ancestors(&chart.folder));
+    let mut files = around.map(|folder| join(folder, MAKEFILE)).filter(|path| source.has(path));
+    files.any(|path| {
+        let Ok(text) = source.read_text(&path) else { return false };
+        let text = text.as_str().replace("\\\n", " ");
+        text.lines().any(|line| line.contains("helm package") && line.contains("--version"))
+    })
+}
+
+const MAKEFILE: &str = "Makefile";
 
 /// Pre-releases that name a branch and count nothing.
 const BRANCHES: [&str; 6] = ["dev", "develop", "main", "master", "snapshot", "unreleased"];

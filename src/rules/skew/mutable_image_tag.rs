@@ -14,7 +14,7 @@ use crate::{
     finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
     template::FieldChain,
-    text::Span,
+    text::{Span, Spanned},
     yaml::{Kind, Node},
 };
 
@@ -24,6 +24,9 @@ pub(crate) struct MutableImageTag;
 impl Rule for MutableImageTag {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let images = image::of(chart);
+        if is_unreleased(chart) {
+            return;
+        }
         rendered(chart, &images, cx, out);
         let mut asides = BTreeMap::new();
         for it in images.iter().filter(|it| !it.digest && !swap::is_swapped_in(&it.path, chart)) {
@@ -52,6 +55,14 @@ impl Rule for MutableImageTag {
 }
 
 const LATEST: &str = "latest";
+
+/// Whether version and appVersion are what a branch has whose releases write them, and the tags with them.
+fn is_unreleased(chart: &Chart) -> bool {
+    let stands_in = |field: &Spanned<String>| field.value.trim_start_matches('v') == "0.0.0";
+    chart.manifest.as_ref().is_some_and(|it| {
+        it.version.as_ref().is_some_and(stands_in) && it.app_version.as_ref().is_some_and(stands_in)
+    })
+}
 
 /// Images of rendered containers that values.yaml does not name as such.
 fn rendered(chart: &Chart, images: &[Image<'_>], cx: &ChartContext<'_>, out: &mut Sink) {

@@ -54,6 +54,10 @@ fn refusal(
     let span = schema_span(root, error.schema_path());
     let value = at(values, &path)?;
     let nothing = is_nothing(value);
+    // Helm takes a null out before it asks the schema, which then says that the value is missing.
+    if value.kind() == Kind::Null && is_required(root, error.schema_path(), &path) {
+        return None;
+    }
     let one = |message: String| Some(vec![Refusal { path: path.clone(), message, span }]);
     match error.kind() {
         Wrong::Type { .. } => one(of_type(&path, value)),
@@ -87,6 +91,30 @@ fn refusal(
         }
         _ => None,
     }
+}
+
+/// Whether the object above the keyword that refuses a value requires it: who installs the chart gives it.
+fn is_required(root: Node<'_>, keyword: &jsonschema::paths::Location, path: &ValuesPath) -> bool {
+    let Some(Key::Name(name)) = path.0.last() else { return false };
+    let segments: Vec<_> = keyword.iter().collect();
+    (0..segments.len()).any(|length| {
+        let above =
+            segments.iter().take(length).try_fold(root, |node, segment| step(root, node, segment));
+        let required = above.and_then(|node| node.get("required"));
+        let holds =
+            above.and_then(|node| node.get("properties")).is_some_and(|it| it.get(name).is_some());
+        holds && required.is_some_and(|list| list.items().any(|it| it.as_str() == Some(name)))
+    })
+}
+
+/// The schema one step further, behind a reference.
+fn step<'s>(root: Node<'s>, node: Node<'s>, segment: &LocationSegment<'_>) -> Option<Node<'s>> {
+    let next = match segment {
+        LocationSegment::Property(name) => node.get(name),
+        LocationSegment::Index(index) => node.items().nth(*index),
+    }?;
+    let reference = next.as_str().and_then(|text| shape::local(root, text));
+    Some(reference.unwrap_or(next))
 }
 
 fn of_type(path: &ValuesPath, value: Node<'_>) -> String {
@@ -237,6 +265,9 @@ mod tests {
             "c": {"type": "integer", "minimum": 2}}, "required": ["d"], "additionalProperties": false}"#;
         assert!(told(schema, "a: ''\nb: ''\nc: 2\n").is_empty());
         assert_eq!(told(schema, "a: 1\nb: y\nc: 1\ne: 1\n"), ["a", "b", "c", "e"]);
+        let required = r##"{"properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"required": ["b"],
+            "properties": {"b": {"type": "string"}, "c": {"type": "string"}}}}}"##;
+        assert_eq!(told(required, "a:\n  b:\n  c:\n"), ["a.c"]);
     }
 
     #[test]
