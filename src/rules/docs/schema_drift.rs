@@ -457,8 +457,7 @@ impl Drift<'_> {
 }
 
 /// What makes a default right that one definition gives to several values.
-const SHARED: &str =
-    "take the default out of the definition that several values share, or write each beside its `$ref`";
+const SHARED: &str = "take the default out of the definition that several values share, or write each beside its `$ref`";
 
 /// Tells the defaults that are one in the schema, by `$ref`, and several in values.yaml.
 fn share(told: &mut [Told]) {

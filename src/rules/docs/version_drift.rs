@@ -46,7 +46,9 @@ fn badges(
             .help(if chart.documentation().reference.helm_docs {
                 let template = Template::of(chart, cx.source);
                 let command = template.map_or_else(|| "helm-docs".to_owned(), |it| it.command());
-                format!("run `{command}` with each release, for example in CI, and commit the README")
+                format!(
+                    "run `{command}` with each release, for example in CI, and commit the README"
+                )
             } else if says_app_version(&badge, manifest) {
                 "call it AppVersion: that is what it shows".to_owned()
             } else {
