@@ -177,7 +177,7 @@ impl Chart {
 
     /// Whether it is read from a .tgz among other files.
     pub fn is_packed(&self) -> bool {
-        self.id.path.split('/').any(|part| part.trim_end_matches('!').ends_with(".tgz"))
+        self.id.path.contains(".tgz!/") || self.id.path.strip_suffix(".tgz").is_some()
     }
 
     /// Whether this is a library chart.

@@ -47,8 +47,8 @@ impl CatalogIndex {
             named.entry(chart.source).or_default().count(root, &chart.folder);
             let dependencies: Vec<_> =
                 root.get("dependencies").into_iter().flat_map(Node::items).collect();
-            let names = dependencies.iter().filter_map(|it| it.get("name")?.to_text());
-            let names = names.collect();
+            let taken = dependencies.iter().filter_map(|it| it.get("name")?.to_text());
+            let taken = taken.collect();
             let repositories = dependencies.iter().filter_map(|it| it.get("repository")?.as_str());
             parts.extend(repositories.filter_map(|it| local_folder(&chart.path, it)));
             charts.entry(name).or_default().push(IndexEntry {
@@ -58,7 +58,7 @@ impl CatalogIndex {
                 version: text("version").unwrap_or_default(),
                 library: text("type").is_some_and(|kind| kind.eq_ignore_ascii_case("library")),
                 deprecated: text("deprecated").as_deref() == Some("true"),
-                dependencies: names,
+                dependencies: taken,
             });
         }
         let remotes = remotes.iter().filter_map(|remote| address::remote_repository(remote));

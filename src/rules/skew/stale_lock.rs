@@ -59,7 +59,7 @@ impl Rule for StaleLock {
 
 /// `helm dependency update` refuses packages.
 fn is_packed(chart: &ChartFacts) -> bool {
-    chart.id.path.ends_with(".tgz")
+    chart.id.path.strip_suffix(".tgz").is_some()
 }
 
 /// What a lock and its chart disagree about.
