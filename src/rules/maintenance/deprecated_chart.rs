@@ -116,7 +116,15 @@ fn says_it_of_the_chart(line: &str) -> bool {
         line.split(['.', '!', ':', ';', '*', '>']).map(words).filter(|it| !it.is_empty()).collect();
     let follows =
         || sentences.windows(2).any(|two| matches!(two, [first, it] if is_about_it(first, it)));
-    capital || sentences.iter().any(|it| is_notice(it)) || follows()
+    capital || is_banner(line) || sentences.iter().any(|it| is_notice(it)) || follows()
+}
+
+/// A quoted line that is nothing but the notice: `> **Deprecated Module**`.
+fn is_banner(line: &str) -> bool {
+    let Some(quoted) = line.trim_start().strip_prefix('>') else { return false };
+    let words = words(&quoted.replace("<br", " "));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(words.as_slice(), ["deprecated"] | ["deprecated", "chart" | "module" | "project"])
 }
 
 /// The words of a sentence, in lower case.
@@ -175,6 +183,8 @@ mod tests {
     fn only_what_is_said_of_the_chart_counts() {
         assert!(says_it_of_the_chart("> **This chart has been deprecated** in favour of x"));
         assert!(says_it_of_the_chart("**DEPRECATED**: use x"));
+        assert!(says_it_of_the_chart("> ⚠️ **Deprecated Module**<br/>"));
+        assert!(!says_it_of_the_chart("> **Deprecated values**"));
         assert!(says_it_of_the_chart("This chart has been replaced by `site`."));
         assert!(says_it_of_the_chart(
             "> # This web chart is for x. It is no longer maintained. Use y."
