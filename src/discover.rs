@@ -188,7 +188,10 @@ impl Search<'_> {
         ancestors(folder).find_map(|above| {
             self.known.get(above)?;
             let below = folder.strip_prefix(above)?.trim_start_matches('/');
-            let data = ["templates", "files", "crds"].iter().find(|data| is_below(below, data))?;
+            let first = below.split('/').next().filter(|first| first.starts_with('_'));
+            let data =
+                ["templates", "files", "crds"].into_iter().find(|data| is_below(below, data));
+            let data = data.or(first)?;
             let above = self.source.report_path(above);
             Some(format!("data of the chart `{above}`: it lies in its {data}/"))
         })

@@ -70,6 +70,18 @@ pub fn parse_strict(text: &str) -> Result<Version, VersionError> {
     complete(text, &parts)
 }
 
+/// Whether a version stands for the one that a release job writes: `0.0.0`, `0.0.1-set.by.release`; or for a
+/// branch that is never released itself: `1.4.0-dev`. Of what is no version nothing is said.
+pub fn is_placeholder(version: &str) -> bool {
+    let Ok(version) = parse(version) else { return false };
+    let never = version.major == 0 && version.minor == 0;
+    let pre = version.pre.to_string().to_lowercase();
+    BRANCHES.contains(&&*pre) || (never && (version.patch == 0 || !pre.is_empty()))
+}
+
+/// Pre-releases that name a branch and count nothing.
+const BRANCHES: [&str; 6] = ["dev", "develop", "main", "master", "snapshot", "unreleased"];
+
 /// Which of two versions comes first. Build metadata does not count (`1.0.0+a` equals `1.0.0+b`).
 pub fn compare(a: &Version, b: &Version) -> Ordering {
     (a.major, a.minor, a.patch)

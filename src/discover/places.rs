@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use globset::GlobSet;
 
 use super::last_element;
-use crate::sources::{Source, ancestors, join, parent};
+use crate::sources::{CHART_FILE, Source, ancestors, join, parent};
 use crate::yaml;
 
 /// Folders that hold test data, and are it.
@@ -13,6 +13,8 @@ const TEST_DATA: &[&str] = &[
     "testdata",
     "test-data",
     "test_data",
+    "test-fixtures",
+    "test_fixtures",
     "test-chart",
     "test-charts",
     "__fixtures__",
@@ -33,6 +35,9 @@ const COPIED: &[&str] = &["chart-template", "template-chart", "chart-skeleton"];
 /// Folders in which charts lie that their owners gave up; a chart may bear such a name itself.
 const ARCHIVES: &[&str] = &["archive", "archives", "archived", "attic", "graveyard"];
 
+/// Folders in which charts show how others are used; a chart may bear such a name itself.
+const EXAMPLES: &[&str] = &["example", "examples", "sample", "samples"];
+
 /// What Backstage's scaffolder names its templates.
 const SCAFFOLDER_FILES: &[&str] = &["template.yaml", "template.yml"];
 
@@ -49,6 +54,8 @@ pub(crate) struct Places<'a> {
     scaffolders: BTreeSet<String>,
     /// Folders that nobody edits, with the file that says so.
     made: BTreeMap<&'a str, &'a str>,
+    /// Whether charts lie outside of folders of examples, too.
+    has_others: bool,
 }
 
 impl<'a> Places<'a> {
@@ -67,7 +74,10 @@ impl<'a> Places<'a> {
         let made = made.map(|path| (parent(path), path));
         // Who audits such a folder means it.
         let made = made.filter(|(folder, _)| !folder.is_empty()).collect();
-        Self { source, excludes, scaffolders, made }
+        let mut charts = source.files().iter().map(|file| file.path().as_ref());
+        let is_other =
+            |path: &str| last_element(path) == CHART_FILE && example(parent(path)).is_none();
+        Self { source, excludes, scaffolders, made, has_others: charts.any(is_other) }
     }
 
     /// Whether the configuration excludes a folder, or a file in it.
@@ -87,6 +97,7 @@ impl<'a> Places<'a> {
             .or_else(|| self.scaffolder(folder))
             .or_else(|| archive(folder))
             .or_else(|| self.made(folder))
+            .or_else(|| example(folder).filter(|_| self.has_others))
     }
 
     /// What a file around it says to be made from something else: a repair would be lost there.
@@ -130,6 +141,11 @@ fn copied(folder: &str) -> Option<&str> {
         COPIED.contains(&name.trim_matches('_').to_lowercase().replace('_', "-").as_str())
     };
     folder.split('/').find(is_copied)
+}
+
+fn example(folder: &str) -> Option<String> {
+    let above = parent(folder).split('/').find(|name| EXAMPLES.contains(name));
+    above.map(|name| format!("an example: it lies below `{name}/`"))
 }
 
 fn says_made(path: &str) -> bool {

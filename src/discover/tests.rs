@@ -104,14 +104,13 @@ fn test_data_is_excluded_but_not_charts_of_that_name() {
         ("charts/e2e/Chart.yaml", CHART),
         ("charts/test/Chart.yaml", CHART),
         ("charts/web/tests/chart/Chart.yaml", CHART),
-        ("examples/web/Chart.yaml", CHART),
         ("pkg/loader/testdata/Chart.yaml", CHART),
         ("pkg/loader/testdata/a/b/Chart.yaml", CHART),
         ("test/integration/web/Chart.yaml", CHART),
         ("test/integration/web/charts/db/Chart.yaml", CHART),
         ("testing/web/Chart.yaml", CHART),
     ]);
-    assert_eq!(charts(&found), ["charts/e2e", "charts/test", "examples/web", "testing/web"]);
+    assert_eq!(charts(&found), ["charts/e2e", "charts/test", "testing/web"]);
     let expected = [
         ("charts/web/tests/chart/Chart.yaml", "test data: it lies below `tests/`"),
         ("pkg/loader/testdata/Chart.yaml", "test data: it lies below `testdata/`"),
@@ -150,6 +149,24 @@ fn what_is_made_from_something_else_is_excluded() {
     assert_eq!(excluded(&all), [("release/charts/web/Chart.yaml", reason)]);
     let own = found(&[("DO_NOT_EDIT", ""), ("web/Chart.yaml", CHART)]);
     assert_eq!(charts(&own), ["web"], "who audits the folder means it");
+}
+
+#[test]
+fn examples_are_excluded_where_other_charts_are() {
+    let all = found(&[
+        ("charts/example/Chart.yaml", CHART),
+        ("examples/web/Chart.yaml", CHART),
+        ("charts/web/_old/db/Chart.yaml", CHART),
+        ("charts/web/Chart.yaml", CHART),
+    ]);
+    assert_eq!(charts(&all), ["charts/example", "charts/web"]);
+    let expected = [
+        ("charts/web/_old/db/Chart.yaml", "data of the chart `charts/web`: it lies in its _old/"),
+        ("examples/web/Chart.yaml", "an example: it lies below `examples/`"),
+    ];
+    assert_eq!(excluded(&all), expected);
+    let only = found(&[("examples/web/Chart.yaml", CHART)]);
+    assert_eq!(charts(&only), ["examples/web"]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Rule for UnreleasedChanges {
         let version = chart.manifest.as_ref().and_then(|manifest| manifest.version.as_ref());
         let Some((unreleased, version)) = unreleased.zip(version) else { return };
         // Released with the chart that takes it in, or under a version that the release writes.
-        if cx.index.is_part(&chart.id.path) || is_placeholder(&version.value) {
+        if cx.index.is_part(&chart.id.path) || version::is_placeholder(&version.value) {
             return;
         }
         let days = days_since(unreleased.first.time, cx.now);
@@ -47,15 +47,6 @@ impl Rule for UnreleasedChanges {
     }
 }
 
-/// Whether a version stands for the one that a release job writes: `0.0.0`, `0.0.1-set.by.release`; or for a
-/// branch that is never released itself: `1.4.0-dev`.
-fn is_placeholder(version: &str) -> bool {
-    let Ok(version) = version::parse(version) else { return false };
-    let never = version.major == 0 && version.minor == 0;
-    let pre = version.pre.to_string().to_lowercase();
-    BRANCHES.contains(&&*pre) || (never && (version.patch == 0 || !pre.is_empty()))
-}
-
 /// Whether a Makefile beside the chart, or above it, gives the version when it packs the chart.
 fn is_set_at_release(chart: &Chart, source: &Source) -> bool {
     let around = std::iter::once(chart.folder.as_str()).chain(ancestors(&chart.folder));
@@ -68,9 +59,6 @@ fn is_set_at_release(chart: &Chart, source: &Source) -> bool {
 }
 
 const MAKEFILE: &str = "Makefile";
-
-/// Pre-releases that name a branch and count nothing.
-const BRANCHES: [&str; 6] = ["dev", "develop", "main", "master", "snapshot", "unreleased"];
 
 const HELP: &str = "raise `version` and release; let CI demand it with each change, for example \
                     `ct lint --check-version-increment`";
@@ -146,7 +134,16 @@ fn is_rendered(path: &str) -> bool {
 fn is_content(path: &str) -> bool {
     let values = path.starts_with("values") && !path.contains('/');
     let folders = ["templates/", "crds/", "charts/"];
-    path == CHART_FILE || values || folders.iter().any(|folder| path.starts_with(folder))
+    let within = folders.iter().any(|folder| path.starts_with(folder));
+    path == CHART_FILE || values || (within && !is_prose(path))
+}
+
+/// Whether a file of a chart under charts/ is its README or another text for people.
+fn is_prose(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    path.starts_with("charts/")
+        && !path.contains("/templates/")
+        && name.strip_suffix(".md").is_some()
 }
 
 fn is_hidden(path: &str) -> bool {
@@ -176,6 +173,12 @@ mod tests {
     fn file(path: &str, before: Option<&str>, after: Option<&str>) -> Compared {
         let content = |text: &str| Content::from(text.as_bytes());
         Compared { path: path.to_owned(), before: before.map(content), after: after.map(content) }
+    }
+
+    #[test]
+    fn the_readme_of_a_subchart_is_no_content() {
+        assert!(!is_content("charts/db/README.md") && !is_content("README.md"));
+        assert!(is_content("charts/db/values.yaml") && is_content("charts/db/templates/notes.md"));
     }
 
     #[test]

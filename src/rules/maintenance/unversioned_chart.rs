@@ -3,6 +3,7 @@
 use crate::{
     facts::{Absence, CatalogFacts, ChartFacts},
     rule::{CatalogContext, Options, Rule, Sink, days_since},
+    version,
 };
 
 /// A chart whose content changes under one and the same version.
@@ -11,7 +12,10 @@ pub(crate) struct UnversionedChart;
 impl Rule for UnversionedChart {
     fn catalog(&self, facts: &CatalogFacts, cx: &CatalogContext<'_>, out: &mut Sink) {
         let absences = facts.absence(
-            |chart| !chart.local_subchart && changes(chart, cx.options).is_some(),
+            |chart| {
+                let own = !chart.local_subchart && !version::is_placeholder(&chart.id.version);
+                own && changes(chart, cx.options).is_some()
+            },
             |chart| chart.history.as_ref().is_some_and(|history| history.versions == 1),
         );
         for absence in absences {
