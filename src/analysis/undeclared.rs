@@ -13,11 +13,7 @@ use std::{
 };
 
 use crate::{
-    analysis::{
-        Analysis, Slip,
-        rendering::Packed,
-        slip::{self, COMPARISONS_MAX},
-    },
+    analysis::{Analysis, Slip, rendering::Packed, slip},
     catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
     finding::Place,
     template::{
@@ -28,8 +24,10 @@ use crate::{
     yaml::{self, Kind},
 };
 
-use branch::{Arm, arms, decided};
-use manner::{copes, is_comment, is_deprecated, is_older, manner, moves, needs, stands_in};
+use branch::{Arm, Branches, arm, arms};
+use manner::{
+    asks_for_key, copes, is_comment, is_deprecated, is_older, manner, moves, needs, stands_in,
+};
 use told::{SPOKEN_OF_MAX, is_documented, is_old, is_spoken_of, is_told, old_lines, refused};
 
 pub use told::is_in_schema;
@@ -63,10 +61,46 @@ pub struct Undeclared {
     pub idle: bool,
     /// The declared value that its places ask for it instead of: what they then read is that, a step deeper.
     pub guards: Option<ValuesPath>,
-    /// Whether all its places are only reached where another undeclared value is set, and none of them fails there.
+    /// Whether all its places are only reached where another undeclared value is set, of which it is not plain that a
+    /// declared one was meant.
     pub behind: bool,
+    /// Whether templates only ask for it, and what they then write is not the value itself.
+    pub switch: bool,
+    /// The text for which all branches are that its places stand on, where values.yaml does not have it.
+    pub branch_for: Option<String>,
+    /// What it lies in, or something above that, where that is written out with all that lies in it.
+    pub whole: Option<ValuesPath>,
     /// The declared value that was meant, where that is plain.
     pub slip: Option<Slip>,
+}
+
+impl Undeclared {
+    fn new(
+        path: ValuesPath,
+        member: usize,
+        inner: ValuesPath,
+        documented: bool,
+        refused: Option<Place>,
+    ) -> Self {
+        Self {
+            path,
+            member,
+            inner,
+            reads: Vec::new(),
+            optional: false,
+            field: false,
+            spoken_of: false,
+            documented,
+            refused,
+            idle: false,
+            guards: None,
+            behind: false,
+            switch: false,
+            branch_for: None,
+            whole: None,
+            slip: None,
+        }
+    }
 }
 
 /// A place of the chart's own that reads below an undeclared key.
@@ -80,6 +114,8 @@ pub struct OwnRead {
     pub manner: Manner,
     /// Whether it stands in the notes that an install prints.
     pub in_notes: bool,
+    /// Whether it asks for the key itself, so that one whose value is empty is there, too.
+    pub asks_for_key: bool,
 }
 
 impl OwnRead {
@@ -106,6 +142,7 @@ impl Analysis<'_> {
                 strangers.extend(slip.and_then(|slip| self.strangers(value, &slip, chart)));
             }
             found.extend(strangers);
+            Self::follow_branches(chart, &mut found);
             let old = if found.len() > SPOKEN_OF_MAX { Vec::new() } else { old_lines(chart) };
             found.retain(|value| {
                 let told = value.slip.is_some() || !value.optional;
@@ -192,28 +229,17 @@ impl Analysis<'_> {
             // `dig` copes with what is absent anywhere on its way.
             let asked = read.path.len() == inner.0.len() || read.chained == 0;
             let optional = compared || (read.guarded && asked);
-            let entry = found.entry(path.clone()).or_insert_with(|| Undeclared {
-                path,
-                member: read.member,
-                inner,
-                reads: Vec::new(),
-                optional: false,
-                field: false,
-                spoken_of: false,
-                documented,
-                refused,
-                idle: false,
-                guards: None,
-                behind: false,
-                slip: None,
-            });
+            let new = || Undeclared::new(path.clone(), read.member, inner, documented, refused);
+            let entry = found.entry(path.clone()).or_insert_with(new);
             entry.optional |= optional || shared;
             let manner = if !needs && stands_in(file, read, &declared) {
                 Manner::Falls
             } else {
                 self.manner(file, read, needs, arms)
             };
+            let exact = read.path.len() == entry.inner.0.len();
             entry.reads.push(OwnRead {
+                asks_for_key: exact && asks_for_key(file, read, arms),
                 place: file.file.place(read.span),
                 path: read.path.clone(),
                 manner,
@@ -254,16 +280,12 @@ impl Analysis<'_> {
             .into_iter()
             .filter_map(|(number, arms)| Some((Arc::clone(&own.get(&number)?.file.path), arms)));
         let branches: BTreeMap<_, _> = branches.collect();
-        let mut switches = switches(&found, &branches);
-        if found.len().saturating_mul(switches.len()) > COMPARISONS_MAX {
-            switches.clear();
-        }
         let gone_over = self.gone_over();
-        for (path, it) in &mut found {
+        for it in found.values_mut() {
             it.field = self.is_field(it, &gone_over);
             it.idle = is_idle(it, &branches);
             it.guards = self.guarded(it, &branches);
-            it.behind = is_behind(path, it, &switches);
+            it.whole = self.written_with(it);
         }
         found
     }
@@ -421,47 +443,6 @@ impl Analysis<'_> {
         }
         Some(layers)
     }
-}
-
-/// The arms of templates, by their paths.
-type Branches = BTreeMap<Arc<str>, Vec<Arm>>;
-
-fn arm<'b>(place: &Place, branches: &'b Branches) -> Option<&'b Arm> {
-    decided(branches.get(&place.path)?, span(place))
-}
-
-fn span(place: &Place) -> Span {
-    Span::new(place.start.offset as usize, place.end.offset as usize)
-}
-
-/// What is only reached where an undeclared value is set: the file, and the body.
-fn switches(
-    found: &BTreeMap<ValuesPath, Undeclared>,
-    branches: &Branches,
-) -> Vec<(ValuesPath, Arc<str>, Span)> {
-    let mut switches = Vec::new();
-    for (path, it) in found {
-        let asks = it.reads.iter().filter(|read| read.manner == Manner::Copes);
-        switches.extend(asks.filter_map(|read| {
-            let body = arm(&read.place, branches)?.body;
-            Some((path.clone(), Arc::clone(&read.place.path), body))
-        }));
-    }
-    switches
-}
-
-fn is_behind(
-    path: &ValuesPath,
-    it: &Undeclared,
-    switches: &[(ValuesPath, Arc<str>, Span)],
-) -> bool {
-    let behind = |read: &OwnRead| {
-        switches.iter().any(|(other, file, body)| {
-            body.contains(span(&read.place)) && *file == read.place.path && other != path
-        })
-    };
-    let depth = it.inner.0.len();
-    it.reads.iter().all(|read| behind(read) && !(read.needs() && read.path.len() > depth))
 }
 
 fn is_idle(it: &Undeclared, branches: &Branches) -> bool {

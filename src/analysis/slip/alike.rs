@@ -1,5 +1,7 @@
 //! What a value that nothing declares may have meant, as far as a help may propose it.
 
+use std::collections::BTreeSet;
+
 use crate::{
     analysis::{Analysis, OwnRead, Undeclared, steps},
     catalog::{Chart, Declared, Key, Values, ValuesPath},
@@ -34,7 +36,8 @@ impl Analysis<'_> {
             .or_else(newer)
             .or_else(|| short_cut(value, values))
             .or_else(|| copied(value, values, asked))
-            .or_else(|| self.only(value, chart))?;
+            .or_else(|| self.only(value, chart))
+            .or_else(|| self.common(value, values))?;
         // What the same line reads already was not meant.
         (!self.is_read_at(value, &near.path, 0, chart)).then(|| near.path.clone())
     }
@@ -104,6 +107,19 @@ impl Analysis<'_> {
         (plural && only.leaf && !value.optional && !used).then_some(only)
     }
 
+    /// The value at the top whose name says that it is for all, where at least some files read it and nothing else that is
+    /// declared has the name.
+    fn common<'v>(&self, value: &Undeclared, values: &'v Values) -> Option<&'v Declared> {
+        let name = last(&value.path).filter(|name| name.starts_with(COMMON))?;
+        let mut same = values.keys.iter().skip(1).filter(|key| last(&key.path) == Some(name));
+        let key = same.next().filter(|key| key.path.0.len() == 1 && same.next().is_none())?;
+        let path = steps(&key.path);
+        let reads = self.flow().reads().iter();
+        let reads = reads.filter(|read| read.member == value.member && read.path == path);
+        let files: BTreeSet<_> = reads.map(|read| read.file).collect();
+        (files.len() >= COMMON_FILES_MIN).then_some(key)
+    }
+
     /// Whether another value is read on the line of the first place that reads a value, or on some above it.
     fn is_read_at(
         &self,
@@ -128,6 +144,11 @@ impl Analysis<'_> {
         })
     }
 }
+
+/// What the names of values begin with that are for all that a chart makes.
+const COMMON: &str = "common";
+/// How many files read such a value at least.
+const COMMON_FILES_MIN: usize = 3;
 
 /// How many lines above a place a condition may ask for what the place means.
 const ASKED_ABOVE: u32 = 2;

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{Undeclared, named};
 use crate::{
     analysis::{self, Analysis, slip::SWITCHES},
-    template::flow::{How, Read, Step},
+    catalog::ValuesPath,
+    template::flow::{How, Read, Step, Usage},
 };
 
 impl Analysis<'_> {
@@ -35,6 +36,44 @@ impl Analysis<'_> {
     pub(super) fn gone_over(&self) -> BTreeSet<(usize, &[Step])> {
         let reads = self.flow().reads().iter().filter(|read| read.how == How::Iterated);
         reads.map(|read| (read.member, read.path.as_slice())).collect()
+    }
+
+    /// The mapping that a value lies in, or one above that, which is written out with all that lies in it, and not only as
+    /// a digest or without the value's key; or whose entries are gone over.
+    pub(super) fn written_with(&self, it: &Undeclared) -> Option<ValuesPath> {
+        let inner = analysis::steps(&it.inner);
+        let name = named(inner.last()?)?;
+        let prefix = it.path.0.len().checked_sub(inner.len())?;
+        let depths = (1..inner.len()).rev();
+        let mut whole = depths.filter(|depth| {
+            let above = inner.get(..*depth).unwrap_or_default();
+            let free = *depth + 1 == inner.len() && self.takes_any(it.member, above);
+            (free || self.flow().is_whole(it.member, above)) && self.carries(it.member, above, name)
+        });
+        let depth = whole.next()?;
+        Some(ValuesPath(it.path.0.get(..prefix + depth)?.to_vec()))
+    }
+
+    /// Whether templates read whatever lies in a mapping.
+    fn takes_any(&self, member: usize, mapping: &[Step]) -> bool {
+        let any = [mapping, &[Step::Key("\u{0}".into())]].concat();
+        self.flow().usage(member, &any) == Usage::Read
+    }
+
+    /// Whether a place that reads a mapping as a whole may write a key of it.
+    fn carries(&self, member: usize, mapping: &[Step], key: &str) -> bool {
+        let quoted = format!("\"{key}\"");
+        let files = self.templates.files();
+        let mut reads = self.flow().reads().iter().filter(|read| {
+            read.member == member && read.path == mapping && read.how != How::Tested
+        });
+        reads.any(|read| {
+            let text = files.get(read.file).map_or("", |file| file.template.text.as_str());
+            let (before, after) =
+                text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
+            let action = [before.rsplit("{{").next(), after.split("}}").next()];
+            !action.into_iter().flatten().any(|it| it.contains(&quoted) || it.contains("sum"))
+        })
     }
 
     /// Whether a value is a switch that would be written out with all that it lies in, as a field of that.

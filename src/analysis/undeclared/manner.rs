@@ -62,9 +62,57 @@ pub(super) fn manner(
         _ if refuses(file, read) => Manner::Refuses,
         _ if hands_to_fail(file, read, set) => Manner::Refuses,
         Some("not" | "empty") => Manner::Misses,
+        _ if is_denied(file, read) => Manner::Misses,
         called if called != Some("and") && falls(file, read) => Manner::Falls,
         _ => Manner::Copes,
     }
+}
+
+/// Functions that tell an empty value from one that is not there.
+const TELLING: [&str; 2] = ["kindIs", "typeIs"];
+
+/// Whether a place asks for the key itself, be its value empty: by `hasKey`, for a kind that what is not there has not,
+/// or whether it is `nil`. Not where the same condition, or one around it, asks for the value, too.
+pub(super) fn asks_for_key(file: &TemplateFile, read: &Read, arms: &[Arm]) -> bool {
+    let place = file.file.text.slice(read.span);
+    let text = file.file.text.as_str();
+    let (before, _) = text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
+    let call = before.rsplit(CALLING).next().unwrap_or_default();
+    let function = call.split_whitespace().find(|word| !matches!(*word, "-" | "if" | "else"));
+    let kind = call.split('"').nth(1);
+    let telling = function.is_some_and(|word| TELLING.contains(&word))
+        && matches!(kind, Some("bool" | "invalid" | "<nil>"));
+    let after = text.get(read.span.end as usize..).unwrap_or_default();
+    let compared = matches!(function, Some("eq" | "ne"))
+        && (call.split_whitespace().any(|it| it == "nil") || after.trim_start().starts_with("nil"));
+    if !place.starts_with("hasKey") && !telling && !compared {
+        return false;
+    }
+    let written = read.path.iter().map(|step| match step {
+        Step::Key(name) => format!(".{name}"),
+        Step::Any => String::new(),
+    });
+    let written: Vec<_> = written.collect();
+    let tail: String = written.iter().rev().take(2).rev().map(String::as_str).collect();
+    let around =
+        arms.iter().filter(|arm| arm.condition.contains(read.span) || arm.body.contains(read.span));
+    let asks = |arm: &Arm| {
+        let condition = file.file.text.slice(arm.condition);
+        !condition.contains("not ") && asks_for(condition, &tail)
+    };
+    !around.into_iter().any(asks)
+}
+
+/// Whether a condition asks for a value whose path ends in steps, and not for its kind or something in it.
+fn asks_for(condition: &str, tail: &str) -> bool {
+    condition.match_indices(tail).any(|(at, _)| {
+        let after = condition.get(at + tail.len()..).unwrap_or_default();
+        let before = condition.get(..at).unwrap_or_default();
+        let function = caller(before);
+        let other = ["eq", "kindIs", "ne", "typeIs", "hasKey"];
+        !after.starts_with(|c: char| c.is_alphanumeric() || "_-.".contains(c))
+            && function.is_none_or(|it| !other.contains(&it))
+    })
 }
 
 /// How many lines above a place its `if` is looked for.
@@ -293,6 +341,15 @@ pub(super) fn copes(file: &TemplateFile, read: &Read) -> bool {
 fn called<'f>(file: &'f TemplateFile, read: &Read) -> Option<&'f str> {
     let text = file.file.text.as_str();
     caller(text.get(..read.span.start as usize).unwrap_or_default())
+}
+
+/// Whether a place asks by `hasKey` for the absence of a key.
+fn is_denied(file: &TemplateFile, read: &Read) -> bool {
+    let text = file.file.text.as_str();
+    let before = text.get(..read.span.start as usize).unwrap_or_default().trim_end();
+    let given = before.strip_suffix('(').map(str::trim_end);
+    file.file.text.slice(read.span).starts_with("hasKey")
+        && given.is_some_and(|it| it.ends_with("not"))
 }
 
 /// What a call begins after.

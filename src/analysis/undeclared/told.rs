@@ -116,7 +116,7 @@ fn begins(line: &str, path: &str) -> bool {
 }
 
 /// Whether a text has a name or a path that is not a part of another one.
-fn has_word(text: &str, word: &str) -> bool {
+pub(super) fn has_word(text: &str, word: &str) -> bool {
     let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     text.match_indices(word).any(|(at, _)| {
         let before = text.get(..at).unwrap_or_default();
