@@ -24,7 +24,7 @@ use crate::{
     yaml::{self, Kind},
 };
 
-use branch::{Arm, Branches, arm, arms};
+use branch::{Arm, Branches, arm, arms, around};
 use manner::{
     asks_for_key, copes, is_comment, is_deprecated, is_older, manner, moves, needs, stands_in,
 };
@@ -64,6 +64,8 @@ pub struct Undeclared {
     /// Whether all its places are only reached where another undeclared value is set, of which it is not plain that a
     /// declared one was meant.
     pub behind: bool,
+    /// The value that all conditions around its places ask for, where that is declared and has the same name.
+    pub asked_as: Option<ValuesPath>,
     /// Whether templates only ask for it, and what they then write is not the value itself.
     pub switch: bool,
     /// The text for which all branches are that its places stand on, where values.yaml does not have it.
@@ -95,6 +97,7 @@ impl Undeclared {
             idle: false,
             guards: None,
             behind: false,
+            asked_as: None,
             switch: false,
             branch_for: None,
             whole: None,
@@ -285,6 +288,7 @@ impl Analysis<'_> {
             it.field = self.is_field(it, &gone_over);
             it.idle = is_idle(it, &branches);
             it.guards = self.guarded(it, &branches);
+            it.asked_as = self.asked_as(it, &branches);
             it.whole = self.written_with(it);
         }
         found
@@ -307,6 +311,32 @@ impl Analysis<'_> {
                 if deeper.is_some() && self.missing(read.member, &read.path).is_none() {
                     found = deeper;
                 }
+            }
+        }
+        found
+    }
+
+    /// The value of the same name that is all of what the conditions around all places of a needed one ask for.
+    fn asked_as(&self, it: &Undeclared, branches: &Branches) -> Option<ValuesPath> {
+        let own = super::steps(&it.inner);
+        let name = own.last().filter(|_| !it.optional)?;
+        let mut found = None;
+        for place in &it.reads {
+            let file = self.set_file(&place.place.path)?;
+            let arm = around(&place.place, branches)?;
+            let mut asked = self.reads_in(file, arm.condition).filter(|read| {
+                read.member == it.member
+                    && read.span == arm.condition
+                    && read.path.last() == Some(name)
+            });
+            let asked = asked.next().filter(|read| read.path.len() > 1 && read.path != own)?;
+            if self.missing(asked.member, &asked.path).is_some() {
+                return None;
+            }
+            let names: Option<Vec<&str>> = asked.path.iter().map(named).collect();
+            let path = ValuesPath::of(names?);
+            if found.get_or_insert_with(|| path.clone()) != &path {
+                return None;
             }
         }
         found

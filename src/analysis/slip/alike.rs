@@ -12,7 +12,8 @@ use crate::{
 
 use super::{
     best, comparable,
-    names::share,
+    fields::field,
+    names::{parts, share},
     paths::{ends_with, last, siblings},
 };
 
@@ -35,7 +36,9 @@ impl Analysis<'_> {
         let near = near
             .or_else(newer)
             .or_else(|| short_cut(value, values))
-            .or_else(|| copied(value, values, asked))
+            .or_else(|| copied(value, values, asked, |key| unread(&key)))
+            .or_else(|| longer(siblings(values, &value.path).filter(unread), value))
+            .or_else(|| self.twin(value, chart))
             .or_else(|| self.only(value, chart))
             .or_else(|| self.common(value, values))?;
         // What the same line reads already was not meant.
@@ -120,6 +123,33 @@ impl Analysis<'_> {
         (files.len() >= COMMON_FILES_MIN).then_some(key)
     }
 
+    /// The only declared value of the same name, of several words, that other files write to the field that a needed one is
+    /// written to.
+    fn twin<'v>(&self, value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
+        let name = last(&value.path).filter(|name| parts(name).len() > 1)?;
+        let place = value.reads.iter().find(|read| read.needs() && !value.optional)?;
+        let own = self.set_file(&place.place.path)?;
+        let mut same =
+            chart.documentation().values.keys.iter().skip(1).filter(|key| {
+                last(&key.path) == Some(name) && key.path.0.len() == value.path.0.len()
+            });
+        let key = same.next().filter(|_| same.next().is_none())?;
+        let field_at = |file: usize, at: usize| {
+            let text = self.templates.files().get(file)?.template.text.as_str();
+            field(text.get(..at)?.rsplit('\n').next()?)
+        };
+        let meant = field_at(own, place.place.start.offset as usize)?;
+        let path = steps(&key.path);
+        let reads =
+            self.flow().reads().iter().filter(|read| {
+                read.member == value.member && read.path == path && read.file != own
+            });
+        let twins =
+            reads.filter(|read| field_at(read.file, read.span.start as usize) == Some(meant));
+        let files: BTreeSet<_> = twins.map(|read| read.file).collect();
+        (files.len() >= TWINS_MIN).then_some(key)
+    }
+
     /// Whether another value is read on the line of the first place that reads a value, or on some above it.
     fn is_read_at(
         &self,
@@ -145,6 +175,25 @@ impl Analysis<'_> {
     }
 }
 
+/// The only one of some keys whose name has more words before those of a value's: `updateStrategy` for `strategy`.
+fn longer<'v>(
+    keys: impl Iterator<Item = &'v Declared>,
+    value: &Undeclared,
+) -> Option<&'v Declared> {
+    let name = parts(last(&value.path)?);
+    let ends = |key: &&Declared| {
+        last(&key.path).is_some_and(|it| {
+            let other = parts(it);
+            other.len() > name.len() && other.ends_with(&name)
+        })
+    };
+    let mut found = keys.filter(ends);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// How many files read what a place may have meant that writes the same field, at least.
+const TWINS_MIN: usize = 2;
+
 /// What the names of values begin with that are for all that a chart makes.
 const COMMON: &str = "common";
 /// How many files read such a value at least.
@@ -162,6 +211,7 @@ fn copied<'v>(
     value: &Undeclared,
     values: &'v Values,
     asked: impl Fn(&Declared) -> bool,
+    unread: impl Fn(&Declared) -> bool,
 ) -> Option<&'v Declared> {
     let path = &value.reads.first()?.path;
     let depth = value.inner.0.len();
@@ -175,7 +225,9 @@ fn copied<'v>(
         let mut near = found.iter().filter(|key| asked(key));
         match (found.as_slice(), near.next(), near.next()) {
             ([], ..) => {}
-            ([only], ..) | (_, Some(only), None) => return Some(only),
+            (_, Some(only), None) => return Some(only),
+            // What another component reads is that one's own.
+            ([only], ..) if only.path.0.len() == tail.len() || unread(only) => return Some(only),
             _ => return None,
         }
     }

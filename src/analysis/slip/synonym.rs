@@ -56,7 +56,17 @@ pub(super) fn commented(value: &Undeclared, chart: &Chart) -> Option<ValuesPath>
 fn is_meant(read: &OwnRead, declared: &str, chart: &Chart) -> bool {
     let Some(text) = around(read, NEAR, chart) else { return false };
     let small = text.to_lowercase();
-    !text.contains(declared) && !OLD.iter().any(|word| small.contains(word))
+    !names(text, declared) && !OLD.iter().any(|word| small.contains(word))
+}
+
+/// Whether a text has a name that is not a part of another one.
+fn names(text: &str, name: &str) -> bool {
+    let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default();
+        let after = text.get(at + name.len()..).unwrap_or_default();
+        !before.ends_with(inner) && !after.starts_with(inner)
+    })
 }
 
 /// The declared switch beside one that templates only ask for, and that nothing documents.

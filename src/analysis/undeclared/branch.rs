@@ -32,6 +32,12 @@ pub(super) fn arm<'b>(place: &Place, branches: &'b Branches) -> Option<&'b Arm> 
     decided(branches.get(&place.path)?, span(place))
 }
 
+/// The innermost arm that a place stands in.
+pub(super) fn around<'b>(place: &Place, branches: &'b Branches) -> Option<&'b Arm> {
+    let span = span(place);
+    branches.get(&place.path)?.iter().rev().find(|arm| arm.body.contains(span))
+}
+
 fn span(place: &Place) -> Span {
     Span::new(place.start.offset as usize, place.end.offset as usize)
 }
@@ -140,7 +146,8 @@ fn branch_for(it: &Undeclared, chart: &Chart, branches: &Branches) -> Option<Str
         let arms = branches.get(&read.place.path)?.iter().rev();
         let mut around = arms.filter(|arm| arm.body.contains(span(&read.place)));
         around.find_map(|arm| {
-            let (_, rest) = file.file.text.slice(arm.condition).split_once("eq ")?;
+            let condition = file.file.text.slice(arm.condition);
+            let (_, rest) = condition.split_once("eq ").filter(|_| !condition.contains("Of"))?;
             // What begins with a capital is one of Kubernetes' own: users set it.
             let small = |text: &&str| text.starts_with(|c: char| c.is_lowercase());
             let text = rest.split('"').nth(1).filter(small)?;

@@ -6,7 +6,7 @@ use super::{Undeclared, named};
 use crate::{
     analysis::{self, Analysis, slip::SWITCHES},
     catalog::ValuesPath,
-    template::flow::{How, Read, Step, Usage},
+    template::flow::{How, Read, Step},
 };
 
 impl Analysis<'_> {
@@ -39,7 +39,7 @@ impl Analysis<'_> {
     }
 
     /// The mapping that a value lies in, or one above that, which is written out with all that lies in it, and not only as
-    /// a digest or without the value's key; or whose entries are gone over.
+    /// a digest or without the value's key.
     pub(super) fn written_with(&self, it: &Undeclared) -> Option<ValuesPath> {
         let inner = analysis::steps(&it.inner);
         let name = named(inner.last()?)?;
@@ -47,17 +47,10 @@ impl Analysis<'_> {
         let depths = (1..inner.len()).rev();
         let mut whole = depths.filter(|depth| {
             let above = inner.get(..*depth).unwrap_or_default();
-            let free = *depth + 1 == inner.len() && self.takes_any(it.member, above);
-            (free || self.flow().is_whole(it.member, above)) && self.carries(it.member, above, name)
+            self.flow().is_whole(it.member, above) && self.carries(it.member, above, name)
         });
         let depth = whole.next()?;
         Some(ValuesPath(it.path.0.get(..prefix + depth)?.to_vec()))
-    }
-
-    /// Whether templates read whatever lies in a mapping.
-    fn takes_any(&self, member: usize, mapping: &[Step]) -> bool {
-        let any = [mapping, &[Step::Key("\u{0}".into())]].concat();
-        self.flow().usage(member, &any) == Usage::Read
     }
 
     /// Whether a place that reads a mapping as a whole may write a key of it.
@@ -65,7 +58,9 @@ impl Analysis<'_> {
         let quoted = format!("\"{key}\"");
         let files = self.templates.files();
         let mut reads = self.flow().reads().iter().filter(|read| {
-            read.member == member && read.path == mapping && read.how != How::Tested
+            read.member == member
+                && read.path == mapping
+                && matches!(read.how, How::Whole | How::Passed | How::Tpl | How::Printed)
         });
         reads.any(|read| {
             let text = files.get(read.file).map_or("", |file| file.template.text.as_str());

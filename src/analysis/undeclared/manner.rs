@@ -314,7 +314,9 @@ fn hands_to_fail(file: &TemplateFile, read: &Read, set: &TemplateSet<'_>) -> boo
 }
 
 /// What makes a number or a text of a value that is not there.
-const CONVERTING: [&str; 6] = ["float64", "int", "int64", "lower", "toString", "trim"];
+const CONVERTING: [&str; 7] = ["float64", "int", "int64", "lower", "print", "toString", "trim"];
+/// What takes a text for one that differs.
+const COMPARING: [&str; 4] = ["contains", "hasPrefix", "hasSuffix", "regexMatch"];
 /// How many calls around a place are looked through.
 const CALLS_MAX: usize = 4;
 
@@ -322,9 +324,11 @@ const CALLS_MAX: usize = 4;
 pub(super) fn copes(file: &TemplateFile, read: &Read) -> bool {
     let text = file.file.text.as_str();
     let mut before = text.get(..read.span.start as usize).unwrap_or_default();
-    for _ in 0..CALLS_MAX {
+    for number in 0..CALLS_MAX {
         let word = caller(before);
-        if word.is_some_and(|word| COPING.contains(&word)) {
+        // What is not there is no text before something has made one of it.
+        let compares = |word: &str| number > 0 && COMPARING.contains(&word);
+        if word.is_some_and(|word| COPING.contains(&word) || compares(word)) {
             return true;
         }
         let Some(at) = before.rfind(CALLING) else { return false };

@@ -80,6 +80,9 @@ pub(super) fn is_told_by_notes(value: &Undeclared) -> bool {
 fn note(block: &Block<'_>, out: &mut Sink) {
     let (Some(told), Some(first)) = (block.first(), block.value()) else { return };
     let message = match block.told.as_slice() {
+        [Told { repair: Repair::Name(row), .. }] => {
+            format!("the optional value `{}` is read, and the README has `{row}`", first.path)
+        }
         [only] => unknown(first, &only.values),
         _ if first.documented => format!(
             "{} are read and in the README, and values.yaml declares none of them",
@@ -204,6 +207,7 @@ mod tests {
             idle: false,
             guards: None,
             behind: false,
+            asked_as: None,
             switch: false,
             branch_for: None,
             whole: None,

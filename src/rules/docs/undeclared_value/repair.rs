@@ -15,6 +15,8 @@ use crate::{
 pub(super) enum Repair {
     /// Another value was meant, or may have been; whether that is plain.
     Mean(ValuesPath, bool),
+    /// The README has it under an end of its path.
+    Name(String),
     /// The schema refuses it.
     Admit,
     /// The block that asks for it is empty.
@@ -50,6 +52,7 @@ impl Repair {
             _ if value.idle => Self::Fill,
             _ if cx.analysis.is_written_along(value) => Self::Drop,
             Some(near) => Self::Mean(near, false),
+            None if let Some(row) = row_of(value, chart) => Self::Name(row),
             None if asks_for_key => Self::Comment,
             None if let Some(whole) = &value.whole => Self::Entry(whole.clone()),
             None => match cx.analysis.left_over(&value.path, chart) {
@@ -68,8 +71,11 @@ impl Repair {
         cx: &ChartContext<'_>,
     ) -> Self {
         let meant = value.slip.as_ref().map(|slip| slip.declared.clone());
-        if let Some(meant) = meant.or_else(|| cx.analysis.alike(value, chart)) {
+        if let Some(meant) = meant.or_else(|| value.asked_as.clone()) {
             return Self::Mean(meant, true);
+        }
+        if let Some(near) = cx.analysis.alike(value, chart) {
+            return Self::Mean(near, false);
         }
         if value.refused.is_some() {
             return Self::Admit;
@@ -109,6 +115,9 @@ impl Repair {
             Self::Drop => format!(
                 "stop asking for it: a declared `{path}` would be written with what it lies in"
             ),
+            Self::Name(row) => {
+                format!("write `{path}` for `{row}` into the README, and declare it in values.yaml")
+            }
             Self::Mean(near, _) if value.reads.iter().any(|read| read.asks_for_key) => {
                 format!(
                     "did you mean `{near}`? If not, say in a comment in values.yaml what it does"
@@ -139,7 +148,10 @@ impl Repair {
         let it = if many { "them" } else { "it" };
         let these = if many { "them".to_owned() } else { deepest(value, at) };
         match self {
-            Self::Mean(meant, _) => format!("did you mean `{meant}`?"),
+            Self::Mean(meant, true) => format!("did you mean `{meant}`?"),
+            Self::Mean(near, false) => {
+                format!("did you mean `{near}`? If not, declare {these} in values.yaml")
+            }
             Self::Admit => admit(path),
             Self::Shorten(holder, step) => {
                 format!("leave `.{step}` out: what it stands in is `{holder}` already")
@@ -159,6 +171,30 @@ impl Repair {
             ),
             _ => format!("declare {these} in values.yaml, or ask for {it} first"),
         }
+    }
+}
+
+/// The row of the README's reference whose path is an end of a value's, where nothing of that path is declared and its name
+/// is no ordinary word.
+fn row_of(value: &Undeclared, chart: &Chart) -> Option<String> {
+    let documentation = chart.documentation();
+    let names: Option<Vec<&str>> = value.path.0.iter().map(name_of).collect();
+    let names = names.filter(|_| !value.documented)?;
+    let mut rows = documentation.reference.rows.iter().filter_map(|row| {
+        let steps: Option<Vec<&str>> = row.key.steps.iter().map(Option::as_deref).collect();
+        let steps = steps.filter(|steps| steps.len() < names.len() && names.ends_with(steps))?;
+        let plain = |name: &str| !name.contains(|c: char| c.is_uppercase() || c == '_');
+        let ordinary = steps.len() < 2 && steps.last().is_none_or(|name| plain(name));
+        let declared = documentation.values.find(&ValuesPath::of(steps.clone())).is_some();
+        (!ordinary && !declared).then(|| steps.join("."))
+    });
+    rows.next().filter(|_| rows.next().is_none())
+}
+
+fn name_of(key: &Key) -> Option<&str> {
+    match key {
+        Key::Name(name) => Some(name),
+        Key::Index(_) => None,
     }
 }
 
