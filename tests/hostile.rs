@@ -363,8 +363,10 @@ fn comments_that_all_stand_on_one_key_are_read() {
     let comments = (0..3 * LINKS).map(|n| format!("## @param none{n}.x Text\n"));
     let values = comments.collect::<Vec<_>>().concat() + "a: 1\n";
     let run = one("a: {{ .Values.a }}\n", &values);
-    // Of one chart the rule judges no more than these.
+    // Of one chart the rule judges no more than these, and what is left is told of.
     assert_eq!(run.told("docs/stale-value", "web/values.yaml").len(), LINKS);
+    let rest = format!("{} are not looked up", 2 * LINKS);
+    run.says("input/partial-analysis", "web/values.yaml", &rest);
 }
 
 #[test]

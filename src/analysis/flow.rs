@@ -51,20 +51,23 @@ pub(super) const BYTES_MAX: usize = 8 << 20;
 /// The texts of one file of a chart, or of all.
 fn texts(packed: &Packed, path: Option<&str>) -> Option<Vec<String>> {
     let read = |path: &str| Some(String::from_utf8_lossy(&packed.read(path)?).into_owned());
-    let Some(path) = path else {
+    let like = |path: Option<&str>| {
         let paths = packed.paths();
+        let paths = paths.iter().filter(|it| path.is_none_or(|form| flow::is_of_form(form, it)));
+        let paths: Vec<_> = paths.take(FILES_MAX + 1).collect();
         if paths.len() > FILES_MAX {
             return None;
         }
         let mut left = BYTES_MAX;
         let mut texts = Vec::new();
-        for path in &paths {
+        for path in paths {
             let text = read(path)?;
             left = left.checked_sub(text.len())?;
             texts.push(text);
         }
-        return Some(texts);
+        Some(texts)
     };
+    let Some(path) = path.filter(|path| !path.contains(flow::HOLE)) else { return like(path) };
     // A file that is not there is an empty text to templates.
     Some(read(path).into_iter().collect())
 }

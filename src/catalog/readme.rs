@@ -6,7 +6,11 @@ mod html;
 mod tables;
 mod template;
 
-use std::{collections::BTreeSet, ops::Deref, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Deref,
+    sync::OnceLock,
+};
 
 use super::TextFile;
 use crate::text::Span;
@@ -21,6 +25,7 @@ pub struct Readme {
     pub file: TextFile,
     markdown: OnceLock<Markdown>,
     anchors: OnceLock<BTreeSet<String>>,
+    in_code: OnceLock<BTreeMap<String, Span>>,
 }
 
 /// What stands in a Markdown file.
@@ -43,7 +48,7 @@ pub struct Markdown {
 impl Readme {
     /// Takes a Markdown file; every text is Markdown, so that this cannot fail.
     pub fn new(file: TextFile) -> Self {
-        Self { file, markdown: OnceLock::new(), anchors: OnceLock::new() }
+        Self { file, markdown: OnceLock::new(), anchors: OnceLock::new(), in_code: OnceLock::new() }
     }
 
     /// The anchors of headings and HTML in lower case: GitHub finds them without regard to case.
@@ -53,6 +58,25 @@ impl Readme {
             let all = headings.chain(self.html_anchors.iter().map(String::as_str));
             all.map(str::to_lowercase).collect()
         })
+    }
+
+    /// The block of code in which a line is a heading of the second level or below with an anchor, but for the
+    /// block around it: the fence before it was not closed. In a shell script one `#` begins a comment.
+    pub fn heading_in_code(&self, anchor: &str) -> Option<Span> {
+        let found = self.in_code.get_or_init(|| {
+            let mut found = BTreeMap::new();
+            for code in &self.code {
+                for line in self.file.text.slice(code.span).lines() {
+                    let text = line.trim_start_matches('#');
+                    if line.len() >= text.len() + 2 && text.starts_with(' ') {
+                        let anchor = anchor::Anchors::default().next(text);
+                        found.entry(anchor).or_insert(code.span);
+                    }
+                }
+            }
+            found
+        });
+        found.get(anchor).copied()
     }
 }
 

@@ -25,8 +25,12 @@ pub use titles::Style;
 
 /// Of a table's keys, at least this many in a hundred are known, or it is no reference.
 const DECLARED_MIN: usize = 60;
+/// What a paragraph says of a table whose paths lie under one value.
+const NESTED: &[&str] = &["nested under", "nested in", "under the", "relative to", "prefixed with"];
+/// The longest such paragraph, in bytes.
+const PARAGRAPH_MAX: usize = 1_000;
 /// How many rows with wildcards are looked for among the values; further ones are not judged.
-const WILDCARDS_MAX: usize = 1_000;
+pub const WILDCARDS_MAX: usize = 1_000;
 
 /// What a README says of the chart's values.
 #[derive(Debug, std::default::Default)]
@@ -120,6 +124,7 @@ impl Finder<'_> {
         if titles.style == Style::HelmDocs && !self.helm_docs {
             titles.style = Style::Plain;
         }
+        let prefix = self.prefix(table, titles.key);
         // Where rows that say something are not emphasised, one that is, and says nothing, is their title.
         let plain = table.rows.iter().any(|row| self.look(row, titles.key) == (false, false));
         let mut rows = Vec::new();
@@ -134,11 +139,40 @@ impl Finder<'_> {
             }
             let default = titles.default.and_then(|at| row.cells.get(at)).copied();
             for (key, span) in key::read(self.text(*cell), cell.start as usize) {
+                let key = prefix.as_ref().map_or(key.clone(), |prefix| key.under(prefix));
                 rows.push(self.row(key, span, default, titles.style));
             }
         }
         self.named.extend(rows.iter().flat_map(|row| row.nearest(self.values)));
         self.is_reference(&rows).then_some(rows)
+    }
+
+    /// The value under which the paths of a table lie, where the paragraph before it says so (`the properties below
+    /// are nested under` `a.b`) and more of them exist there than as they are written.
+    fn prefix(&self, table: &Table, key: usize) -> Option<Pattern> {
+        let text = self.readme.file.text.as_str();
+        let before = text.get(..table.span.start as usize)?.trim_end();
+        let from = before.rfind("\n\n").map_or(0, |at| at + 2);
+        let paragraph = before.get(from..).filter(|it| it.len() <= PARAGRAPH_MAX)?;
+        let words = paragraph.to_lowercase();
+        if !NESTED.iter().any(|it| words.contains(it)) {
+            return None;
+        }
+        let (codes, _) = cell::codes(paragraph);
+        let holds = |prefix: &Pattern| {
+            let found = self.values.under(&prefix.steps);
+            found.iter().any(|at| self.values.keys.get(*at).is_some_and(|key| !key.leaf))
+        };
+        let mut prefixes = codes.iter().filter_map(|code| Pattern::parse(code.text)).filter(holds);
+        let prefix = prefixes.next().filter(|_| prefixes.next().is_none())?;
+        let cells = table.rows.iter().filter_map(|row| row.cells.get(key));
+        let keys: Vec<_> = cells.flat_map(|cell| key::read(self.text(*cell), 0)).collect();
+        let exist = |steps: &dyn Fn(&Pattern) -> Vec<Option<String>>| {
+            keys.iter().filter(|(key, _)| !self.values.under(&steps(key)).is_empty()).count()
+        };
+        let (here, there) =
+            (exist(&|key| key.steps.clone()), exist(&|key| key.under(&prefix).steps));
+        (there > here).then_some(prefix)
     }
 
     /// Whether a bar stands before or after a cell.
@@ -182,7 +216,12 @@ impl Finder<'_> {
         kept
     }
 
-    fn row(&mut self, key: Pattern, span: Span, default: Option<Span>, style: Style) -> Row {
+    fn row(&mut self, mut key: Pattern, span: Span, default: Option<Span>, style: Style) -> Row {
+        if key.is_of_placeholder()
+            && self.values.under(key.steps.get(..1).unwrap_or_default()).is_empty()
+        {
+            key.steps.first_mut().map(Option::take);
+        }
         let wild = key.steps.iter().any(Option::is_none);
         self.wildcards += usize::from(wild);
         let sought = !wild || self.wildcards <= WILDCARDS_MAX;

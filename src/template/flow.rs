@@ -16,6 +16,7 @@ mod defaults;
 mod domain;
 mod eval;
 mod field;
+mod form;
 mod function;
 mod machine;
 mod path;
@@ -32,6 +33,7 @@ pub use body::{LOOPS_MAX, UNROLL_MAX};
 pub use defaults::DEFAULTS_MAX;
 pub use domain::{ATOMS_MAX, OBJECTS_MAX, ORIGINS_MAX, TEXTS_MAX};
 pub use field::ABSORBED_MAX;
+pub use form::{HOLE, LIKE_MAX, is_of_form};
 pub use machine::{DEPTH_MAX, ROUNDS_MAX, STEPS_MAX};
 pub use path::{COMPUTED_STEPS_MAX, PATH_DEPTH_MAX, SAME_STEPS_MAX};
 pub use sink::{BODY_TEXTS_MAX, ORIGIN_SETS_MAX, TEXT_MAX};
@@ -151,7 +153,8 @@ pub struct Input<'v> {
     pub summaries: BTreeMap<&'v str, Vec<&'v Summary>>,
 }
 
-/// Asks for the texts of a member's files: of one by its path, or of all.
+/// Asks for the texts of a member's files: of one by its path, of those whose paths have a form
+/// ([`is_of_form`]), or of all.
 pub type Files<'v> = &'v dyn Fn(usize, Option<&str>) -> Option<Vec<String>>;
 
 /// One chart at one place.

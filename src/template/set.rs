@@ -81,6 +81,13 @@ impl<'t> TemplateSet<'t> {
         self.names.get(name).copied()
     }
 
+    /// All names that stand for something, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'t str> {
+        let mut names: Vec<_> = self.names.keys().copied().collect();
+        names.sort_unstable();
+        names.into_iter()
+    }
+
     /// The files, in the order in which they are parsed, which is that in which Helm renders them.
     pub fn files(&self) -> &[SetFile<'t>] {
         &self.files

@@ -52,6 +52,22 @@ impl Pattern {
         self.steps.last()?.as_deref()
     }
 
+    /// The same under another key.
+    #[must_use]
+    pub fn under(&self, above: &Self) -> Self {
+        Self {
+            text: format!("{}.{}", above.text, self.text),
+            steps: [above.steps.as_slice(), &self.steps].concat(),
+            qualified: self.qualified,
+        }
+    }
+
+    /// Whether the first of several steps is written like a placeholder for a name: `SVC.port`.
+    pub(super) fn is_of_placeholder(&self) -> bool {
+        let shout = |name: &str| name.len() > 1 && name.bytes().all(|it| it.is_ascii_uppercase());
+        self.steps.len() > 1 && self.first().is_some_and(shout)
+    }
+
     /// Whether every step is a name.
     pub fn is_concrete(&self) -> bool {
         self.steps.iter().all(Option::is_some)

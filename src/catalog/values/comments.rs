@@ -182,7 +182,12 @@ impl Comments {
         let beside = self.beside.get(&line).or_else(|| self.beside.get(&last));
         let mut said = Said::default();
         let mut block = false;
-        for text in above.iter().rev() {
+        // The first line may be `---`.
+        let top = u32::try_from(above.len()).is_ok_and(|lines| lines + 2 >= line);
+        for (number, text) in above.iter().rev().enumerate() {
+            if top && is_head(number, text) {
+                continue;
+            }
             if text.starts_with("@schema") {
                 block = *text == "@schema" && !block;
                 continue;
@@ -241,13 +246,40 @@ impl Said {
     }
 }
 
+/// What `helm create` writes at the top of values.yaml, besides the line that names the chart.
+const HEAD: &[&str] = &[
+    "this is a yaml-formatted file",
+    "declare variables to be passed into your templates",
+    "declare name/value pairs to be passed into your templates",
+];
+
+/// Whether a line, counted from the file's first, speaks of the whole file and of no value.
+fn is_head(number: usize, text: &str) -> bool {
+    let lower = text.trim().to_lowercase();
+    (number == 0 && lower.starts_with("default values for "))
+        || HEAD.contains(&lower.trim_end_matches('.'))
+}
+
 /// Whether a line of a comment says something: it is neither a rule, a tag, nor a key that is
 /// commented out.
 fn describes(text: &str) -> bool {
     let tag = text.starts_with(['@', '+']) && !text.starts_with("@param");
     let named = text.strip_prefix("--").is_some_and(|text| !text.trim().is_empty());
     let words = text.chars().any(char::is_alphabetic);
-    named || (words && !tag && commented(text).is_none() && !text.starts_with("- "))
+    named
+        || is_remark(text)
+        || (words && !tag && commented(text).is_none() && !text.starts_with("- "))
+}
+
+/// The fewest words that make a remark of what follows `Note:`.
+const REMARK_WORDS: usize = 3;
+
+/// Whether a text is a remark (`NOTE: only one replica is supported`) and no key that is commented out.
+fn is_remark(text: &str) -> bool {
+    let Some((head, rest)) = text.split_once(": ") else { return false };
+    let word = head.chars().all(char::is_alphabetic) && head.starts_with(char::is_uppercase);
+    let said = rest.trim_start().starts_with(char::is_alphabetic);
+    word && said && rest.split_whitespace().count() >= REMARK_WORDS
 }
 
 /// The name of a key that a comment's text comments out: `name:` or `- name: value`.

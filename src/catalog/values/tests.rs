@@ -55,6 +55,26 @@ fn comments_above_and_beside_describe() {
 }
 
 #[test]
+fn the_head_of_a_file_describes_no_value() {
+    let head = "# Default values for web.\n# This is a YAML-formatted file.\n# Declare variables to be passed into your templates.\n";
+    let described = |text: &str| said(&values(text), "a").0;
+    assert!(!described(&format!("{head}a: 1\n")));
+    assert!(!described(&format!("---\n{head}a: 1\n")));
+    assert!(!described("# Default values for web\na: 1\n"));
+    assert!(described(&format!("{head}# How many\na: 1\n")));
+    assert!(described("b: 1\nc: 1\n# Default values for all\na: 1\n"));
+}
+
+#[test]
+fn remarks_describe() {
+    let described = |text: &str| said(&values(text), "a").0;
+    assert!(described("# NOTE: only one replica is supported\na: 1\n"));
+    assert!(described("# Note: see above there\na: 1\n"));
+    assert!(!described("# Name: web\na: 1\n"));
+    assert!(!described("# Env: [{name: A}, 1, 2]\na: 1\n"));
+}
+
+#[test]
 fn comments_cover_more_than_their_key() {
     let text = "# Health checks\nlivenessProbe: 1\n\nreadinessProbe: 1\nport: 1\n# Don't set key_id and secret_key together\nkey_id: 1\nsecret_key: 1\nsecret: 1\n# a-thing: 1\nother-thing: 1\nmore-thing: 1\n";
     let values = values(text);

@@ -31,7 +31,7 @@ const AGAIN: &str = "write the schema again from values.yaml";
 /// How many further paths a message names.
 const SHOWN: usize = 5;
 /// The largest schema that is compared, in bytes.
-const SCHEMA_BYTES_MAX: usize = 5 << 20;
+pub(crate) const SCHEMA_BYTES_MAX: usize = 5 << 20;
 
 /// values.schema.json that does not fit values.yaml.
 pub(crate) struct SchemaDrift;

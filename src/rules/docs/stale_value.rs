@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many paths of one chart are judged.
-const JUDGED_MAX: usize = 20_000;
+pub(crate) const JUDGED_MAX: usize = 20_000;
 /// So many stale paths are looked up for what they may be meant for; of more, none is.
 const MEANT_MAX: usize = 200;
 /// How many values a finding on a table that a program makes names.
@@ -75,6 +75,11 @@ pub(super) fn is_made_by_helm_docs(chart: &Chart, cx: &ChartContext<'_>) -> bool
     generated::Generated::of(chart, cx).helm_docs
 }
 
+/// Whether readme-generator makes the README's table of the comments in values.yaml.
+pub(super) fn is_made_by_readme_generator(chart: &Chart, cx: &ChartContext<'_>) -> bool {
+    generated::Generated::of(chart, cx).readme_generator
+}
+
 /// What documents paths that do not exist.
 struct Found<'a> {
     /// By the topmost path that does not exist.
@@ -111,7 +116,7 @@ enum By {
     /// A row of the README that a person wrote.
     Row,
     /// A row that a program wrote from values.yaml.
-    Program(&'static str),
+    Program(generated::Writer),
 }
 
 impl Named {
@@ -160,7 +165,7 @@ impl Named {
     /// What to do, where it may be meant for another path.
     fn help(&self, near: Option<&str>) -> String {
         match (near, self.by, &self.row) {
-            (_, By::Program(program), _) => format!("run `{program}` and commit the README"),
+            (_, By::Program(writer), _) => writer.help(),
             (Some(path), _, Some((_, line))) => {
                 format!("write `{path}` into {line}, or take the row out, and run `helm-docs`")
             }
@@ -406,11 +411,11 @@ impl<'a> Judge<'a> {
             _ => None,
         };
         let made = stale.values().filter_map(program).collect::<BTreeSet<_>>();
-        for name in made {
-            let of = |named: &Vec<Named>| program(named) == Some(name);
+        for writer in made {
+            let of = |named: &Vec<Named>| program(named) == Some(writer);
             if stale.values().filter(|named| of(named)).count() > 1 {
                 let found = stale.extract_if(.., |_, named| of(named)).flat_map(|(_, named)| named);
-                Self::report_made(name, &found.collect::<Vec<_>>(), out);
+                Self::report_made(writer.name, &found.collect::<Vec<_>>(), out);
             }
         }
     }
@@ -498,7 +503,8 @@ impl<'a> Judge<'a> {
             if first.is_comment() { "the comment documents" } else { "the README documents" };
         let unread = match first.by {
             _ if stale => " and no template reads".to_owned(),
-            By::Program(program) => {
+            By::Program(writer) => {
+                let program = writer.name;
                 format!(" though `{program}` makes the table of what it declares")
             }
             _ => String::new(),

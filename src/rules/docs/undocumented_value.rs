@@ -39,8 +39,11 @@ impl Rule for UndocumentedValue {
         let least = usize::try_from(cx.options.get("documented")).unwrap_or(usize::MAX);
         let all: Vec<_> = documentation.leaves(chart).collect();
         // What nothing reads is to be deleted, not described; helm-docs makes a row of it all the same.
+        let flow = cx.analysis.flow();
+        let unseen =
+            !cx.analysis.closure.missing.is_empty() || !flow.missing_templates().is_empty();
         let leaves: Vec<_> =
-            all.iter().copied().filter(|(_, key)| is_used(chart, cx, key)).collect();
+            all.iter().copied().filter(|(_, key)| is_used(chart, cx, key, unseen)).collect();
         if documentation.values.cut || leaves.is_empty() {
             return;
         }
@@ -50,9 +53,9 @@ impl Rule for UndocumentedValue {
         let by_hand = template.is_some_and(|it| it.row(first).is_some());
         let made =
             !by_hand && !rows.is_empty() && rows.iter().all(|row| row.style == Style::HelmDocs);
-        let told = if made { &all } else { &leaves };
-        let whole = Part::of(0, told, documentation);
-        let told_of = Told::of(readme.file.text.as_str());
+        let judged = if made { &all } else { &leaves };
+        let whole = Part::of(0, judged, documentation);
+        let told = Told::of_readme(readme);
         let schema = chart.schema.as_ref().and_then(|schema| schema.root());
         let whole_table = leaves.iter().all(|(at, _)| documentation.lists(*at));
         let meant = if whole_table {
@@ -60,11 +63,13 @@ impl Rule for UndocumentedValue {
         } else {
             super::stale_value::meant_by_rows(chart, cx)
         };
-        let files = Files { documentation, readme, file, schema, by_hand, told: told_of, meant };
+        let generator = super::stale_value::is_made_by_readme_generator(chart, cx);
+        let files =
+            Files { documentation, readme, file, schema, by_hand, generator, told, meant };
         // A program that makes the table leaves nothing out, however much is missing by now.
         let certain = made && super::stale_value::is_made_by_helm_docs(chart, cx);
         if certain || whole.listed * 100 >= whole.all * least {
-            let mut gaps = gaps(&files, told);
+            let mut gaps = gaps(&files, judged);
             if made {
                 gaps.extend(rows_left_out(documentation));
             }
@@ -78,12 +83,17 @@ impl Rule for UndocumentedValue {
     }
 }
 
-/// Whether something reads a value, or may.
-fn is_used(chart: &Chart, cx: &ChartContext<'_>, key: &Declared) -> bool {
+/// Whether something reads a value, or may because a template is not here: what only a name or a text may
+/// read that is computed is as likely to be dead.
+fn is_used(chart: &Chart, cx: &ChartContext<'_>, key: &Declared, unseen: bool) -> bool {
     let mut members = cx.analysis.members_of(chart).peekable();
     chart.is_library()
         || members.peek().is_none()
-        || members.any(|member| cx.analysis.usage(member, &key.path) != Usage::Unread)
+        || members.any(|member| match cx.analysis.usage(member, &key.path) {
+            Usage::Read => true,
+            Usage::Unknown => unseen,
+            Usage::Unread => false,
+        })
 }
 
 /// The values under one key, all of them where it is the root's.
@@ -138,6 +148,8 @@ struct Files<'a> {
     schema: Option<Node<'a>>,
     /// Whether the table stands in helm-docs' template as it is.
     by_hand: bool,
+    /// Whether readme-generator makes tables of the form that it makes: people write these, too.
+    generator: bool,
     told: Told<'a>,
     /// What rows under another name are meant for: `docs/stale-value` tells of these.
     meant: BTreeSet<String>,
@@ -147,7 +159,8 @@ impl Files<'_> {
     /// Who writes the reference.
     fn style(&self) -> Option<Style> {
         let row = self.documentation.reference.rows.first()?;
-        Some(if self.by_hand { Style::Plain } else { row.style })
+        let plain = self.by_hand || row.style == Style::Bitnami && !self.generator;
+        Some(if plain { Style::Plain } else { row.style })
     }
 
     /// Whether a comment or the schema describes a key where it is declared.
@@ -241,7 +254,7 @@ fn gaps(files: &Files<'_>, leaves: &[(usize, &Declared)]) -> BTreeSet<usize> {
     };
     let unlisted = leaves.iter().filter(|(at, _)| !documentation.lists(*at));
     unlisted
-        .filter(|(_, key)| !told.tells(key))
+        .filter(|(_, key)| !told.tells(key) && !told.sets(key))
         .map(|(at, _)| topmost(documentation, *at))
         .filter(|at| documentation.values.keys.get(*at).is_some_and(|key| !told.tells(key)))
         .filter(|at| !is_meant(at))
@@ -379,7 +392,10 @@ fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: 
     let named = &documentation.reference.named;
     let tells = |at: &usize| {
         let key = documentation.values.keys.get(*at);
-        let told = |key| files.describes(key) || files.told.tells(key) || prose.tells_path(key);
+        let told = |key| {
+            let tells = files.told.tells(key) || key.leaf && files.told.sets(key);
+            tells || files.describes(key) || prose.tells_path(key)
+        };
         named.contains(at) || key.is_some_and(told)
     };
     let above = |at: &usize| documentation.values.keys.get(*at).map(|key| key.parent);

@@ -31,7 +31,8 @@ impl Rule for WrongDefault {
         let template = Template::of(chart, cx.source);
         let table = Table { chart, readme, file, template: template.as_ref(), cx };
         let mut made: BTreeMap<&str, Vec<Wrong<'_>>> = BTreeMap::new();
-        for (key, cells) in cells(chart) {
+        let generator = super::stale_value::is_made_by_readme_generator(chart, cx);
+        for (key, cells) in cells(chart, generator) {
             let Some(wrong) = table.wrong(key, &cells) else { continue };
             match wrong.program() {
                 Some(program) => made.entry(program).or_default().push(wrong),
@@ -59,14 +60,17 @@ impl Cell {
     }
 }
 
-/// The cells that say a default, by the key that they speak of.
-fn cells(chart: &Chart) -> BTreeMap<usize, Vec<Cell>> {
+/// The cells that say a default, by the key that they speak of. `generator` says whether readme-generator
+/// makes tables of the form that it makes: people write these, too.
+fn cells(chart: &Chart, generator: bool) -> BTreeMap<usize, Vec<Cell>> {
     let documentation = chart.documentation();
     let mut cells: BTreeMap<usize, Vec<Cell>> = BTreeMap::new();
     for row in &documentation.reference.rows {
         let ([found], Some(span)) = (row.found.as_slice(), row.default) else { continue };
         if row.key.is_concrete() && !row.key.qualified {
-            cells.entry(*found).or_default().push(Cell { span, style: row.style });
+            let by_hand = row.style == Style::Bitnami && !generator;
+            let style = if by_hand { Style::Plain } else { row.style };
+            cells.entry(*found).or_default().push(Cell { span, style });
         }
     }
     cells

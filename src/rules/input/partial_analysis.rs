@@ -1,5 +1,7 @@
 //! `input/partial-analysis`
 
+mod bounds;
+
 use std::collections::BTreeSet;
 
 use crate::{
@@ -20,6 +22,7 @@ impl Rule for PartialAnalysis {
         for problem in chart.problems_of(ProblemKind::PartialAnalysis) {
             problem.report(out);
         }
+        bounds::tell(chart, out);
         if cx.history.is_some_and(|history| !history.complete) {
             out.at(chart.anchor.clone(), history::INCOMPLETE)
                 .subject("history")

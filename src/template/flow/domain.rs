@@ -27,6 +27,8 @@ pub(super) enum Atom {
     Yaml(SetId),
     /// Text made of these values and others.
     Made(SetId),
+    /// The same, where some of the text is known: [`super::form::HOLE`] stands for the rest.
+    Formed(Sym, SetId),
     /// What every template of a member sees besides its values.
     Part(u32, Part),
     /// The text of a file of a member; none where it is not known which.

@@ -20,17 +20,21 @@ pub(super) struct Stance {
     pub(super) how: How,
     /// Whether it may well be absent.
     pub(super) guarded: bool,
+    /// Whether it names a template or a file: then the form of a text that is computed is kept.
+    pub(super) names: bool,
 }
 
 impl Stance {
-    pub(super) const PRINTED: Self = Self { how: How::Printed, guarded: false };
-    pub(super) const PASSED: Self = Self { how: How::Passed, guarded: false };
-    pub(super) const TESTED: Self = Self { how: How::Tested, guarded: true };
-    pub(super) const ITERATED: Self = Self { how: How::Iterated, guarded: true };
-    pub(super) const WHOLE: Self = Self { how: How::Whole, guarded: false };
-    pub(super) const TPL: Self = Self { how: How::Tpl, guarded: false };
+    pub(super) const PRINTED: Self = Self { how: How::Printed, guarded: false, names: false };
+    pub(super) const PASSED: Self = Self { how: How::Passed, guarded: false, names: false };
+    pub(super) const TESTED: Self = Self { how: How::Tested, guarded: true, names: false };
+    pub(super) const ITERATED: Self = Self { how: How::Iterated, guarded: true, names: false };
+    pub(super) const WHOLE: Self = Self { how: How::Whole, guarded: false, names: false };
+    pub(super) const TPL: Self = Self { how: How::Tpl, guarded: false, names: false };
+    /// The name of a template or of a file.
+    pub(super) const NAME: Self = Self { names: true, ..Self::PASSED };
     /// A value for which there is another one.
-    pub(super) const OPTIONAL: Self = Self { how: How::Passed, guarded: true };
+    pub(super) const OPTIONAL: Self = Self { how: How::Passed, guarded: true, names: false };
 }
 
 /// A function that is called.
@@ -101,7 +105,8 @@ impl Machine<'_, '_> {
         if rest.is_empty() && piped.is_none() {
             return self.arg(frame, first, stance);
         }
-        let args: Vec<_> = rest.iter().map(|arg| self.arg(frame, arg, Stance::PRINTED)).collect();
+        let of = Stance { names: true, ..Stance::PRINTED };
+        let args: Vec<_> = rest.iter().map(|arg| self.arg(frame, arg, of)).collect();
         let args: Vec<_> = args.into_iter().chain(piped).collect();
         self.method(frame, first, &args, stance)
     }
@@ -274,14 +279,16 @@ impl Machine<'_, '_> {
             |atom: &Atom| if let Atom::File(member, None) = atom { Some(*member) } else { None };
         let member = self.domain.atoms(value).iter().find_map(file);
         let Some(member) = member else { return value };
-        let path = args.first().and_then(|arg| self.constants(*arg));
-        match (name, path.as_deref()) {
-            ("Get" | "GetBytes" | "Lines", Some([path])) => {
-                let path = self.paths.sym(path);
-                self.domain.one(Atom::File(member, Some(path)))
-            }
-            _ => self.domain.one(Atom::File(member, None)),
-        }
+        let path = args.first().copied().unwrap_or(EMPTY);
+        let paths = match name {
+            "Get" | "GetBytes" | "Lines" => self.file_names(path),
+            "Glob" => self.globbed(path),
+            _ => None,
+        };
+        let Some(paths) = paths else { return self.domain.one(Atom::File(member, None)) };
+        let files = paths.iter().map(|path| Atom::File(member, Some(self.paths.sym(path))));
+        let files = files.collect();
+        self.domain.set(files)
     }
 }
 

@@ -47,7 +47,7 @@ impl Machine<'_, '_> {
                 found.take(items);
             }
             Atom::Part(member, part) => self.at_part(member as usize, part, key, found),
-            Atom::Yaml(set) => found.atoms.push(Atom::Made(set)),
+            Atom::Yaml(set) | Atom::Formed(_, set) => found.atoms.push(Atom::Made(set)),
             Atom::Made(_) | Atom::Unknown | Atom::File(..) | Atom::Nil => found.atoms.push(atom),
             Atom::Bool(_) | Atom::Int(_) | Atom::Text(_) | Atom::Plain => {
                 found.atoms.push(Atom::Plain);
@@ -182,7 +182,9 @@ impl Machine<'_, '_> {
     /// What a function returns that goes over a list: any item of it.
     pub(super) fn item(&mut self, value: SetId) -> SetId {
         let atoms = self.domain.atoms(value);
-        if atoms.iter().all(|atom| matches!(atom, Atom::Text(_) | Atom::Plain | Atom::Made(_))) {
+        if atoms.iter().all(|atom| {
+            matches!(atom, Atom::Text(_) | Atom::Plain | Atom::Made(_) | Atom::Formed(..))
+        }) {
             return value;
         }
         self.elements(value).1

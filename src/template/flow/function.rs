@@ -21,7 +21,7 @@ pub(super) fn stance(name: &str, number: usize, outer: Stance) -> Stance {
             } else {
                 How::Tested
             };
-            Stance { how, guarded: true }
+            Stance { how, guarded: true, names: outer.names && how == outer.how }
         }
         "hasKey" | "get" | "dig" | "pluck" | "pick" | "omit" | "unset" => Stance::OPTIONAL,
         "toYaml" | "toJson" | "toPrettyJson" | "toRawJson" | "toToml" | "toYamlPretty"
@@ -29,6 +29,7 @@ pub(super) fn stance(name: &str, number: usize, outer: Stance) -> Stance {
             Stance { guarded: outer.guarded, ..Stance::WHOLE }
         }
         "tpl" if number == 0 => Stance { guarded: outer.guarded, ..Stance::TPL },
+        "include" if number == 0 => Stance::NAME,
         "include" | "tpl" | "dict" | "list" | "tuple" | "set" | "merge" | "mergeOverwrite"
         | "mustMerge" | "mustMergeOverwrite" | "append" | "prepend" | "concat" | "deepCopy"
         | "mustDeepCopy" | "index" => Stance::PASSED,
@@ -86,7 +87,7 @@ impl Machine<'_, '_> {
             }
             "fromYaml" | "fromJson" | "fromYamlArray" | "fromJsonArray" | "fromToml"
             | "mustFromJson" => self.parsed(args.last().copied().unwrap_or(EMPTY)),
-            _ => self.text_function(call),
+            _ => self.text_function(call, stance),
         }
     }
 
@@ -159,7 +160,7 @@ impl Machine<'_, '_> {
         if self.is_own_file(name) {
             return self.domain.one(Atom::Plain);
         }
-        let Some(names) = self.constants(name) else {
+        let Some(names) = self.constants(name).or_else(|| self.names_like(name)) else {
             // A name that is computed: any template may be meant.
             self.escape(dot);
             return self.domain.one(Atom::Unknown);
@@ -179,7 +180,9 @@ impl Machine<'_, '_> {
     /// Whether a name is that of a file of the chart: `print .context.Template.BasePath "/x.yaml"`, where the
     /// top is not known. All files are run with it anyway.
     fn is_own_file(&self, name: SetId) -> bool {
-        let Some(Atom::Made(of)) = self.domain.single(name) else { return false };
+        let Some(Atom::Made(of) | Atom::Formed(_, of)) = self.domain.single(name) else {
+            return false;
+        };
         let folder = |atom: &Atom| match atom {
             Atom::Ref(path) => {
                 let (_, steps) = self.paths.spell(*path);

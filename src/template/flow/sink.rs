@@ -168,7 +168,7 @@ impl Machine<'_, '_> {
 
     fn origin(&mut self, atom: Atom, found: &mut Vec<Atom>, open: &mut Vec<SetId>) {
         match atom {
-            Atom::Made(set) | Atom::Yaml(set) => open.push(set),
+            Atom::Made(set) | Atom::Formed(_, set) | Atom::Yaml(set) => open.push(set),
             Atom::Text(sym) if !sym.is_template() => {}
             Atom::Nil | Atom::Bool(_) | Atom::Int(_) | Atom::Plain | Atom::Part(..) => {}
             Atom::List(id) => {
@@ -215,7 +215,7 @@ impl Machine<'_, '_> {
                         let list = self.domain.listed(id);
                         open.extend(list.known.iter().chain([&list.rest]));
                     }
-                    Atom::Yaml(set) | Atom::Made(set) => open.push(set),
+                    Atom::Yaml(set) | Atom::Made(set) | Atom::Formed(_, set) => open.push(set),
                     _ => {}
                 }
             }

@@ -288,3 +288,37 @@ fn templates_in_pieces_are_followed() {
     check_files(&[("web/templates/x.yaml", text)], "v: '{{ .Values.w }}'", "+v.a +w +s.a -d");
     check(r#"{{ tpl (.Values.v | replace "{{" "{{ `{{` }}") . }}"#, "+v -d");
 }
+
+#[test]
+fn a_computed_name_is_one_of_those_with_its_known_parts() {
+    let define = |name: &str, reads: &str| {
+        format!("{{{{ define \"{name}\" }}}}{{{{ .Values.{reads} }}}}{{{{ end }}}}")
+    };
+    let defines = [("web.small", "a"), ("web.large", "b"), ("api.small", "c")];
+    let defines: String = defines.into_iter().map(|(name, reads)| define(name, reads)).collect();
+    let call = |name: &str| format!("{defines}{{{{ include ({name}) . }}}}");
+    check(&call(r#"printf "web.%s" .Values.size"#), "+size +a +b -c -d");
+    check(&call(r#"print .Values.of ".small""#), "+of +a -b +c -d");
+    check(&call(r#"printf "%s%s" .Values.of .Values.size"#), "?a ?b ?c ?d");
+    check(&call(r#"printf "shop.%s" .Values.of"#), "?a ?d");
+}
+
+#[test]
+fn a_computed_file_is_one_of_those_with_its_known_parts() {
+    let files = |_: usize, path: Option<&str>| {
+        let all = [("conf/a.tpl", "{{ .Values.a }}"), ("conf/b.txt", "{{ .Values.b }}")];
+        let all = all.into_iter().chain([("README.md", "{{ broken")]);
+        let found = all.filter(|(name, _)| path.is_none_or(|path| super::is_of_form(path, name)));
+        Some(found.map(|(_, text)| text.to_owned()).collect::<Vec<_>>())
+    };
+    let run = |text: &str, expected: &str| {
+        let text = format!("{{{{ tpl {text} . }}}}");
+        let all = [("web/templates/x.yaml", text.as_str())];
+        let fixture = Fixture { files: &all, values: "" };
+        fixture.run_with(Some(&files), 0, |flow| compare(flow, &all, expected));
+    };
+    run(r#"(.Files.Get (printf "conf/%s.tpl" .Values.name))"#, "+name +a -b -c");
+    run(r#"((.Files.Glob "conf/*.txt").AsConfig)"#, "-a +b -c");
+    run(r#"((.Files.Glob "conf/{a,b}*").AsConfig)"#, "+a +b ?c");
+    run(r"(.Files.Get .Values.name)", "+name +a +b ?c");
+}

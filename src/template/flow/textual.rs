@@ -2,7 +2,7 @@
 
 use super::{
     domain::{Atom, EMPTY, SetId},
-    eval::Call,
+    eval::{Call, Stance},
     machine::{Frame, Machine},
     path::{Mark, PathId, Sym},
     sink::TEXT_MAX,
@@ -32,7 +32,7 @@ const TAKING: &[&str] = &[
 
 impl Machine<'_, '_> {
     /// Any function that takes text, numbers and the like: it reads all that it is given.
-    pub(super) fn text_function(&mut self, call: &Call<'_, '_>) -> SetId {
+    pub(super) fn text_function(&mut self, call: &Call<'_, '_>, stance: Stance) -> SetId {
         for arg in call.args {
             self.consume(*arg);
         }
@@ -48,7 +48,11 @@ impl Machine<'_, '_> {
         }
         let kept = call.args.iter().skip(usize::from(TAKING.contains(&call.name)));
         let all = kept.fold(EMPTY, |all, arg| self.domain.join_read(all, *arg));
-        self.made(all)
+        let form = stance.names.then(|| self.form(call)).flatten();
+        match form {
+            Some(form) => self.formed(&form, all),
+            None => self.made(all),
+        }
     }
 
     /// The texts that a function makes of texts that are known.
@@ -147,7 +151,7 @@ impl Machine<'_, '_> {
             Atom::Text(text) => self.tpl_text(text, dot, frame, span),
             Atom::Ref(path) => self.tpl_defaults(path, dot, frame, span),
             Atom::File(member, path) => self.tpl_file(member, path, dot, frame, span),
-            Atom::Yaml(set) | Atom::Made(set) => {
+            Atom::Yaml(set) | Atom::Made(set) | Atom::Formed(_, set) => {
                 open.push(set);
                 EMPTY
             }
@@ -256,7 +260,7 @@ fn capital(text: &str) -> String {
 }
 
 /// `%s`, `%v`, `%d` and `%%`, without flags.
-fn printf(format: &str, args: &[String]) -> Option<String> {
+pub(super) fn printf(format: &str, args: &[String]) -> Option<String> {
     let mut out = String::new();
     let mut args = args.iter();
     let mut chars = format.chars();

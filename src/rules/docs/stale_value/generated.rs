@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     catalog::{
-        Chart, Dependency,
+        Chart, Dependency, Readme,
         readme::Template,
         reference::{Row, Style},
         values::{Convention, Mention},
@@ -22,11 +22,39 @@ const CALLS: &[&str] = &["chart.values", ".Values"];
 /// What helm-docs writes under what it generates without a template.
 const SIGNED: &str = "generated from chart metadata using [helm-docs";
 
+/// How readme-generator finds the table that it writes anew: from a heading of any level below the first that
+/// begins with this to the next heading of that level.
+const TITLE: &str = "Parameters";
+
+/// A program that writes a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Writer {
+    pub(super) name: &'static str,
+    /// Whether the README has several headings that it takes for the table's: then it writes one more
+    /// table and leaves the old one.
+    pub(super) twice: bool,
+}
+
+impl Writer {
+    /// How to have the table written anew.
+    pub(super) fn help(self) -> String {
+        let run = format!("run `{}` and commit the README", self.name);
+        if self.twice {
+            return format!(
+                "give no other heading, and no `@section`, a title that begins with `{TITLE}`, take out the tables that are left, and {run}"
+            );
+        }
+        run
+    }
+}
+
 /// Who writes the chart's reference from values.yaml.
 #[derive(Default)]
 pub(super) struct Generated {
     pub(super) helm_docs: bool,
-    readme_generator: bool,
+    pub(super) readme_generator: bool,
+    /// Whether the README has several headings that readme-generator takes for that of its table.
+    twice: bool,
     /// helm-docs' template: rows that stand in it are written by hand.
     template: Option<Template>,
     /// The paths of which readme-generator makes rows.
@@ -47,14 +75,25 @@ impl Generated {
             let of_style =
                 || rows.iter().filter(|row| row.style == style && !is_foreign(chart, row));
             let (all, own) = (of_style().count(), of_style().filter(|row| own(row)).count());
-            all >= ROWS_MIN && own * 100 >= all * OWN_MIN
+            all > 0 && own * 100 >= all * OWN_MIN
         };
         let helm_docs =
-            (called || signed()) && mostly(Style::HelmDocs, &|row| !row.found.is_empty());
+            (called || signed()) && rows.len() >= ROWS_MIN && mostly(Style::HelmDocs, &|row| !row.found.is_empty());
         let params = values.mentions.iter().filter(|it| it.convention == Convention::Bitnami);
+        let shown: BTreeSet<_> =
+            params.clone().filter(|it| !it.hidden).map(Mention::steps).collect();
         let params: BTreeSet<_> = params.map(Mention::steps).collect();
-        let readme_generator = mostly(Style::Bitnami, &|row| params.contains(&row.key.steps));
-        Self { helm_docs, readme_generator, template, params }
+        let of_rows: BTreeSet<_> = rows.iter().map(|row| row.key.steps.as_slice()).collect();
+        let with_row = shown.iter().filter(|it| of_rows.contains(it.as_slice())).count();
+        // It leaves out nothing that a comment documents: where much of that has no row, people write it.
+        let readme_generator = mostly(Style::Bitnami, &|row| params.contains(&row.key.steps))
+            && with_row * 100 >= shown.len() * OWN_MIN;
+        let titled = |readme: &Readme| {
+            let headings = readme.headings.iter().filter(|it| it.level > 1);
+            headings.filter(|it| it.text.trim().starts_with(TITLE)).nth(1).is_some()
+        };
+        let twice = readme_generator && chart.readme.as_ref().is_some_and(titled);
+        Self { helm_docs, readme_generator, twice, template, params }
     }
 
     /// Where a row stands by hand in helm-docs' template.
@@ -64,7 +103,12 @@ impl Generated {
     }
 
     /// The program that writes a row, where it is written from the chart's own values.
-    pub(super) fn writer(&self, chart: &Chart, row: &Row) -> Option<&'static str> {
+    pub(super) fn writer(&self, chart: &Chart, row: &Row) -> Option<Writer> {
+        let name = self.program(chart, row)?;
+        Some(Writer { name, twice: self.twice && row.style == Style::Bitnami })
+    }
+
+    fn program(&self, chart: &Chart, row: &Row) -> Option<&'static str> {
         let global = row.key.first() == Some("global") && !chart.dependencies.is_empty();
         let own = !is_foreign(chart, row);
         match row.style {

@@ -19,6 +19,9 @@ const NAMES_MAX: usize = 2_000;
 const ALIKE_WORD: f64 = 0.75;
 /// Words so short are abbreviations, of which no letter need be the same.
 const TINY: usize = 3;
+/// The shortest name on either side of a lost dot, and the longest that has lost one.
+const SPLIT_MIN: usize = 2;
+const DOTTED_MAX: usize = 100;
 /// The shortest name that says something as a part of another.
 const PART_MIN: usize = 4;
 
@@ -54,7 +57,29 @@ impl<'a> Meant<'a> {
     /// that has its name.
     pub(super) fn path(&self, steps: &[Option<String>], comment: bool) -> Option<String> {
         let told = if comment { &self.comments } else { &self.rows };
-        self.beside(steps, told, comment).or_else(|| self.only_end(steps, told))
+        let dotted = || self.dotted(steps);
+        dotted().or_else(|| self.beside(steps, told, comment)).or_else(|| self.only_end(steps, told))
+    }
+
+    /// The path whose last dot but the others' was lost: `a.bc` for `a.b.c`, of which values.yaml has the first two
+    /// at least and shows the rest.
+    fn dotted(&self, steps: &[Option<String>]) -> Option<String> {
+        let end = (0..steps.len()).find(|end| {
+            self.values.under(steps.get(..=*end).unwrap_or_default()).is_empty()
+        })?;
+        let (above, below) = steps.split_at_checked(end)?;
+        let (name, rest) = below.split_first()?;
+        let name = name.as_deref().filter(|name| name.len() <= DOTTED_MAX)?;
+        let splits = (SPLIT_MIN..name.len().saturating_sub(SPLIT_MIN - 1)).rev();
+        let mut paths = splits.filter_map(|at| {
+            let (first, second) = name.split_at_checked(at)?;
+            let first = [above, &[Some(first.to_owned())]].concat();
+            let whole = [first.as_slice(), &[Some(second.to_owned())], rest].concat();
+            let known = !self.values.under(&first).is_empty()
+                && (!self.values.under(&whole).is_empty() || self.values.is_commented(&whole));
+            known.then(|| written(&whole))
+        });
+        paths.next()
     }
 
     /// A name beside the first one that does not exist.

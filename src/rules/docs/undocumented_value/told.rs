@@ -2,21 +2,32 @@
 
 use std::collections::HashSet;
 
-use crate::catalog::{Declared, Key};
+use crate::{
+    catalog::{Declared, Key, Readme, ValuesPath, values},
+    text::Text,
+    yaml,
+};
 
 /// How many steps a path in the text may have; what lies deeper is passed over.
 const STEPS_MAX: usize = 12;
+
+/// How many examples of a README are read, and the longest one, in bytes.
+const EXAMPLES_MAX: usize = 200;
+const EXAMPLE_MAX: usize = 100_000;
 
 /// The paths that a text names, each with what lies above it, and the words that stand in code.
 pub(super) struct Told<'t> {
     text: &'t str,
     paths: HashSet<&'t str>,
     codes: HashSet<&'t str>,
+    /// The values that examples set.
+    set: HashSet<String>,
 }
 
 impl<'t> Told<'t> {
     pub(super) fn of(text: &'t str) -> Self {
-        let mut told = Self { text, paths: HashSet::new(), codes: HashSet::new() };
+        let mut told =
+            Self { text, paths: HashSet::new(), codes: HashSet::new(), set: HashSet::new() };
         let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
         let mut at = 0;
         while let Some(start) = text.get(at..).and_then(|rest| rest.find(part)).map(|it| it + at) {
@@ -33,6 +44,40 @@ impl<'t> Told<'t> {
             }
         }
         told
+    }
+
+    /// What a README's text and its examples tell.
+    pub(super) fn of_readme(readme: &'t Readme) -> Self {
+        let text = &readme.file.text;
+        let mut told = Self::of(text.as_str());
+        let yaml = |language: &str| matches!(language, "" | "yaml" | "yml");
+        let examples = readme.code.iter().filter(|code| yaml(&code.language.to_lowercase()));
+        let examples = examples.map(|code| text.slice(code.span)).filter(|it| it.contains(':'));
+        for example in examples.filter(|it| it.len() <= EXAMPLE_MAX).take(EXAMPLES_MAX) {
+            told.example(example);
+        }
+        told
+    }
+
+    /// Keeps the paths that an example of values sets.
+    fn example(&mut self, text: &str) {
+        let stream = yaml::parse(Text::new(text));
+        let mut open: Vec<_> = stream.root().map(|root| (root, ValuesPath::default())).into_iter().collect();
+        while let Some((node, path)) = open.pop() {
+            if path.0.len() >= values::DEPTH_MAX || node.is_alias() {
+                continue;
+            }
+            for entry in node.entries() {
+                let path = path.join(Key::Name(entry.key.to_string()));
+                self.set.insert(path.to_string());
+                open.push((entry.value, path));
+            }
+        }
+    }
+
+    /// Whether an example sets a value.
+    pub(super) fn sets(&self, key: &Declared) -> bool {
+        self.set.contains(&key.path.to_string())
     }
 
     /// Every part of a path that is one, from each of its steps on: `Values.a.b` tells of `a.b`.
@@ -66,9 +111,9 @@ impl<'t> Told<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::Told;
+    use super::{EXAMPLE_MAX, EXAMPLES_MAX, Told};
     use crate::{
-        catalog::{Values, YamlFile},
+        catalog::{Readme, TextFile, Values, YamlFile},
         text::Text,
         yaml,
     };
@@ -91,6 +136,30 @@ mod tests {
         assert_eq!(told("set `d` with --set a.b.c=1"), ["a.b", "a.b.c", "d"]);
         assert_eq!(told("{{ .Values.e.f }}, d, a.bc"), ["e.f"]);
         assert_eq!(told("`a.\"x.y\"`: more"), ["a.\"x.y\""]);
+    }
+
+    #[test]
+    fn examples_tell_of_what_they_set() {
+        let examples = |text: &str| {
+            let file = TextFile {
+                path: "README.md".into(),
+                local: "README.md".into(),
+                text: Text::new(text),
+            };
+            let readme = Readme::new(file);
+            let mut set: Vec<_> = Told::of_readme(&readme).set.into_iter().collect();
+            set.sort();
+            set
+        };
+        assert_eq!(examples("```yaml\na:\n  b.c: 1\n```\n"), ["a", "a.\"b.c\""]);
+        assert!(examples("```sh\na: 1\n```\n").is_empty());
+        let many = |count: usize| {
+            let block = |at: usize| format!("```yaml\nk{at}: 1\n```\n\n");
+            examples(&(0..count).map(block).collect::<String>()).len()
+        };
+        assert_eq!((many(EXAMPLES_MAX), many(EXAMPLES_MAX + 1)), (EXAMPLES_MAX, EXAMPLES_MAX));
+        let long = format!("```yaml\na: {}\n```\n", "x".repeat(EXAMPLE_MAX));
+        assert!(examples(&long).is_empty());
     }
 
     #[test]

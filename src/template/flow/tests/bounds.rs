@@ -287,3 +287,15 @@ fn recursion_through_growing_arguments_ends() {
         "+t +x",
     );
 }
+
+#[test]
+fn only_so_many_templates_of_a_form_are_followed() {
+    let run = |count: usize, expected: &str| {
+        let name =
+            |at: usize| format!("{{{{ define \"web.{at}\" }}}}{{{{ .Values.a }}}}{{{{ end }}}}");
+        let call = r#"{{ include (printf "web.%s" .Values.name) . }}"#;
+        check(&(each(count, name) + call), expected);
+    };
+    run(LIKE_MAX, "+name +a -b");
+    run(LIKE_MAX + 1, "+name ?a ?b");
+}
