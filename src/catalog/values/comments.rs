@@ -107,7 +107,7 @@ impl Comments {
             if comment.own_line {
                 comments.mentions.extend(mentions(comment));
                 let (column, text) = (comments.column(comment.span.start), text.trim().to_owned());
-                let marked = comment.text.contains("# --");
+                let marked = comment.text.trim_start().starts_with("# --");
                 comments.own.insert(line, Own { column, text, marked });
             } else {
                 comments.beside.insert(line, text.trim().to_owned());

@@ -478,7 +478,12 @@ impl<'a> Judge<'a> {
         let holds = |named: &Named| {
             let near = near.as_deref().and_then(Pattern::parse);
             let rest = named.steps.get(steps.len()..).unwrap_or_default();
-            near.is_some_and(|near| !self.is_stale(&[near.steps.as_slice(), rest].concat()))
+            near.is_some_and(|near| {
+                let path = [near.steps.as_slice(), rest].concat();
+                // Two rows of one value are no repair.
+                let taken = named.by == By::Row && meant.is_some_and(|it| it.has_row(&path));
+                !taken && !self.is_stale(&path)
+            })
         };
         let (renamed, gone) = named.into_iter().partition(holds);
         Sorted { near, renamed, gone }

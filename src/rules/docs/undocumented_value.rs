@@ -22,6 +22,8 @@ const TOGETHER: usize = 4;
 const TOGETHER_BARE: usize = 2;
 /// What makes a table of helm-docs whole again.
 const HELM_DOCS: &str = "run `helm-docs` and commit the README";
+/// What makes one whole of which the template says what goes in.
+const SELECTED: &str = "let README.md.gotmpl take them in, and run `helm-docs`";
 /// How many values a message names.
 const SHOWN: usize = 3;
 /// Fewer values than these say nothing of whether a chart's are described.
@@ -50,7 +52,10 @@ impl Rule for UndocumentedValue {
         let rows = &documentation.reference.rows;
         let template = Template::of(chart, cx.source);
         let first = rows.first().map_or("", |row| row.key.text.as_str());
-        let by_hand = template.is_some_and(|it| it.row(first).is_some());
+        let by_hand = template.as_ref().is_some_and(|it| it.row(first).is_some());
+        // A template that goes over the values itself may leave some out.
+        let selects = template.is_some_and(|it| it.file.text.as_str().contains("hasPrefix"));
+        let run = if selects { SELECTED } else { HELM_DOCS };
         let made =
             !by_hand && !rows.is_empty() && rows.iter().all(|row| row.style == Style::HelmDocs);
         let judged = if made { &all } else { &leaves };
@@ -63,9 +68,10 @@ impl Rule for UndocumentedValue {
         } else {
             super::stale_value::meant_by_rows(chart, cx)
         };
+        let doc_gen = chart.has_file("doc.yaml") && chart.has_file("README.tpl");
         let generator = super::stale_value::is_made_by_readme_generator(chart, cx);
         let files =
-            Files { documentation, readme, file, schema, by_hand, generator, told, meant };
+            Files { documentation, readme, file, schema, by_hand, run, doc_gen, generator, told, meant };
         // A program that makes the table leaves nothing out, however much is missing by now.
         let certain = made && super::stale_value::is_made_by_helm_docs(chart, cx);
         if certain || whole.listed * 100 >= whole.all * least {
@@ -148,6 +154,10 @@ struct Files<'a> {
     schema: Option<Node<'a>>,
     /// Whether the table stands in helm-docs' template as it is.
     by_hand: bool,
+    /// What makes a table of helm-docs whole again.
+    run: &'static str,
+    /// Whether chart-doc-gen makes the README.
+    doc_gen: bool,
     /// Whether readme-generator makes tables of the form that it makes: people write these, too.
     generator: bool,
     told: Told<'a>,
@@ -270,6 +280,7 @@ fn rows_left_out(documentation: &Documentation) -> Vec<usize> {
         let hidden = || documentation.values.line(*at).any(|key| key.said.hidden);
         key.said.row
             && !key.borrowed
+            && !key.path.0.first().is_some_and(|key| key.is("global"))
             && !found.contains(at)
             && documentation.lists(*at)
             && !hidden()
@@ -314,7 +325,7 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
     let above = file.stream.text().as_str().get(..first.key.start as usize).unwrap_or_default();
     let made = matches!(files.style(), Some(Style::HelmDocs | Style::Bitnami | Style::HelmTool));
     let help = match files.style() {
-        Some(Style::HelmDocs) => HELM_DOCS,
+        Some(Style::HelmDocs) => files.run,
         // The generator makes no row of what stands above the first section: seen with 2.7.2.
         Some(Style::Bitnami) if has_param(above, &first.path.to_string()) => {
             "run `readme-generator`, and where that makes no row of it, write a `## @section` above its `## @param`"
@@ -324,6 +335,9 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
         }
         _ if files.by_hand => {
             "add a row with its meaning and its default to README.md.gotmpl and run `helm-docs`"
+        }
+        _ if files.doc_gen => {
+            "describe it in values.yaml, with `# +doc-gen:break` where it is a list or a mapping, and run `chart-doc-gen`"
         }
         _ if gaps.len() > 1 => "add a row for each, with its meaning and its default",
         _ => "add a row with its meaning and its default",
@@ -352,7 +366,7 @@ fn not_made(gaps: &BTreeSet<usize>, files: &Files<'_>, out: &mut Sink) {
     let draft = out.at(files.file.place(first.key), message).subject(first.path.to_string());
     let others = gaps.iter().skip(1).take(SHOWN);
     others
-        .fold(draft.help(HELM_DOCS), |draft, key| draft.also(files.file.place(key.key), "as well"));
+        .fold(draft.help(files.run), |draft, key| draft.also(files.file.place(key.key), "as well"));
 }
 
 /// The values under some keys.

@@ -127,7 +127,8 @@ impl<'a> Table<'a> {
                 && !agree::is_blank(&text)
                 && effective::is_told(&text, declared, self.chart, self.file, self.cx)
         };
-        if !cell.is_made() && (word() || effective()) {
+        let lookup = || effective::is_lookup(text.trim_matches(['"', '\'']), node.raw());
+        if !cell.is_made() && (word() || effective() || lookup()) {
             return None;
         }
         let right = shape::of(declared, self.chart, self.file)

@@ -29,6 +29,9 @@ pub const DEPTH_MAX: u32 = 160;
 /// How often all files are gone over because templates wrote into what others had read before.
 pub const ROUNDS_MAX: u32 = 6;
 
+/// So many templates that are named after their chart make that its way.
+const OWN_MIN: usize = 2;
+
 /// A template that is running.
 pub(super) struct Frame<'f> {
     pub(super) template: &'f Template,
@@ -252,8 +255,25 @@ impl<'t, 'i> Machine<'t, 'i> {
     fn absent(&mut self, name: &str, dot: SetId, frame: &Frame<'_>, span: Span) -> SetId {
         let place = frame.at(span);
         self.missing.entry(name.to_owned()).or_insert(place);
-        self.escape(dot);
+        if !self.is_own(name, frame.file) {
+            self.escape(dot);
+        }
         self.domain.one(Atom::Unknown)
+    }
+
+    /// Whether a template that no file defines could only be one of a file's own chart: it is named after that,
+    /// as others of its are. Nobody has it, so that it reads nothing.
+    fn is_own(&self, name: &str, file: usize) -> bool {
+        let chart = self.templates.files().get(file).map(|file| file.chart);
+        let Some(member) = chart.and_then(|chart| self.input.members.get(chart)) else {
+            return false;
+        };
+        let of = |name: &str| {
+            let rest = name.strip_prefix(member.name);
+            !member.name.is_empty() && rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        let defined = || self.templates.names().filter(|it| of(it)).nth(OWN_MIN - 1).is_some();
+        of(name) && !member.library && defined()
     }
 
     /// Whether what a summary says has not yet been done with a dot in this round.

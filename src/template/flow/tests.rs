@@ -290,6 +290,16 @@ fn templates_in_pieces_are_followed() {
 }
 
 #[test]
+fn a_template_that_its_own_chart_lacks_reads_nothing() {
+    let own = |name: &str| format!("{{{{ define \"web.{name}\" }}}}x{{{{ end }}}}");
+    let call = r#"{{ include "web.none" . }}{{ .Values.a }}"#;
+    check(&format!("{}{}{call}", own("b"), own("c")), "+a -b");
+    check(&format!("{}{call}", own("b")), "+a ?b");
+    let other = call.replace("web.none", "webs.none");
+    check(&format!("{}{}{other}", own("b"), own("c")), "+a ?b");
+}
+
+#[test]
 fn a_computed_name_is_one_of_those_with_its_known_parts() {
     let define = |name: &str, reads: &str| {
         format!("{{{{ define \"{name}\" }}}}{{{{ .Values.{reads} }}}}{{{{ end }}}}")

@@ -86,7 +86,11 @@ impl Generated {
         let of_rows: BTreeSet<_> = rows.iter().map(|row| row.key.steps.as_slice()).collect();
         let with_row = shown.iter().filter(|it| of_rows.contains(it.as_slice())).count();
         // It leaves out nothing that a comment documents: where much of that has no row, people write it.
-        let readme_generator = mostly(Style::Bitnami, &|row| params.contains(&row.key.steps))
+        // It makes rows of whatever comments name, those of dependencies too.
+        let of_it = || rows.iter().filter(|row| row.style == Style::Bitnami);
+        let own = of_it().filter(|row| params.contains(&row.key.steps)).count();
+        let readme_generator = own > 0
+            && own * 100 >= of_it().count() * OWN_MIN
             && with_row * 100 >= shown.len() * OWN_MIN;
         let titled = |readme: &Readme| {
             let headings = readme.headings.iter().filter(|it| it.level > 1);

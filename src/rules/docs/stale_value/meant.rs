@@ -19,6 +19,8 @@ const NAMES_MAX: usize = 2_000;
 const ALIKE_WORD: f64 = 0.75;
 /// Words so short are abbreviations, of which no letter need be the same.
 const TINY: usize = 3;
+/// So many words of a path say what is meant, wherever they stand.
+const DIVIDED_MIN: usize = 3;
 /// The shortest name on either side of a lost dot, and the longest that has lost one.
 const SPLIT_MIN: usize = 2;
 const DOTTED_MAX: usize = 100;
@@ -30,6 +32,8 @@ pub(super) struct Meant<'a> {
     values: &'a Values,
     /// The keys that rows of the README name.
     rows: BTreeSet<usize>,
+    /// The paths that rows of the README name, declared or not.
+    row_paths: BTreeSet<&'a [Option<String>]>,
     /// The keys that comments name.
     comments: BTreeSet<usize>,
     /// The names that templates read under a path.
@@ -41,6 +45,8 @@ impl<'a> Meant<'a> {
         let documentation = chart.documentation();
         let values = &documentation.values;
         let rows = documentation.reference.rows.iter().flat_map(|row| row.found.iter().copied());
+        let row_paths = documentation.reference.rows.iter().map(|row| row.key.steps.as_slice());
+        let row_paths = row_paths.collect();
         let comments = values.mentions.iter().flat_map(|it| values.under(&it.steps()));
         let members: Vec<_> = cx.analysis.members_of(chart).collect();
         let mut read: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
@@ -50,7 +56,7 @@ impl<'a> Meant<'a> {
             }
         }
         let (rows, comments) = (rows.collect(), comments.collect());
-        Self { values, rows, comments, read }
+        Self { values, rows, row_paths, comments, read }
     }
 
     /// The path that is meant: a name beside it that is nearly the same, else the only value elsewhere
@@ -58,7 +64,9 @@ impl<'a> Meant<'a> {
     pub(super) fn path(&self, steps: &[Option<String>], comment: bool) -> Option<String> {
         let told = if comment { &self.comments } else { &self.rows };
         let dotted = || self.dotted(steps);
-        dotted().or_else(|| self.beside(steps, told, comment)).or_else(|| self.only_end(steps, told))
+        let only = || self.only_end(steps, told).or_else(|| self.only_read(steps));
+        let beside = || self.beside(steps, told, comment);
+        dotted().or_else(beside).or_else(only).or_else(|| self.divided(steps, told))
     }
 
     /// The path whose last dot but the others' was lost: `a.bc` for `a.b.c`, of which values.yaml has the first two
@@ -101,7 +109,11 @@ impl<'a> Meant<'a> {
         let path = crate::analysis::steps(&holder.path);
         let read = self.read.get(path.as_slice()).into_iter().flatten();
         let read = read.filter(|name| !holder.children.contains_key(**name));
-        let names = declared.chain(read.map(|name| (*name, true)));
+        let row = |name: &str| {
+            let path = [above, &[Some(name.to_owned())]].concat();
+            self.row_paths.contains(path.as_slice())
+        };
+        let names = declared.chain(read.map(|name| (*name, comment || !row(name))));
         // What is only somewhat like it must have the rest of the path.
         let next = below.get(1).and_then(Option::as_deref);
         let holds = |name: &str| {
@@ -118,6 +130,60 @@ impl<'a> Meant<'a> {
             };
         }
         Some(found)
+    }
+
+    /// The only path that ends like another and that templates read, though values.yaml has it not.
+    fn only_read(&self, steps: &[Option<String>]) -> Option<String> {
+        let (name, above) = steps.split_last()?;
+        let (name, above) = (name.as_deref()?, above.iter().map(Option::as_deref).rev());
+        let key = |step: &Step| match step {
+            Step::Key(name) => Some(name.to_string()),
+            Step::Any => None,
+        };
+        let ends = |path: &[Step]| {
+            let same = |(step, name): (&Step, Option<&str>)| key(step).as_deref() == name;
+            path.len() >= steps.len() && path.iter().rev().zip(above.clone()).all(same)
+        };
+        let mut found = self.read.iter().filter(|(path, names)| names.contains(name) && ends(path));
+        let (path, _) = found.next().filter(|_| found.next().is_none())?;
+        let mut path: Vec<_> = path.iter().map(key).collect();
+        path.push(Some(name.to_owned()));
+        (path.iter().all(Option::is_some) && self.values.under(&path).is_empty())
+            .then(|| written(&path))
+    }
+
+    /// The only value that nothing documents and that has all words of a path in their order, more of them
+    /// between: `oneClientSecret` is `oneMode.clientSecret` by now.
+    fn divided(&self, steps: &[Option<String>], told: &BTreeSet<usize>) -> Option<String> {
+        if self.values.keys.len() > NAMES_MAX {
+            return None;
+        }
+        let of = |names: &mut dyn Iterator<Item = &str>| names.flat_map(words).collect::<Vec<_>>();
+        let own = of(&mut steps.iter().map(|step| step.as_deref().unwrap_or_default()));
+        if own.len() < DIVIDED_MIN {
+            return None;
+        }
+        let held = |key: &Declared| {
+            let names = key.path.0.iter().map(|key| match key {
+                Key::Name(name) => name.as_str(),
+                Key::Index(_) => "",
+            });
+            let all = of(&mut names.into_iter());
+            let mut rest = all.iter();
+            all.first() == own.first()
+                && all.last() == own.last()
+                && own.iter().all(|word| rest.any(|other| other == word))
+        };
+        let keys = self.values.keys.iter().enumerate();
+        let mut found = keys.filter(|(at, key)| key.leaf && !told.contains(at) && held(key));
+        let (_, only) = found.next().filter(|_| found.next().is_none())?;
+        Some(only.path.to_string())
+    }
+
+    /// Whether a row of the README leads to a written path.
+    pub(super) fn has_row(&self, steps: &[Option<String>]) -> bool {
+        self.row_paths.contains(steps)
+            || self.values.under(steps).iter().any(|at| self.rows.contains(at))
     }
 
     /// The only value with the last name, where nothing documents it and it lies in the same part, or
@@ -142,8 +208,12 @@ impl<'a> Meant<'a> {
     }
 }
 
-/// How alike two names are, of 1, however they are capitalised.
+/// How alike two names are, of 1, however they are capitalised; those that differ in nothing but how their words
+/// are divided are the same.
 pub(super) fn alike(one: &str, other: &str) -> f64 {
+    if words(one).concat() == words(other).concat() {
+        return 1.0;
+    }
     strsim::normalized_damerau_levenshtein(&one.to_lowercase(), &other.to_lowercase())
 }
 
@@ -227,6 +297,10 @@ mod tests {
     #[test]
     fn what_is_documented_already_is_hardly_meant() {
         let near = |name, names: &[(&'static str, bool)]| nearest(name, names.iter().copied());
+        assert_eq!(
+            near("http_proxy", &[("httpProxy", true), ("httpsProxy", true)]),
+            Some("httpProxy")
+        );
         assert_eq!(near("prot", &[("port", true), ("type", true)]), Some("port"));
         assert_eq!(near("path", &[("httpPath", true), ("port", true)]), Some("httpPath"));
         assert_eq!(near("path", &[("httpPath", false), ("port", true)]), None);

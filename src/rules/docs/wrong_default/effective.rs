@@ -2,7 +2,7 @@
 
 use super::shown;
 use crate::{
-    catalog::{Chart, Declared, YamlFile, reference::Pattern},
+    catalog::{Chart, Declared, Key, Values, YamlFile, reference::Pattern},
     rule::ChartContext,
     yaml::{Kind, Node},
 };
@@ -39,7 +39,10 @@ pub(super) fn is_told(
     let taken = |(name, value): &(&str, &str)| {
         *value == bare && declared.path.0.last().is_some_and(|key| key.is(name))
     };
-    if KUBERNETES.iter().any(taken) || names_values(text, chart) {
+    if KUBERNETES.iter().any(taken)
+        || names_values(text, chart)
+        || is_fallback(bare, declared, chart, file)
+    {
         return true;
     }
     let stream = shown::collection(text);
@@ -59,6 +62,28 @@ pub(super) fn is_told(
     let members = cx.analysis.closure.members.iter();
     let mut files = members.flat_map(|member| &member.templates);
     files.any(|(_, file)| holds(file.file.text.as_str()))
+}
+
+/// Whether another value that is named a default for those of a name (`defaultRegistry` for `registry`) has the text.
+fn is_fallback(text: &str, declared: &Declared, chart: &Chart, file: &YamlFile) -> bool {
+    let name = |key: &Declared| match key.path.0.last() {
+        Some(Key::Name(name)) => name.to_lowercase(),
+        _ => String::new(),
+    };
+    let own = name(declared);
+    let mut keys = chart.documentation().values.keys.iter();
+    keys.any(|key| {
+        let name = name(key);
+        let named = name.starts_with("default") && name.ends_with(&own) && name != own;
+        key.leaf && named && Values::node(file, key).is_some_and(|node| node.raw() == text)
+    })
+}
+
+/// Whether a value is a lookup that takes a text where it finds nothing: `${env:LEVEL:-INFO}`.
+pub(super) fn is_lookup(text: &str, actual: &str) -> bool {
+    let actual = actual.trim();
+    let inner = actual.strip_prefix("${").and_then(|it| it.strip_suffix('}'));
+    inner.and_then(|it| it.split_once(":-")).is_some_and(|(_, other)| other == text)
 }
 
 /// Whether a text is made of the paths of other values, of which the templates make this one.
@@ -114,6 +139,12 @@ mod tests {
             texts("{os: linux, build: BUILD_NUMBER, more: [1, <x>]}"),
             ["os", "linux", "build", "more", "1"]
         );
+    }
+
+    #[test]
+    fn a_lookup_has_a_text_for_nothing() {
+        assert!(is_lookup("INFO", "${env:LEVEL:-INFO}"));
+        assert!(!is_lookup("WARN", "${env:LEVEL:-INFO}") && !is_lookup("INFO", "INFO"));
     }
 
     #[test]
