@@ -7,11 +7,11 @@ use crate::{
     analysis::{Analysis, Document},
     catalog::{
         CatalogIndex, Chart, Crd, Dependency, Manifest, Origin, ProblemKind, Readme, TemplateFile,
-        library,
+        TextFile, library,
     },
     crd::upgrade::{self, UpgradePath},
     history::{ChangeKind, ChartHistory},
-    sources::Source,
+    sources::{File, Source},
     text::Spanned,
 };
 
@@ -45,7 +45,8 @@ pub fn of(
         code_owners: owners.and_then(|owners| owners.of(&manifest_path(chart))),
         readme: chart.readme.is_some()
             || has_readme_in_the_making(chart)
-            || is_of_root(chart, source),
+            || is_of_root(chart, source)
+            || is_of_folder(chart, source),
         dependencies: chart.dependencies.iter().map(|it| dependency(chart, it, index)).collect(),
         crds: chart
             .crds()
@@ -82,6 +83,23 @@ fn is_of_root(chart: &Chart, source: &Source) -> bool {
     let title = readme.headings.first().map(|title| title.text.to_lowercase()).unwrap_or_default();
     let is_part = |c: char| c.is_alphanumeric() || c == '-';
     title.split(|c| !is_part(c)).any(|word| word == chart.name().to_lowercase())
+}
+
+/// Whether the README of the folder that holds the chart, and no other one, has a heading of the chart's name.
+fn is_of_folder(chart: &Chart, source: &Source) -> bool {
+    let Some((folder, _)) = chart.folder.rsplit_once('/') else { return false };
+    let path = format!("{folder}/README.md");
+    if !source.has(&path) {
+        return false;
+    }
+    let is_chart = |file: &&File| file.path().ends_with("/Chart.yaml");
+    if source.under(folder).iter().filter(is_chart).nth(1).is_some() {
+        return false;
+    }
+    let Ok(text) = source.read_text(&path) else { return false };
+    let readme = Readme::new(TextFile { path: source.report_path(&path), local: path, text });
+    let name = chart.name().to_lowercase();
+    readme.headings.iter().any(|heading| heading.text.trim().to_lowercase() == name)
 }
 
 fn manifest_path(chart: &Chart) -> String {

@@ -19,6 +19,10 @@ use crate::{
     text::Span,
 };
 
+/// So many rows that people write are told one by one; more are a table that nobody looks at.
+const APART_MAX: usize = 10;
+/// How many further rows a finding on a table that people write shows: each is written anew.
+const RELATED_MAX: usize = 20;
 /// How many rows a finding on a table that a program makes names.
 const SHOWN: usize = 3;
 
@@ -31,17 +35,33 @@ impl Rule for WrongDefault {
         let template = Template::of(chart, cx.source);
         let table = Table { chart, readme, file, template: template.as_ref(), cx };
         let mut made: BTreeMap<&str, Vec<Wrong<'_>>> = BTreeMap::new();
+        let mut rows = Vec::new();
         let generator = super::stale_value::is_made_by_readme_generator(chart, cx);
         for (key, cells) in cells(chart, generator) {
             let Some(wrong) = table.wrong(key, &cells) else { continue };
             match wrong.program() {
                 Some(program) => made.entry(program).or_default().push(wrong),
-                None => table.report(&wrong, out),
+                None if wrong.right.is_some() || wrong.by_hand.is_some() => {
+                    table.report(&wrong, out);
+                }
+                None => rows.push(wrong),
             }
+        }
+        rows.sort_by_key(|it| it.cell.span.start);
+        let copied = rows.len() > 1 && rows.iter().all(|it| it.cell.copied);
+        if copied || rows.len() > APART_MAX {
+            let help = "write the defaults of values.yaml into the table, or `see values.yaml`";
+            table.report_together("", help, &rows, out);
+        } else {
+            rows.iter().for_each(|wrong| table.report(wrong, out));
         }
         for (program, mut wrong) in made {
             wrong.sort_by_key(|it| it.cell.span.start);
-            table.report_made(program, &wrong, out);
+            let (makes, help) = (
+                format!(", which `{program}` makes,"),
+                format!("run `{program}` and commit the README"),
+            );
+            table.report_together(&makes, &help, &wrong, out);
         }
     }
 }
@@ -51,6 +71,8 @@ impl Rule for WrongDefault {
 struct Cell {
     span: Span,
     style: Style,
+    /// Whether people write a table of the form that readme-generator makes.
+    copied: bool,
 }
 
 impl Cell {
@@ -70,7 +92,8 @@ fn cells(chart: &Chart, generator: bool) -> BTreeMap<usize, Vec<Cell>> {
         if row.key.is_concrete() && !row.key.qualified {
             let by_hand = row.style == Style::Bitnami && !generator;
             let style = if by_hand { Style::Plain } else { row.style };
-            cells.entry(*found).or_default().push(Cell { span, style });
+            let cell = Cell { span, style, copied: by_hand };
+            cells.entry(*found).or_default().push(cell);
         }
     }
     cells
@@ -172,8 +195,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Tells of all rows that a program's next run repairs.
-    fn report_made(&self, program: &str, wrong: &[Wrong<'_>], out: &mut Sink) {
+    /// Tells of all rows together that a program's next run repairs, or that nobody has looked at for long.
+    fn report_together(&self, makes: &str, help: &str, wrong: &[Wrong<'_>], out: &mut Sink) {
         let Some((first, others)) = wrong.split_first() else { return };
         let row = |it: &Wrong<'_>| self.readme.file.place(self.trimmed(it.cell.span));
         let message = if others.is_empty() {
@@ -187,14 +210,15 @@ impl<'a> Table<'a> {
             let more = if wrong.len() > SHOWN { ", …" } else { "" };
             let count = wrong.len();
             format!(
-                "{count} defaults in the README's reference, which `{program}` makes, are not those of values.yaml: {some}{more}"
+                "{count} defaults in the README's reference{makes} are not those of values.yaml: {some}{more}"
             )
         };
         let default = self.file.place(first.declared.key);
         let draft = out.at(row(first), message).subject(first.declared.path.to_string());
         let draft = draft.also(default, "its default");
-        let draft = draft.help(format!("run `{program}` and commit the README"));
-        others.iter().take(SHOWN).fold(draft, |draft, it| draft.also(row(it), "as well"));
+        let draft = draft.help(help);
+        let shown = if makes.is_empty() { RELATED_MAX } else { SHOWN };
+        others.iter().take(shown).fold(draft, |draft, it| draft.also(row(it), "as well"));
     }
 
     /// A cell without the blanks around its text; an empty one as it is.
