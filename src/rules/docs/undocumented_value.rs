@@ -70,8 +70,18 @@ impl Rule for UndocumentedValue {
         };
         let doc_gen = chart.has_file("doc.yaml") && chart.has_file("README.tpl");
         let generator = super::stale_value::is_made_by_readme_generator(chart, cx);
-        let files =
-            Files { documentation, readme, file, schema, by_hand, run, doc_gen, generator, told, meant };
+        let files = Files {
+            documentation,
+            readme,
+            file,
+            schema,
+            by_hand,
+            run,
+            doc_gen,
+            generator,
+            told,
+            meant,
+        };
         // A program that makes the table leaves nothing out, however much is missing by now.
         let certain = made && super::stale_value::is_made_by_helm_docs(chart, cx);
         if certain || whole.listed * 100 >= whole.all * least {

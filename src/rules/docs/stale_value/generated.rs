@@ -77,8 +77,9 @@ impl Generated {
             let (all, own) = (of_style().count(), of_style().filter(|row| own(row)).count());
             all > 0 && own * 100 >= all * OWN_MIN
         };
-        let helm_docs =
-            (called || signed()) && rows.len() >= ROWS_MIN && mostly(Style::HelmDocs, &|row| !row.found.is_empty());
+        let helm_docs = (called || signed())
+            && rows.len() >= ROWS_MIN
+            && mostly(Style::HelmDocs, &|row| !row.found.is_empty());
         let params = values.mentions.iter().filter(|it| it.convention == Convention::Bitnami);
         let shown: BTreeSet<_> =
             params.clone().filter(|it| !it.hidden).map(Mention::steps).collect();

@@ -72,9 +72,8 @@ impl<'a> Meant<'a> {
     /// The path whose last dot but the others' was lost: `a.bc` for `a.b.c`, of which values.yaml has the first two
     /// at least and shows the rest.
     fn dotted(&self, steps: &[Option<String>]) -> Option<String> {
-        let end = (0..steps.len()).find(|end| {
-            self.values.under(steps.get(..=*end).unwrap_or_default()).is_empty()
-        })?;
+        let end = (0..steps.len())
+            .find(|end| self.values.under(steps.get(..=*end).unwrap_or_default()).is_empty())?;
         let (above, below) = steps.split_at_checked(end)?;
         let (name, rest) = below.split_first()?;
         let name = name.as_deref().filter(|name| name.len() <= DOTTED_MAX)?;

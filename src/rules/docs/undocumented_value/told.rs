@@ -62,7 +62,8 @@ impl<'t> Told<'t> {
     /// Keeps the paths that an example of values sets.
     fn example(&mut self, text: &str) {
         let stream = yaml::parse(Text::new(text));
-        let mut open: Vec<_> = stream.root().map(|root| (root, ValuesPath::default())).into_iter().collect();
+        let mut open: Vec<_> =
+            stream.root().map(|root| (root, ValuesPath::default())).into_iter().collect();
         while let Some((node, path)) = open.pop() {
             if path.0.len() >= values::DEPTH_MAX || node.is_alias() {
                 continue;
