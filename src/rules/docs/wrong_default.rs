@@ -53,7 +53,9 @@ impl Rule for WrongDefault {
             let help = "write the defaults of values.yaml into the table, or `see values.yaml`";
             table.report_together("", help, &rows, out);
         } else {
-            rows.iter().for_each(|wrong| table.report(wrong, out));
+            for wrong in &rows {
+                table.report(wrong, out);
+            }
         }
         for (program, mut wrong) in made {
             wrong.sort_by_key(|it| it.cell.span.start);

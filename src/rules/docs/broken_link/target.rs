@@ -219,8 +219,9 @@ fn missing_anchor(readme: &Readme, link: &str, anchor: &str) -> Option<Broken> {
     if let Some(code) = readme.heading_in_code(wanted) {
         let path = &readme.file.path;
         let message = format!("leads to a heading of `{path}` that stands in a block of code");
-        let line = readme.file.text.position(code.start).line.saturating_sub(1).max(1);
-        let help = format!("close the block of code that begins in line {line} before the heading");
+        let fence = readme.file.text.position(code.start).line.saturating_sub(1).max(1);
+        let help =
+            format!("close the block of code that begins in line {fence} before the heading");
         return Some(broken(link, &message, &help));
     }
     let help = nearest(wanted, readme).map_or_else(
