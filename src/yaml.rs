@@ -22,6 +22,8 @@ mod tabs;
 mod timestamp;
 mod tree;
 
+use std::sync::OnceLock;
+
 use crate::text::{Span, Text};
 
 pub use duplicates::MAX_DUPLICATE_KEYS;
@@ -35,7 +37,8 @@ pub use node::{Entry, Kind, Node, Value};
 #[derive(Debug)]
 pub struct Stream {
     text: Text,
-    tree: tree::Tree,
+    /// Empty as long as nobody asks for it, where [`skim`] saw that it will come without an error.
+    tree: OnceLock<tree::Tree>,
     error: Option<Problem>,
 }
 
@@ -47,7 +50,35 @@ pub fn parse(text: Text) -> Stream {
 /// Parses a YAML file. Never fails: what is wrong, or too much, is the stream's [`error`](Stream::error).
 pub fn parse_with(text: Text, limits: &Limits) -> Stream {
     let (tree, error) = read::yaml(text.as_str(), limits);
-    Stream { text, tree, error }
+    Stream { text, tree: tree.into(), error }
+}
+
+/// A YAML file of which only the outermost levels were looked at; see [`skim`].
+#[derive(Debug)]
+pub struct Skimmed {
+    /// The whole file, parsed when its nodes are first asked for.
+    pub stream: Stream,
+    head: Option<Stream>,
+}
+
+impl Skimmed {
+    /// The outermost levels: the whole file where it is parsed already.
+    pub fn head(&self) -> &Stream {
+        self.head.as_ref().unwrap_or(&self.stream)
+    }
+}
+
+/// Reads a YAML file of which mostly the outermost levels are wanted, within the default [`Limits`]. Its
+/// [head](Skimmed::head) has the entries of each document and, in the value of `key`, two levels more: collections
+/// that lie deeper are empty there, and nothing is said of comments and of duplicate keys in them. Whether there is
+/// an error is known at once.
+pub fn skim(text: Text, key: &str) -> Skimmed {
+    let Some(head) = block::skim(text.as_str(), &Limits::default(), key) else {
+        return Skimmed { stream: parse(text), head: None };
+    };
+    let head = Stream { text: text.clone(), tree: head.into(), error: None };
+    let stream = Stream { text, tree: OnceLock::new(), error: None };
+    Skimmed { stream, head: Some(head) }
 }
 
 /// Parses a JSON file (RFC 8259, a byte-order mark is skipped) into the same tree, within the default
@@ -59,7 +90,7 @@ pub fn parse_json(text: Text) -> Stream {
 /// [`parse_json`] within other limits.
 pub fn parse_json_with(text: Text, limits: &Limits) -> Stream {
     let (tree, error) = json::json(text.as_str(), limits);
-    Stream { text, tree, error }
+    Stream { text, tree: tree.into(), error }
 }
 
 impl Stream {
@@ -70,7 +101,7 @@ impl Stream {
 
     /// The documents in order; an empty one is a null node. Documents from the first error on are missing.
     pub fn documents(&self) -> impl Iterator<Item = Node<'_>> {
-        self.tree.documents.iter().map(|id| Node::new(self, *id))
+        self.tree().documents.iter().map(|id| Node::new(self, *id))
     }
 
     /// The first document, the only one that Helm reads of most files.
@@ -80,7 +111,7 @@ impl Stream {
 
     /// The comments in the order of the file.
     pub fn comments(&self) -> &[Comment] {
-        &self.tree.comments
+        &self.tree().comments
     }
 
     /// The first thing for which Go refuses the file, or that crosses a limit.
@@ -88,9 +119,13 @@ impl Stream {
         self.error.as_ref()
     }
 
+    fn tree(&self) -> &tree::Tree {
+        self.tree.get_or_init(|| read::yaml(self.text.as_str(), &Limits::default()).0)
+    }
+
     /// Keys that come again in one mapping, in the order of the file; at most [`MAX_DUPLICATE_KEYS`].
     pub fn duplicate_keys(&self) -> &[DuplicateKey] {
-        &self.tree.duplicate_keys
+        &self.tree().duplicate_keys
     }
 }
 

@@ -10,43 +10,38 @@ mod line;
 mod literal;
 mod quoted;
 mod scalar;
+mod sink;
+mod skim;
 
 use std::borrow::Cow;
 
 use crate::text::Span;
 
-use super::build::{Builder, Collection, Scalar};
+use super::build::{Builder, Collection};
 use super::tree::Tree;
 use super::{Limits, read};
 use line::{Line, Lines};
+use sink::Sink;
+use skim::Skim;
 
 /// The longest key that is read here; YAML ends at 1,024 characters.
 const KEY_MAX: usize = 512;
 
 /// Reads all documents, or nothing where the parser has to.
 pub(super) fn read(source: &str, limits: &Limits) -> Option<Tree> {
-    if read::too_large(source, limits).is_some() || !line::is_printable(source) {
-        return None;
-    }
-    let mut reader = Reader {
-        source,
-        lines: Lines::new(source),
-        builder: Builder::new(source, limits),
-        open: Vec::new(),
-        waiting: None,
-        in_document: false,
-    };
-    while let Some(line) = reader.lines.next() {
-        reader.line(line)?;
-    }
-    reader.end_document()?;
-    Some(reader.builder.finish())
+    Some(Reader::read(source, limits, Builder::sized(source, limits))?.finish())
 }
 
-struct Reader<'s> {
+/// Reads all documents, and keeps of their trees the outermost entries and, below `key`, the two levels under
+/// them. Nothing where the parser has to read; otherwise [`read`] gives the whole tree.
+pub(super) fn skim(source: &str, limits: &Limits, key: &str) -> Option<Tree> {
+    Some(Reader::read(source, limits, Skim::new(source, limits, key))?.finish())
+}
+
+struct Reader<'s, S> {
     source: &'s str,
     lines: Lines<'s>,
-    builder: Builder<'s>,
+    sink: S,
     /// The open collections, the innermost last.
     open: Vec<Level>,
     /// Something that has no value yet: a key, a dash or a document. Its value is null at this place
@@ -60,7 +55,22 @@ struct Level {
     kind: Collection,
 }
 
-impl<'s> Reader<'s> {
+impl<'s, S: Sink<'s>> Reader<'s, S> {
+    /// Hands all documents to a sink.
+    fn read(source: &'s str, limits: &Limits, sink: S) -> Option<S> {
+        if read::too_large(source, limits).is_some() || !line::is_printable(source) {
+            return None;
+        }
+        let lines = Lines::new(source);
+        let mut reader =
+            Self { source, lines, sink, open: Vec::new(), waiting: None, in_document: false };
+        while let Some(line) = reader.lines.next() {
+            reader.line(line)?;
+        }
+        reader.end_document()?;
+        Some(reader.sink)
+    }
+
     fn line(&mut self, line: Line) -> Option<()> {
         let content = self.text(line.from, line.end);
         if content.starts_with('#') {
@@ -84,7 +94,7 @@ impl<'s> Reader<'s> {
     }
 
     fn start_document(&mut self, root: usize) {
-        self.builder.start_document();
+        self.sink.start_document();
         self.waiting = Some(root);
         self.in_document = true;
     }
@@ -95,9 +105,9 @@ impl<'s> Reader<'s> {
         }
         self.settle()?;
         while self.open.pop().is_some() {
-            self.builder.close(None).ok()?;
+            self.sink.close(None)?;
         }
-        self.builder.end_document().ok()
+        self.sink.end_document()
     }
 
     /// Closes what ends before a line: afterwards the line is an entry of the innermost collection, or
@@ -116,7 +126,7 @@ impl<'s> Reader<'s> {
                 return Some(());
             }
             self.open.pop();
-            self.builder.close(None).ok()?;
+            self.sink.close(None)?;
         }
         self.waiting.map(|_| ())
     }
@@ -170,7 +180,7 @@ impl<'s> Reader<'s> {
         }
         self.waiting.take()?;
         self.open.push(Level { column: line.column, kind });
-        self.builder.open(kind, Span::new(start, start), 0, None).ok()
+        self.sink.open(kind, Span::new(start, start))
     }
 
     fn key(&mut self, start: usize, end: usize) -> Option<()> {
@@ -187,13 +197,13 @@ impl<'s> Reader<'s> {
     }
 
     fn scalar(&mut self, text: Cow<'s, str>, span: Span, quoted: bool) -> Option<()> {
-        self.builder.scalar(Scalar { text, span, quoted, anchor: 0, tag: None }).ok()
+        self.sink.scalar(text, span, quoted)
     }
 
     /// A comment to the end of its line, the blanks there included.
     fn comment(&mut self, start: usize) {
         let end = self.line_end(start);
-        self.builder.comment(self.text(start, end), Span::new(start, end));
+        self.sink.comment(self.text(start, end), Span::new(start, end));
     }
 
     fn line_end(&self, from: usize) -> usize {

@@ -71,13 +71,10 @@ pub(super) struct Builder<'s> {
 
 impl<'s> Builder<'s> {
     pub(super) fn new(source: &'s str, limits: &'s Limits) -> Self {
-        let mut tree = Tree::default();
-        tree.nodes.reserve(source.len() / 24);
-        tree.children.reserve(source.len() / 24);
         Self {
             source,
             limits,
-            tree,
+            tree: Tree::default(),
             frames: Vec::new(),
             pending: Vec::new(),
             root: None,
@@ -86,6 +83,14 @@ impl<'s> Builder<'s> {
             has_alias: false,
             merged_entries: 0,
         }
+    }
+
+    /// A builder with room for as many nodes as a text of that length has.
+    pub(super) fn sized(source: &'s str, limits: &'s Limits) -> Self {
+        let mut builder = Self::new(source, limits);
+        builder.tree.nodes.reserve(source.len() / 24);
+        builder.tree.children.reserve(source.len() / 24);
+        builder
     }
 
     pub(super) fn start_document(&mut self) {

@@ -15,7 +15,8 @@ pub(super) fn json(source: &str, limits: &Limits) -> (Tree, Option<Problem>) {
         return (Tree::default(), Some(problem));
     }
     let at = if source.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
-    let mut reader = Reader { source, at, open: Vec::new(), builder: Builder::new(source, limits) };
+    let mut reader =
+        Reader { source, at, open: Vec::new(), builder: Builder::sized(source, limits) };
     let error = reader.read().err();
     (reader.builder.finish(), error)
 }

@@ -254,7 +254,7 @@ impl<'a> Node<'a> {
     }
 
     fn tree(self) -> &'a Tree {
-        &self.stream.tree
+        self.stream.tree()
     }
 
     fn source(self) -> &'a str {

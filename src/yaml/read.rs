@@ -121,7 +121,7 @@ impl<'s> Reader<'s> {
             source,
             limits,
             // A text that is not the file's own is copied.
-            builder: Builder::new(written, limits),
+            builder: Builder::sized(written, limits),
             tabs: Tabs::of(written),
             block_mappings: Vec::new(),
             old_breaks: OLD_BREAKS.iter().any(|old| source.contains(*old)),

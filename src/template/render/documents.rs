@@ -18,7 +18,7 @@ pub struct Document {
     pub file: usize,
     /// The bytes of the file's text that it is.
     pub range: Range<usize>,
-    /// The document, parsed.
+    /// The document, whose tree is built when it is first asked for.
     pub stream: Stream,
     /// What makes it a hook.
     pub hook: Option<Hook>,
@@ -180,11 +180,12 @@ fn document(
     text: &str,
     name: &str,
 ) -> Result<Option<Document>, Refusal> {
-    let stream = yaml::parse(Text::new(text.get(range.clone()).unwrap_or_default()));
+    let skimmed = yaml::skim(Text::new(text.get(range.clone()).unwrap_or_default()), METADATA);
     let refuse = |at: u32, message: String| {
         let message = format!("YAML parse error on {name}: {message}");
         Refusal { file, at: range.start + at as usize, message }
     };
+    let stream = skimmed.head();
     let head = match (stream.root(), stream.error()) {
         (Some(root), _) => {
             head(root).map_err(|(node, message)| refuse(node.span().start, message))?
@@ -197,9 +198,12 @@ fn document(
         Role::Hook(hook) => Some(hook),
         Role::Unknown => return Ok(None),
     };
-    let kind = head.kind;
+    let (stream, kind) = (skimmed.stream, head.kind);
     Ok(Some(Document { file, range, stream, hook, kind }))
 }
+
+/// The key of a document below which Helm reads two levels more.
+const METADATA: &str = "metadata";
 
 /// What Helm reads of a document (`SimpleHead`).
 #[derive(Default)]
@@ -232,7 +236,7 @@ fn head(root: Node<'_>) -> Result<Head, Wrong<'_>> {
     }
     let kind = field(root, "kind").map(|kind| string(kind, "kind")).transpose()?;
     let mut head = Head { kind: kind.unwrap_or_default(), role: Role::Object };
-    if let Some(metadata) = field(root, "metadata")
+    if let Some(metadata) = field(root, METADATA)
         && is_struct(metadata, "metadata")?
     {
         if let Some(name) = field(metadata, "name") {

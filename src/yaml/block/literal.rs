@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use crate::text::Span;
 
 use super::scalar::{fold, push_breaks};
-use super::{Line, Reader};
+use super::{Line, Reader, Sink};
 
-impl<'s> Reader<'s> {
+impl<'s, S: Sink<'s>> Reader<'s, S> {
     pub(super) fn block_scalar(&mut self, line: Line, parent: usize) -> Option<()> {
         let (folded, chomping) = match self.text(line.from, line.end).as_bytes() {
             [style] => (*style == b'>', Chomping::Clip),
@@ -15,19 +15,18 @@ impl<'s> Reader<'s> {
             [style, b'+'] => (*style == b'>', Chomping::Keep),
             _ => return None,
         };
-        let (start, lines) = self.block_lines(parent)?;
+        let first = self.lines.at;
+        let width = self.indentation(parent)?;
+        let start = self.lines.at + width;
+        self.block_lines(parent, width)?;
         let length = self.text(start, self.lines.at).trim_end_matches(['\n', ' ']).len();
-        let text = joined(&lines, folded, chomping);
-        self.scalar(Cow::Owned(text), Span::new(start, start + length), true)
+        let lines = self.sink.keeps_text().then(|| self.text(first, self.lines.at));
+        let text = lines.map(|lines| joined(lines, width, folded, chomping)).unwrap_or_default();
+        self.sink.scalar(Cow::Owned(text), Span::new(start, start + length), true)
     }
 
-    /// Where the text of a block scalar begins, and its lines without their indentation, which the
-    /// first one that is not blank gives; a line of blanks alone is empty where it has no more of them.
-    fn block_lines(&mut self, parent: usize) -> Option<(usize, Vec<&'s str>)> {
-        let mut lines = Vec::new();
-        let (indentation, empty) = self.indentation(parent)?;
-        lines.resize(empty, "");
-        let start = self.lines.at + indentation;
+    /// Passes the lines of a block scalar.
+    fn block_lines(&mut self, parent: usize, width: usize) -> Option<()> {
         while let Some(raw) = self.lines.raw() {
             let column = raw.len() - raw.trim_start_matches(' ').len();
             let blank = column == raw.len();
@@ -35,26 +34,25 @@ impl<'s> Reader<'s> {
                 break;
             }
             // What stands further left has rules of its own.
-            if !blank && column < indentation {
+            if !blank && column < width {
                 return None;
             }
-            lines.push(raw.get(indentation..).unwrap_or_default());
             self.lines.skip(raw);
         }
         // So does a last line without line feed.
-        (self.lines.at <= self.source.len()).then_some((start, lines))
+        (self.lines.at <= self.source.len()).then_some(())
     }
 
-    /// The indentation of a block scalar's lines, and how many blank ones were passed before the first.
-    fn indentation(&mut self, parent: usize) -> Option<(usize, usize)> {
-        let (mut empty, mut widest) = (0, 0);
+    /// The indentation of a block scalar's lines, which the first one that is not blank gives; blank ones
+    /// before it are passed.
+    fn indentation(&mut self, parent: usize) -> Option<usize> {
+        let mut widest = 0;
         while let Some(raw) = self.lines.raw() {
             let column = raw.len() - raw.trim_start_matches(' ').len();
             if column < raw.len() {
-                let sure = column > parent && column >= widest;
-                return sure.then_some((column, empty));
+                return (column > parent && column >= widest).then_some(column);
             }
-            (empty, widest) = (empty + 1, widest.max(column));
+            widest = widest.max(column);
             self.lines.skip(raw);
         }
         None
@@ -68,11 +66,13 @@ enum Chomping {
     Keep,
 }
 
-/// The text of a block scalar, put together as libyaml does.
-fn joined(lines: &[&str], folded: bool, chomping: Chomping) -> String {
-    let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
+/// The text of a block scalar, put together as libyaml does. A line of blanks alone is empty where it has no more
+/// of them than the indentation.
+fn joined(lines: &str, width: usize, folded: bool, chomping: Chomping) -> String {
+    let mut text = String::with_capacity(lines.len());
     let (mut breaks, mut started, mut indented) = (0, false, true);
-    for line in lines {
+    for raw in lines.strip_suffix('\n').unwrap_or(lines).split('\n') {
+        let line = raw.get(width..).unwrap_or_default();
         if line.is_empty() {
             breaks += 1;
             continue;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::text::Span;
 
 use super::scalar::fold;
-use super::{Line, Reader};
+use super::{Line, Reader, Sink};
 
 /// The escapes of double quotes that are read here.
 const ESCAPES: [(u8, char); 5] =
@@ -22,7 +22,7 @@ enum End {
     Escape,
 }
 
-impl Reader<'_> {
+impl<'s, S: Sink<'s>> Reader<'s, S> {
     pub(super) fn quoted(&mut self, line: Line, quote: u8, parent: usize) -> Option<()> {
         let mut text = Cow::Borrowed("");
         let (mut last, mut from) = (line, line.from + 1);

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use crate::text::Span;
 
 use super::super::build::Collection;
-use super::{Line, Reader};
+use super::{Line, Reader, Sink};
 
-impl Reader<'_> {
+impl<'s, S: Sink<'s>> Reader<'s, S> {
     /// The value in the rest of a line, with the lines that belong to it.
     pub(super) fn value(&mut self, line: Line) -> Option<()> {
         self.waiting.take()?;
@@ -24,17 +24,15 @@ impl Reader<'_> {
 
     fn empty_mapping(&mut self, line: Line) -> Option<()> {
         let end = line.from + 2;
-        self.builder.open(Collection::Mapping, Span::new(line.from, end), 0, None).ok()?;
-        self.builder.close(Some(end as u32)).ok()?;
+        self.sink.open(Collection::Mapping, Span::new(line.from, end))?;
+        self.sink.close(Some(end as u32))?;
         self.tail(line, end)
     }
 
     /// A list of scalars in brackets, all in one line.
     fn flow_sequence(&mut self, line: Line) -> Option<()> {
         let mut rest = line.after(self.source, line.from + 1);
-        self.builder
-            .open(Collection::Sequence, Span::new(line.from, line.from + 1), 0, None)
-            .ok()?;
+        self.sink.open(Collection::Sequence, Span::new(line.from, line.from + 1))?;
         let mut more = self.text(rest.from, rest.end).starts_with(']').then_some(b']');
         while more != Some(b']') {
             let end = rest.from + item_length(self.text(rest.from, rest.end))?;
@@ -48,7 +46,7 @@ impl Reader<'_> {
             }
         }
         let end = rest.from + 1;
-        self.builder.close(Some(end as u32)).ok()?;
+        self.sink.close(Some(end as u32))?;
         self.tail(line, end)
     }
 

@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 
 use super::super::tree::{Data, Shape, Tree};
+use super::super::{Node, Value, parse};
 use super::*;
+use crate::text::Text;
 
 /// A tree with the texts of its scalars in place of where they are kept.
 fn shown(tree: &Tree, source: &str) -> String {
@@ -22,8 +24,39 @@ fn shown(tree: &Tree, source: &str) -> String {
     )
 }
 
+/// The nodes that skimming keeps: those in at most one collection, and below a key those in up to three.
+fn levels<'a>(node: Node<'a>, depth: usize, kept: bool, shown: &mut Vec<(u32, bool, Value<'a>)>) {
+    shown.push((node.span().start, node.is_quoted(), node.value()));
+    let below = |kept: bool| depth == 0 || (kept && depth < 3);
+    for entry in node.entries().filter(|_| below(kept)) {
+        shown.push((entry.key_span.start, false, Value::Null));
+        levels(entry.value, depth + 1, kept || entry.key == "a", shown);
+    }
+    for item in node.items().filter(|_| below(kept)) {
+        levels(item, depth + 1, kept, shown);
+    }
+}
+
+/// Skimming sees all that the short way reads, but for merge keys, and the same outermost levels.
+fn skims(source: &str) {
+    let whole = parse(Text::new(source));
+    let skimmed = super::super::skim(Text::new(source), "a");
+    let short = read(source, &Limits::default()).is_some();
+    assert!(skimmed.head.is_none() || short, "{source:?}");
+    assert!(skimmed.head.is_some() || !short || source.contains("<<"), "{source:?}");
+    assert_eq!(skimmed.head().error(), whole.error());
+    let all = |stream: &'_ super::super::Stream| {
+        let mut shown = Vec::new();
+        stream.documents().for_each(|root| levels(root, 0, false, &mut shown));
+        format!("{shown:?}")
+    };
+    assert_eq!(all(skimmed.head()), all(&whole), "{source:?}");
+    assert_eq!(shown(skimmed.stream.tree(), source), shown(whole.tree(), source));
+}
+
 /// Whether the short way was taken; where it was, it leads to the same tree.
 fn agrees(source: &str) -> bool {
+    skims(source);
     let limits = Limits::default();
     let Some(tree) = read(source, &limits) else { return false };
     let (parsed, error) = read::parsed(source, &limits);
@@ -101,6 +134,28 @@ const LINES: [&str; 24] = [
     "t: {}",
     "u: v\\",
 ];
+
+#[test]
+fn what_is_skimmed_is_refused_where_the_whole_is() {
+    let deep = |depth| "- ".repeat(depth) + "a";
+    let limits = Limits { depth: 4, nodes: 8, ..Limits::default() };
+    assert!(skim(&deep(4), &limits, "a").is_some());
+    assert!(skim(&deep(5), &limits, "a").is_none());
+    assert!(skim("- - 1\n  - 2\n  - 3\n  - 4\n  - 5\n  - 6\n", &limits, "a").is_some());
+    assert!(skim("- - 1\n  - 2\n  - 3\n  - 4\n  - 5\n  - 6\n  - 7\n", &limits, "a").is_none());
+    // What is merged may be refused.
+    assert!(skim("b:\n  c:\n    <<: 1\n", &limits, "a").is_none());
+}
+
+#[test]
+fn what_lies_deeper_than_the_outermost_levels_is_not_kept() {
+    let skimmed =
+        super::super::skim(Text::new("a: {}\nb:\n  c: 1\na:\n  d:\n    e:\n    - f\n"), "a");
+    let root = skimmed.head().root().unwrap();
+    assert_eq!(root.get("b").unwrap().len(), 0);
+    assert_eq!(root.at(&["a", "d", "e"]).unwrap().len(), 0);
+    assert_eq!(skimmed.stream.root().unwrap().at(&["a", "d", "e"]).unwrap().len(), 1);
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
