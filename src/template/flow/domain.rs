@@ -67,6 +67,8 @@ pub(super) struct Object {
     pub(super) rest: SetId,
     /// Mappings of which it has the entries too (`merge`).
     pub(super) absorbed: SetId,
+    /// How often it grew.
+    pub(super) grown: u32,
 }
 
 /// A list.
@@ -149,7 +151,8 @@ impl Domain {
 
     /// The set of these atoms.
     pub(super) fn set(&mut self, mut atoms: Vec<Atom>) -> SetId {
-        atoms.sort_unstable();
+        // They come as a few sorted runs, which the other sort does not see.
+        atoms.sort();
         atoms.dedup();
         self.bound(&mut atoms);
         self.keep(atoms)
@@ -186,7 +189,7 @@ impl Domain {
     /// The set of these atoms, all of which are read already: too many are something unknown, and nobody
     /// else need hear of it.
     pub(super) fn set_of_read(&mut self, mut atoms: Vec<Atom>) -> SetId {
-        atoms.sort_unstable();
+        atoms.sort();
         atoms.dedup();
         if atoms.len() > ORIGINS_MAX {
             return self.one(Atom::Unknown);

@@ -1,5 +1,7 @@
 //! Pipelines, commands and operands.
 
+use std::rc::Rc;
+
 use crate::{
     template::{Arg, Command, Fields, Pipe},
     text::Span,
@@ -216,7 +218,7 @@ impl Machine<'_, '_> {
     /// Notes the paths that a chain came to.
     pub(super) fn note(&mut self, frame: &Frame<'_>, span: Span, stance: Stance, steps: &Steps) {
         let guarded = stance.guarded || steps.several || steps.paths.len() > 1;
-        for path in &steps.paths {
+        for path in steps.paths.iter() {
             let seen = Seen {
                 how: stance.how,
                 guarded,
@@ -252,8 +254,8 @@ impl Machine<'_, '_> {
         path.split('.').fold(value, |value, name| {
             let key = Key::Name(self.paths.sym(name));
             let (found, paths) = self.at(value, key);
-            for path in paths {
-                self.paths.mark(path, super::path::Mark::Touched);
+            for path in paths.iter() {
+                self.paths.mark(*path, super::path::Mark::Touched);
             }
             found
         })
@@ -296,7 +298,7 @@ impl Machine<'_, '_> {
 #[derive(Default)]
 pub(super) struct Steps {
     /// Where the last one led.
-    pub(super) paths: Vec<PathId>,
+    pub(super) paths: Rc<[PathId]>,
     /// How many there were, one after the other.
     pub(super) count: usize,
     /// Whether another value could have been meant at one of them.
@@ -306,7 +308,7 @@ pub(super) struct Steps {
 }
 
 impl Steps {
-    pub(super) fn take(&mut self, paths: Vec<PathId>, several: bool) {
+    pub(super) fn take(&mut self, paths: Rc<[PathId]>, several: bool) {
         self.several |= several;
         self.count = if paths.is_empty() { 0 } else { self.count + 1 };
         self.paths = paths;

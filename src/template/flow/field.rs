@@ -1,6 +1,6 @@
 //! Fields, keys and items of values.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, rc::Rc};
 
 use super::{
     domain::{Atom, EMPTY, ObjectId, Part, SetId, Site},
@@ -9,7 +9,7 @@ use super::{
 };
 
 /// What a step leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     Name(Sym),
     Item(i64),
@@ -17,12 +17,20 @@ pub(super) enum Key {
     Any,
 }
 
+/// How many steps are remembered; then all are forgotten.
+const TAKEN_MAX: usize = 1 << 16;
+
 /// How many mappings are looked through for one key; what more hold may be read.
 pub const ABSORBED_MAX: usize = 64;
 
 impl Machine<'_, '_> {
     /// What a key of a value holds. Says besides which paths of values were come to.
-    pub(super) fn at(&mut self, value: SetId, key: Key) -> (SetId, Vec<PathId>) {
+    pub(super) fn at(&mut self, value: SetId, key: Key) -> (SetId, Rc<[PathId]>) {
+        if let Some(known) = self.taken.get(&(value, key)).filter(|known| self.holds(known)) {
+            let (answer, spent) = (known.answer.clone(), known.spent);
+            self.spend(spent);
+            return answer;
+        }
         let mut found = Found::default();
         for atom in self.domain.atoms(value).iter() {
             self.at_atom(*atom, key, &mut found);
@@ -30,7 +38,24 @@ impl Machine<'_, '_> {
         for set in found.sets {
             found.atoms.extend_from_slice(&self.domain.atoms(set));
         }
-        (self.domain.set(found.atoms), found.paths)
+        let answer = (self.domain.set(found.atoms), Rc::from(found.paths));
+        let grown = |id: ObjectId| (id, self.domain.get(id).map_or(0, |object| object.grown));
+        let objects = found.objects.into_iter().map(grown).collect();
+        let overlays = self.overlays.len();
+        if self.taken.len() >= TAKEN_MAX {
+            self.taken.clear();
+        }
+        let taken = Taken { answer: answer.clone(), objects, overlays, spent: found.spent };
+        self.taken.insert((value, key), taken);
+        answer
+    }
+
+    /// Whether a step leads to what it led to before: no mapping on its way grew.
+    fn holds(&self, step: &Taken) -> bool {
+        let same = |(id, grown): &(ObjectId, u32)| {
+            self.domain.get(*id).is_some_and(|object| object.grown == *grown)
+        };
+        step.overlays == self.overlays.len() && step.objects.iter().all(same)
     }
 
     fn at_atom(&mut self, atom: Atom, key: Key, found: &mut Found) {
@@ -85,6 +110,7 @@ impl Machine<'_, '_> {
         self.look(Owner::Object(id), name);
         let held = self.domain.get(id).map_or(0, |object| object.entries.len());
         self.spend(held);
+        found.spent += held;
         let Some(object) = self.domain.get(id) else { return };
         let (root, rest, absorbed) = (object.root, object.rest, object.absorbed);
         let held = object.entries.iter().filter(|(it, _)| name.is_none_or(|name| name == *it));
@@ -161,16 +187,16 @@ impl Machine<'_, '_> {
                     keys.extend(named.iter().map(|(name, _)| Atom::Text(*name)));
                     let set = self.domain.one(*atom);
                     let (found, paths) = self.at(set, Key::Any);
-                    for path in paths {
-                        self.paths.mark(path, Mark::Touched);
+                    for path in paths.iter() {
+                        self.paths.mark(*path, Mark::Touched);
                     }
                     items.extend_from_slice(&self.domain.atoms(found));
                 }
                 atom => {
                     let set = self.domain.one(atom);
                     let (found, paths) = self.at(set, Key::Any);
-                    for path in paths {
-                        self.paths.mark(path, Mark::Touched);
+                    for path in paths.iter() {
+                        self.paths.mark(*path, Mark::Touched);
                     }
                     items.extend_from_slice(&self.domain.atoms(found));
                 }
@@ -264,6 +290,7 @@ impl Machine<'_, '_> {
             if grown != absorbed {
                 if let Some(object) = self.domain.objects.get_mut(id.0 as usize) {
                     object.absorbed = grown;
+                    object.grown += 1;
                 }
                 self.dirty(Owner::Object(id), None);
                 if self.consumed_objects.contains(&id) {
@@ -313,6 +340,7 @@ impl Machine<'_, '_> {
             return false;
         }
         let Some(object) = self.domain.objects.get_mut(id.0 as usize) else { return false };
+        object.grown += 1;
         match (at.and_then(|at| object.entries.get_mut(at)), key) {
             (Some(entry), _) => entry.1 = new,
             (None, Some(name)) => object.entries.push((name, new)),
@@ -343,6 +371,18 @@ impl Machine<'_, '_> {
     }
 }
 
+/// A step that was taken, and on what its answer stands.
+#[derive(Debug)]
+pub(super) struct Taken {
+    answer: (SetId, Rc<[PathId]>),
+    /// The mappings that were looked through, and how often they had grown.
+    objects: Vec<(ObjectId, u32)>,
+    /// How many paths had mappings over them.
+    overlays: usize,
+    /// What it cost: it counts each time.
+    spent: usize,
+}
+
 #[derive(Default)]
 struct Found {
     atoms: Vec<Atom>,
@@ -353,6 +393,8 @@ struct Found {
     paths: Vec<PathId>,
     /// Mappings that were looked through: one may hold itself.
     objects: Vec<ObjectId>,
+    /// What was counted on the way.
+    spent: usize,
 }
 
 impl Found {

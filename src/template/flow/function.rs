@@ -219,9 +219,9 @@ impl Machine<'_, '_> {
             let (found, more) = self.at(value, key);
             all = self.domain.join(all, found);
             steps.instead = self.instead(found, &more);
-            paths.extend(more);
+            paths.extend_from_slice(&more);
         }
-        steps.take(paths, several);
+        steps.take(paths.into(), several);
         all
     }
 

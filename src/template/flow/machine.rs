@@ -14,6 +14,7 @@ use super::{
     How, Input, Instead, Step, Write,
     defaults::Defaults,
     domain::{Atom, Domain, EMPTY, ObjectId, SetId},
+    field::{Key, Taken},
     path::{Mark, PathId, Paths, Sym},
     sink::Output,
 };
@@ -106,6 +107,8 @@ pub(super) struct Machine<'t, 'i> {
     pub(super) escaped_objects: HashSet<ObjectId>,
     /// Whether what runs now runs in every rendering.
     pub(super) certain: bool,
+    /// Steps that were taken: templates take the same ones again and again.
+    pub(super) taken: HashMap<(SetId, Key), Taken>,
     memo: HashMap<(Callee, SetId), Memo>,
     parsed: HashMap<Sym, Rc<Template>>,
     depth: u32,
@@ -136,6 +139,7 @@ impl<'t, 'i> Machine<'t, 'i> {
             consumed: HashSet::new(),
             consumed_objects: HashSet::new(),
             certain: true,
+            taken: HashMap::new(),
             memo: HashMap::new(),
             parsed: HashMap::new(),
             depth: 0,

@@ -259,7 +259,7 @@ impl Machine<'_, '_> {
         let instead = Instead::Nothing;
         let seen = Seen { how, guarded: true, several: false, instead, chained: 0, certain: false };
         let place = (frame.file, frame.place.unwrap_or_default());
-        for path in paths {
+        for path in paths.iter().copied() {
             if self.paths.root_of(path).is_none() {
                 self.paths.mark(path, Mark::Touched);
                 self.reads.entry((place, path)).or_insert(seen);
