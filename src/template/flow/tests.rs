@@ -117,6 +117,20 @@ fn loops_go_over_items() {
 }
 
 #[test]
+fn a_step_that_is_taken_again_sees_what_grew_on_its_way() {
+    let own = r#"{{ $d := dict }}{{ $e := dict "d" $d }}"#;
+    for (made, step, grows) in [
+        (own, "$e.d.w.x", r#"set $d "w" .Values.b"#),
+        (own, "$e.d.w.x", r#"merge $d (dict "w" .Values.b)"#),
+        ("", ".Values.o.w.x", r#"set .Values.o "w" .Values.b"#),
+        ("", ".Values.o.w.x", r#"merge .Values.o (dict "w" .Values.b)"#),
+    ] {
+        let text = format!("{made}{{{{ {step} }}}}{{{{ $_ := {grows} }}}}{{{{ {step} }}}}");
+        check(&text, "+b.x -b.y");
+    }
+}
+
+#[test]
 fn keys_that_functions_take_are_keys() {
     check(r#"{{ index .Values "a" "b-c" }}{{ get .Values.d "e" }}"#, "+a.b-c +d.e -d.f");
     check(
