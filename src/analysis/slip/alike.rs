@@ -201,6 +201,8 @@ const COMMON_FILES_MIN: usize = 3;
 
 /// How many lines above a place a condition may ask for what the place means.
 const ASKED_ABOVE: u32 = 2;
+/// How many last steps of a path say what it is of.
+const TELLING: usize = 3;
 /// How many first steps of a path a place may have got by a copy.
 const COPIED_MAX: usize = 3;
 
@@ -226,8 +228,14 @@ fn copied<'v>(
         match (found.as_slice(), near.next(), near.next()) {
             ([], ..) => {}
             (_, Some(only), None) => return Some(only),
-            // What another component reads is that one's own.
-            ([only], ..) if only.path.0.len() == tail.len() || unread(only) => return Some(only),
+            // What another component reads is that one's own, where this one is there or the path is any other's.
+            ([only], ..)
+                if only.path.0.len() == tail.len()
+                    || unread(only)
+                    || (depth == 1 && tail.len() >= TELLING) =>
+            {
+                return Some(only);
+            }
             _ => return None,
         }
     }

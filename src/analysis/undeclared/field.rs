@@ -9,6 +9,9 @@ use crate::{
     template::flow::{How, Read, Step},
 };
 
+/// What hands a mapping on with all that lies in it.
+const WHOLE: [&str; 6] = ["deepCopy", "include", "merge", "omit", "toYaml", "tpl"];
+
 impl Analysis<'_> {
     /// Whether a value is a field of what it lies in: see [`Undeclared::field`].
     pub(super) fn is_field(&self, it: &Undeclared, gone_over: &BTreeSet<(usize, &[Step])>) -> bool {
@@ -67,7 +70,10 @@ impl Analysis<'_> {
             let (before, after) =
                 text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
             let action = [before.rsplit("{{").next(), after.split("}}").next()];
-            !action.into_iter().flatten().any(|it| it.contains(&quoted) || it.contains("sum"))
+            let action: Vec<_> = action.into_iter().flatten().collect();
+            let hands = || action.iter().any(|it| WHOLE.iter().any(|word| it.contains(word)));
+            !action.iter().any(|it| it.contains(&quoted) || it.contains("sum"))
+                && (read.how != How::Passed || hands())
         })
     }
 

@@ -6,7 +6,10 @@ use crate::{
     analysis::{OwnRead, Undeclared},
     catalog::{Chart, Key, TemplateFile, ValuesPath},
     rule::ChartContext,
-    template::{Define, flow::Step},
+    template::{
+        Define,
+        flow::{Step, Usage},
+    },
 };
 
 /// What is to be done about a value. Those of one mapping that ask for the same, and name no other value, can be told
@@ -52,7 +55,7 @@ impl Repair {
             _ if value.idle => Self::Fill,
             _ if cx.analysis.is_written_along(value) => Self::Drop,
             Some(near) => Self::Mean(near, false),
-            None if let Some(row) = row_of(value, chart) => Self::Name(row),
+            None if let Some(row) = row_of(value, chart, cx) => Self::Name(row),
             None if asks_for_key => Self::Comment,
             None if let Some(whole) = &value.whole => Self::Entry(whole.clone()),
             None => match cx.analysis.left_over(&value.path, chart) {
@@ -75,7 +78,8 @@ impl Repair {
             return Self::Mean(meant, true);
         }
         if let Some(near) = cx.analysis.alike(value, chart) {
-            return Self::Mean(near, false);
+            // A path that leads nowhere was copied.
+            return Self::Mean(near, at.path.len() > value.inner.0.len());
         }
         if value.refused.is_some() {
             return Self::Admit;
@@ -174,9 +178,9 @@ impl Repair {
     }
 }
 
-/// The row of the README's reference whose path is an end of a value's, where nothing of that path is declared and its name
-/// is no ordinary word.
-fn row_of(value: &Undeclared, chart: &Chart) -> Option<String> {
+/// The row of the README's reference whose path is an end of a value's, where that is neither declared nor read and its
+/// name is no ordinary word.
+fn row_of(value: &Undeclared, chart: &Chart, cx: &ChartContext<'_>) -> Option<String> {
     let documentation = chart.documentation();
     let names: Option<Vec<&str>> = value.path.0.iter().map(name_of).collect();
     let names = names.filter(|_| !value.documented)?;
@@ -185,8 +189,10 @@ fn row_of(value: &Undeclared, chart: &Chart) -> Option<String> {
         let steps = steps.filter(|steps| steps.len() < names.len() && names.ends_with(steps))?;
         let plain = |name: &str| !name.contains(|c: char| c.is_uppercase() || c == '_');
         let ordinary = steps.len() < 2 && steps.last().is_none_or(|name| plain(name));
-        let declared = documentation.values.find(&ValuesPath::of(steps.clone())).is_some();
-        (!ordinary && !declared).then(|| steps.join("."))
+        let path = ValuesPath::of(steps.clone());
+        let own = documentation.values.find(&path).is_some()
+            || cx.analysis.usage(value.member, &path) != Usage::Unread;
+        (!ordinary && !own).then(|| steps.join("."))
     });
     rows.next().filter(|_| rows.next().is_none())
 }
