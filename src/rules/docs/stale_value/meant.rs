@@ -82,9 +82,14 @@ impl<'a> Meant<'a> {
             let (first, second) = name.split_at_checked(at)?;
             let first = [above, &[Some(first.to_owned())]].concat();
             let whole = [first.as_slice(), &[Some(second.to_owned())], rest].concat();
-            let known = !self.values.under(&first).is_empty()
-                && (!self.values.under(&whole).is_empty() || self.values.is_commented(&whole));
-            known.then(|| written(&whole))
+            let declared = || {
+                !self.values.under(&first).is_empty()
+                    && (!self.values.under(&whole).is_empty() || self.values.is_commented(&whole))
+            };
+            // Rows beside it show where it belongs.
+            let holder = whole.get(..first.len() + 1).unwrap_or_default();
+            let sibling = || self.row_paths.iter().any(|row| row.starts_with(holder));
+            (declared() || sibling()).then(|| written(&whole))
         });
         paths.next()
     }
@@ -134,7 +139,9 @@ impl<'a> Meant<'a> {
     /// The only path that ends like another and that templates read, though values.yaml has it not.
     fn only_read(&self, steps: &[Option<String>]) -> Option<String> {
         let (name, above) = steps.split_last()?;
-        let (name, above) = (name.as_deref()?, above.iter().map(Option::as_deref).rev());
+        // `annotations` many things have.
+        let name = name.as_deref().filter(|name| words(name).len() > 1)?;
+        let above = above.iter().map(Option::as_deref).rev();
         let key = |step: &Step| match step {
             Step::Key(name) => Some(name.to_string()),
             Step::Any => None,
@@ -174,7 +181,8 @@ impl<'a> Meant<'a> {
                 && own.iter().all(|word| rest.any(|other| other == word))
         };
         let keys = self.values.keys.iter().enumerate();
-        let mut found = keys.filter(|(at, key)| key.leaf && !told.contains(at) && held(key));
+        let deeper = |key: &Declared| key.leaf && key.path.0.len() > steps.len();
+        let mut found = keys.filter(|(at, key)| deeper(key) && !told.contains(at) && held(key));
         let (_, only) = found.next().filter(|_| found.next().is_none())?;
         Some(only.path.to_string())
     }
