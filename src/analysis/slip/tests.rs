@@ -169,6 +169,14 @@ fn a_switch_has_one_name() {
 }
 
 #[test]
+fn a_longer_name_beside_it_is_another_value() {
+    let values = "ssl:\n  on: true\n  # keyStore: x\n  # keyStorePassword: x\n";
+    let read = "a: {{ .Values.ssl.on }}\nb: {{ .Values.ssl.keystore | b64enc }}\n";
+    let found = slip(values, &format!("{read}c: {{{{ .Values.ssl.keyStorePassword }}}}\n"));
+    assert_eq!(found.as_deref(), Some("ssl.keyStore"));
+}
+
+#[test]
 fn another_spelling_is_a_slip_where_nothing_says_that_it_is_older() {
     let far = "\n".repeat(20);
     let slip = |text: &str| {
