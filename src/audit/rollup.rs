@@ -23,9 +23,13 @@ pub(super) fn together(mut findings: Vec<Finding>, facts: &CatalogFacts) -> Vec<
     for finding in findings {
         let path = finding.chart.as_ref().map(|chart| chart.path.as_str());
         let chart = path.and_then(|path| charts.get(path));
-        match chart
-            .and_then(|chart| Some((chart.catalog.as_str(), reason(&finding, chart, facts)?)))
-        {
+        // A local subchart is no chart of the catalog, of which so many have something.
+        let reason = chart.and_then(|chart| {
+            let reason = reason(&finding, chart, facts)?;
+            let counts = !chart.local_subchart || matches!(reason, Reason::Archived(..));
+            counts.then_some((chart.catalog.as_str(), reason))
+        });
+        match reason {
             Some(key) => groups.entry((finding.rule.clone(), key)).or_default().push(finding),
             None => kept.push(finding),
         }

@@ -26,7 +26,7 @@ pub struct UpgradePath {
 /// Looks for a path in a chart's templates and README.
 pub fn path(chart: &Chart, source: &Source) -> UpgradePath {
     let mut path = UpgradePath { written: instructions(chart, source), ..UpgradePath::default() };
-    path.runs = chart.templates.iter().any(|file| is_operator(file, chart));
+    path.runs = chart.templates.iter().any(|file| is_operator(file, chart) || renders_them(file));
     for file in &chart.templates {
         match job(file, chart) {
             Some(Job::On) => path.runs = true,
@@ -35,6 +35,12 @@ pub fn path(chart: &Chart, source: &Source) -> UpgradePath {
         }
     }
     path
+}
+
+/// Whether a template renders what lies in crds/: `.Files.Get "crds/…"`, `.Files.Glob "crds/*.yaml"`.
+fn renders_them(file: &TemplateFile) -> bool {
+    let text = file.file.text.as_str();
+    ["Get", "Glob"].iter().any(|by| text.contains(&format!(".Files.{by} \"crds/")))
 }
 
 enum Job {
@@ -186,7 +192,12 @@ fn command(file: &TextFile, own: &[String]) -> Option<Place> {
     let mut start = 0;
     let mut near = NEAR_LINES + 1;
     for line in text.split_inclusive('\n') {
-        near = if speaks_of_definitions(line) { 0 } else { near + 1 };
+        near = match line.starts_with('#') {
+            _ if speaks_of_definitions(line) => 0,
+            // Another section speaks of something else.
+            true => NEAR_LINES + 1,
+            false => near + 1,
+        };
         let asks = (near <= NEAR_LINES && applies(line)) || (near == 0 && asks_to_apply(line));
         if asks && !is_of_others(line, own) {
             let lead = line.len() - line.trim_start().len();

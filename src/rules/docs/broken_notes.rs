@@ -36,7 +36,9 @@ impl Rule for BrokenNotes {
             let draft = out.at(read.place.clone(), message).subject(path.to_string());
             match &value.slip {
                 Some(slip) => draft.help(format!("did you mean `{}`?", slip.declared)),
-                None => draft.help("read the value that the templates read, or declare this one"),
+                None => draft.help(
+                    "read the value that the templates read, or take this one out of the notes",
+                ),
             };
         }
         services(file, chart, cx, out);

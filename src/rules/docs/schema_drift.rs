@@ -27,7 +27,7 @@ const VALUES_MIN: usize = 8;
 /// More gaps of one kind than this are one defect: the schema was not written again.
 const TOLD_APART: usize = 3;
 /// What makes the defaults of a generated schema right again.
-const AGAIN: &str = "write the schema again from values.yaml";
+const AGAIN: &str = "generate the schema again from values.yaml, or write the default into it where it is kept by hand";
 /// How many further paths a message names.
 const SHOWN: usize = 5;
 /// The largest schema that is compared, in bytes.

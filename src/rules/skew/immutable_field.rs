@@ -5,7 +5,7 @@ mod workload;
 use crate::{
     analysis::{Analysis, Document, with_previous},
     catalog::Chart,
-    finding::Level,
+    finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
     version,
 };
@@ -51,13 +51,30 @@ fn versioned_labels(
         first.key, first.value, first.field
     );
     let place = |it: &workload::Versioned| {
-        analysis.place_of_first(workload.document, &[it.span, workload.span_of(it.field)])
+        let field = workload.span_of(it.field);
+        let written = analysis.place_of_first(workload.document, &[it.span, field]);
+        // Labels that were made for something else are right where they stand: the selector takes the wrong ones.
+        if is_of_selectors(&written, workload.document, analysis) {
+            written
+        } else {
+            analysis.place_of_first(workload.document, &[field, it.span])
+        }
     };
     let draft =
         out.at(place(first), message).level(Level::Warning).subject(label).help(
             "leave chart and version labels to `metadata.labels` of the object and of its pods",
         );
     rest.iter().fold(draft, |draft, it| draft.also(place(it), format!("and `{}`", it.key)));
+}
+
+/// Whether a place is in the object's own template, or in a named template that is made for selectors by its name.
+fn is_of_selectors(place: &Place, document: &Document, analysis: &Analysis<'_>) -> bool {
+    let file = analysis.set_file(&place.path).and_then(|file| analysis.templates.files().get(file));
+    let Some(file) = file.filter(|_| place.path != document.path) else { return true };
+    let at = place.start.offset as u32;
+    let define = file.template.defines.iter().find(|it| (it.span.start..it.span.end).contains(&at));
+    let name = define.map(|it| it.name.to_lowercase()).unwrap_or_default();
+    ["select", "match"].iter().any(|word| name.contains(word))
 }
 
 /// What changed since the previous release, unless a new major says that upgrading takes more than `helm upgrade`.

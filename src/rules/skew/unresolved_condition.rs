@@ -23,7 +23,7 @@ impl Rule for UnresolvedCondition {
                     .subject(it.name.value.clone())
                     .help(why.help);
             }
-            None => missing(it, chart, out),
+            None => missing(it, chart, cx, out),
         }
     }
 }
@@ -75,13 +75,18 @@ fn unresolved(
         });
     }
     let (path, _) = states.first()?;
-    let own = format!("{}.{}", it.effective_name(), path.rsplit('.').next().unwrap_or("enabled"));
+    let name = it.effective_name();
+    let switch = path.rsplit('.').next().unwrap_or("enabled");
+    let own = chart.values.as_deref().and_then(|values| lookup(values, &[name, switch]));
     Some(Unresolved {
         reason: "names a value that nothing declares: the dependency is always installed"
             .to_owned(),
-        help: format!(
-            "write the path that the values have (`{own}`?), or declare `{path}` in values.yaml"
-        ),
+        help: match own {
+            Some(_) => format!("write the path that the values have, `{name}.{switch}`"),
+            None => format!(
+                "declare `{path}` in values.yaml, `true` or `false`, or leave the condition out"
+            ),
+        },
     })
 }
 
@@ -203,13 +208,13 @@ fn other_values_have(keys: &[&str], chart: &Chart, cx: &ChartContext<'_>) -> boo
 }
 
 /// A dependency without a condition although the values have a switch for it.
-fn missing(it: &Dependency, chart: &Chart, out: &mut Sink) {
+fn missing(it: &Dependency, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
     let name = it.effective_name();
     let switch = chart.values.as_deref().and_then(|values| lookup(values, &[name, "enabled"]));
     let Some(default) = switch.and_then(Node::as_bool) else { return };
     let Some(values) = chart.values.as_deref() else { return };
     let told = || switch.is_some_and(|node| says_no_difference(values, node));
-    if !it.tags.is_empty() || subchart_reads(it, chart) || told() {
+    if !it.tags.is_empty() || subchart_reads(it, chart, cx) || told() {
         return;
     }
     let place = switch.map(|node| values.place(node.span()));
@@ -256,9 +261,22 @@ const NO_DIFFERENCE: [&str; 10] = [
     "always deployed",
 ];
 
+/// The chart that stands for a dependency and lies elsewhere in the audited tree, as with `file://`.
+fn neighbour<'c>(it: &Dependency, chart: &Chart, cx: &ChartContext<'c>) -> Option<&'c Chart> {
+    let closure = cx.analysis.closure;
+    let parents: Vec<usize> = cx.analysis.members_of(chart).collect();
+    let mut members = closure.members.iter();
+    let member = members.find(|member| {
+        let here = member.parent.is_some_and(|parent| parents.contains(&parent));
+        here && member.name == it.effective_name()
+    });
+    member.map(|member| member.chart)
+}
+
 /// Whether the key may be the dependency's own, or the dependency renders nothing anyway.
-fn subchart_reads(it: &Dependency, chart: &Chart) -> bool {
-    let Some(subchart) = chart.subchart(it).map(|subchart| &subchart.chart) else { return false };
+fn subchart_reads(it: &Dependency, chart: &Chart, cx: &ChartContext<'_>) -> bool {
+    let vendored = chart.subchart(it).map(|subchart| &subchart.chart);
+    let Some(subchart) = vendored.or_else(|| neighbour(it, chart, cx)) else { return false };
     let declares =
         subchart.values.as_deref().is_some_and(|values| lookup(values, &["enabled"]).is_some());
     subchart.is_library() || declares || reads(subchart, &["enabled"])
