@@ -71,7 +71,7 @@ fn versioned_labels(
 fn is_of_selectors(place: &Place, document: &Document, analysis: &Analysis<'_>) -> bool {
     let file = analysis.set_file(&place.path).and_then(|file| analysis.templates.files().get(file));
     let Some(file) = file.filter(|_| place.path != document.path) else { return true };
-    let at = place.start.offset as u32;
+    let at = place.start.offset;
     let define = file.template.defines.iter().find(|it| (it.span.start..it.span.end).contains(&at));
     let name = define.map(|it| it.name.to_lowercase()).unwrap_or_default();
     ["select", "match"].iter().any(|word| name.contains(word))
