@@ -31,7 +31,7 @@ pub use images::Container;
 pub use previous::with_previous;
 pub use rendered::{Document, Failure, Hook, Rendered, Setting, Step};
 pub use slip::Slip;
-pub use undeclared::{Manner, OwnRead, Undeclared, is_in_schema};
+pub use undeclared::{LostDot, Manner, OwnRead, Undeclared, is_in_schema};
 
 /// A chart with everything under it, and what its templates do.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! Values that a chart's own templates read and that nothing declares or documents.
 
 mod branch;
+mod dot;
 mod field;
 mod manner;
 #[cfg(test)]
@@ -32,6 +33,7 @@ use told::{SPOKEN_OF_MAX, is_documented, is_old, is_spoken_of, is_told, old_line
 
 pub use told::is_in_schema;
 
+pub use dot::LostDot;
 pub use manner::Manner;
 
 /// A path that templates read and that nothing declares: the highest key of it that is missing.

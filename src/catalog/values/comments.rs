@@ -127,7 +127,7 @@ impl Comments {
         }
     }
 
-    fn line(&self, offset: u32) -> u32 {
+    pub(super) fn line(&self, offset: u32) -> u32 {
         self.text.position(offset).line
     }
 

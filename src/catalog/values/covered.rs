@@ -25,15 +25,19 @@ impl Values {
         children.sort_unstable();
         let mut covered = Vec::new();
         let mut head: Option<(&str, Vec<&str>)> = None;
+        let mut last = None;
         for at in children {
             let Some(key) = self.keys.get(at) else { continue };
             let Some(Key::Name(name)) = key.path.0.last() else { continue };
             let above = comments.above(key.key);
+            let line = comments.line(key.key.start);
+            let next = last.replace(line).is_some_and(|last| last + 1 == line);
             if !above.is_empty() {
                 head = key.said.described.then_some((name, above));
             } else if let Some((first, lines)) = &head
                 && (family(first).is_some_and(|it| family(name) == Some(it))
-                    || lines.iter().any(|line| names(line, name)))
+                    || lines.iter().any(|line| names(line, name))
+                    || (next && lines.iter().any(|line| is_of_several(line))))
             {
                 covered.push(at);
             }
@@ -51,6 +55,37 @@ fn family(name: &str) -> Option<String> {
     let word = name.get(start..).filter(|word| start > 0 && word.len() >= WORD_MIN)?;
     Some(word.to_lowercase())
 }
+
+/// Whether a comment speaks of several values, as those are that follow one another on the lines under it.
+fn is_of_several(line: &str) -> bool {
+    let line = line.to_lowercase();
+    let words: Vec<_> = line.split(|c: char| !c.is_alphanumeric()).take(WORDS_MAX).collect();
+    let several = |word: &[&str]| match word {
+        [these, what] => matches!(*these, "these" | "both") && SEVERAL.contains(what),
+        _ => false,
+    };
+    words.windows(2).any(several)
+}
+
+/// How many words of a line are looked at.
+const WORDS_MAX: usize = 100;
+/// What a comment calls the values that it is about.
+const SEVERAL: [&str; 14] = [
+    "are",
+    "can",
+    "fields",
+    "flags",
+    "keys",
+    "limits",
+    "numbers",
+    "options",
+    "parameters",
+    "settings",
+    "should",
+    "values",
+    "variables",
+    "will",
+];
 
 /// Whether a line of text has a name as a word of its own, and the name is no common word.
 fn names(line: &str, name: &str) -> bool {

@@ -68,6 +68,9 @@ fn the_head_of_a_file_describes_no_value() {
 #[test]
 fn remarks_describe() {
     let described = |text: &str| said(&values(text), "a").0;
+    assert!(described("# These numbers can be higher\nb: 1\na: 1\n"));
+    assert!(!described("# These numbers can be higher\nb: 1\n\na: 1\n"));
+    assert!(!described("# One of these pods\nb: 1\na: 1\n"));
     assert!(described("# NOTE: only one replica is supported\na: 1\n"));
     assert!(described("# Note: see above there\na: 1\n"));
     assert!(!described("# Name: web\na: 1\n"));

@@ -1,5 +1,6 @@
 //! `docs/stale-value`
 
+mod astray;
 mod comment;
 mod generated;
 mod meant;
@@ -24,6 +25,8 @@ pub(crate) const JUDGED_MAX: usize = 20_000;
 const MEANT_MAX: usize = 200;
 /// How many values a finding on a table that a program makes names.
 const NAMED: usize = 3;
+/// How many rows of a finding are looked up one by one.
+const PAIRS_MAX: usize = 50;
 /// How many further rows a finding shows.
 const SHOWN: usize = 5;
 
@@ -66,8 +69,13 @@ pub(super) fn meant_by_rows(chart: &Chart, cx: &ChartContext<'_>) -> BTreeSet<St
     let by_rows = stale
         .into_iter()
         .filter(|(_, named)| named.first().is_some_and(|first| first.by == By::Row));
-    let sorted = by_rows.map(|(top, named)| judge.sort_out(&top, named, Some(&meant)));
-    sorted.filter(|it| !it.renamed.is_empty()).filter_map(|it| it.near).collect()
+    let mut found = BTreeSet::new();
+    for (top, named) in by_rows {
+        let Sorted { near, renamed, gone } = judge.sort_out(&top, named, Some(&meant));
+        found.extend(near.filter(|_| !renamed.is_empty()));
+        found.extend(gone.iter().filter_map(|it| it.moved_to(&meant)));
+    }
+    found
 }
 
 /// Whether helm-docs makes the README's table of values.yaml, as far as the chart's files tell.
@@ -162,6 +170,12 @@ impl Named {
         matches!(self.by, By::Comment(_))
     }
 
+    /// Where its value lies, where that has no other row.
+    fn moved_to(&self, meant: &meant::Meant<'_>) -> Option<String> {
+        let by_hand = self.by == By::Row && self.row.is_none();
+        by_hand.then(|| meant.elsewhere(&self.steps, false)).flatten()
+    }
+
     /// What to do, where it may be meant for another path.
     fn help(&self, near: Option<&str>) -> String {
         match (near, self.by, &self.row) {
@@ -170,11 +184,11 @@ impl Named {
                 format!("write `{path}` into {line}, or take the row out, and run `helm-docs`")
             }
             (None, _, Some((_, line))) => {
-                format!("take {line} out and run `helm-docs`")
+                format!("write its new name into {line}, or take it out, and run `helm-docs`")
             }
             (Some(path), ..) => format!("write `{path}`, or take it out"),
-            (None, By::Comment(_), _) => "take the comment out".to_owned(),
-            (None, By::Row, _) => "take the row out".to_owned(),
+            (None, By::Comment(_), _) => "write its new name, or take the comment out".to_owned(),
+            (None, By::Row, _) => "write its new name, or take the row out".to_owned(),
         }
     }
 }
@@ -449,8 +463,12 @@ impl<'a> Judge<'a> {
         out: &mut Sink,
     ) {
         let Sorted { near, renamed, gone } = self.sort_out(top, named, meant);
-        self.report(top, &renamed, near.as_deref(), out);
-        self.report(top, &gone, None, out);
+        let help = |named: &[Named], near| named.first().map(|first| first.help(near));
+        let renamed_help = help(&renamed, near.as_deref());
+        self.report(top, &renamed, near.as_deref(), renamed_help, out);
+        let moved = meant.and_then(|meant| moved(&gone, meant));
+        let gone_help = moved.or_else(|| help(&gone, None));
+        self.report(top, &gone, None, gone_help, out);
     }
 
     fn sort_out(
@@ -496,7 +514,14 @@ impl<'a> Judge<'a> {
         Some(self.chart.values.as_ref()?.place(key.key))
     }
 
-    fn report(&self, top: &[Option<String>], named: &[Named], near: Option<&str>, out: &mut Sink) {
+    fn report(
+        &self,
+        top: &[Option<String>],
+        named: &[Named],
+        near: Option<&str>,
+        help: Option<String>,
+        out: &mut Sink,
+    ) {
         let Some((first, others)) = named.split_first() else { return };
         let (subject, more) = if others.is_empty() {
             (first.text.clone(), String::new())
@@ -516,7 +541,8 @@ impl<'a> Judge<'a> {
         };
         let message =
             format!("{what} `{subject}`{more}, which values.yaml does not declare{unread}");
-        let draft = out.at(first.place.clone(), message).subject(subject).help(first.help(near));
+        let draft = out.at(first.place.clone(), message).subject(subject);
+        let draft = draft.help(help.unwrap_or_default());
         let draft = match &first.row {
             Some((row, _)) => draft.also(row.clone(), "the README's row"),
             None => draft,
@@ -530,6 +556,21 @@ impl<'a> Judge<'a> {
             .iter()
             .take(SHOWN)
             .fold(draft, |draft, other| draft.also(other.place.clone(), "here, too"));
+    }
+}
+
+/// What to write for rows whose values lie elsewhere, each for itself.
+fn moved(gone: &[Named], meant: &meant::Meant<'_>) -> Option<String> {
+    let pairs = gone.iter().take(PAIRS_MAX);
+    let pairs: Vec<_> =
+        pairs.filter_map(|it| Some((it.moved_to(meant)?, it.text.as_str()))).collect();
+    let some = pairs.iter().take(SHOWN).map(|(near, text)| format!("`{near}` for `{text}`"));
+    let some = some.collect::<Vec<_>>().join(", ");
+    match pairs.as_slice() {
+        [] => None,
+        [(near, _)] if gone.len() == 1 => Some(format!("write `{near}`, or take it out")),
+        _ if pairs.len() == gone.len() && pairs.len() <= SHOWN => Some(format!("write {some}")),
+        _ => Some(format!("write {some}, and the new names of the others, or take them out")),
     }
 }
 

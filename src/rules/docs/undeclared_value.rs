@@ -1,6 +1,7 @@
 //! `docs/undeclared-value`
 
 mod block;
+mod dot;
 mod repair;
 
 use std::collections::BTreeMap;
@@ -23,13 +24,16 @@ impl Rule for UndeclaredValue {
         // What a place reads of several values is told once.
         let mut optional_at: BTreeMap<(Place, bool), Vec<&Undeclared>> = BTreeMap::new();
         let mut needed = Blocks::default();
+        let lost = cx.analysis.lost_dots(chart);
         for value in cx.analysis.undeclared(chart) {
             let needing = value.reads.iter().find(|read| read.needs() && !read.in_notes);
             let in_values = value.slip.as_ref().is_some_and(|slip| slip.in_values);
             let only_notes = value.reads.iter().all(|read| read.in_notes);
             // `docs/unused-value` tells of a key that is misspelt in values.yaml, `docs/broken-notes` of what
             // the notes need.
-            let told = in_values || (only_notes && is_told_by_notes(value));
+            let told = in_values
+                || (only_notes && is_told_by_notes(value))
+                || dot::is_of_lost(value, &lost);
             let optional = value.optional || value.documented || value.behind || needing.is_none();
             if told {
                 continue;
@@ -57,6 +61,7 @@ impl Rule for UndeclaredValue {
         }
         needed.each(|block| warn(&block, chart, out));
         optional.each(|block| note(&block, out));
+        dot::report(&lost, out);
     }
 }
 

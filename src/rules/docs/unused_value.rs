@@ -2,6 +2,7 @@
 
 mod astray;
 mod block;
+mod idle;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -192,6 +193,10 @@ impl<'a> Judge<'a> {
     fn tell(&self, key: &Declared, place: Place, out: &mut Sink) {
         let path = &key.path;
         let idle = self.idle_read(key);
+        // `docs/undeclared-value` tells where its only place takes another dot for that of the chart.
+        if idle.is_none() && self.is_lost(key) {
+            return;
+        }
         let message = if idle.is_some() {
             format!(
                 "`{path}` is declared, and only a named template that nothing includes reads it"
@@ -201,9 +206,7 @@ impl<'a> Judge<'a> {
         };
         let draft = out.at(place, message).subject(path.to_string());
         match (idle, self.meant(key)) {
-            (Some(read), _) => draft
-                .also(read, "read here, and never included")
-                .help(format!("include the template, or delete both it and `{path}`")),
+            (Some(idle), _) => idle.tell(path, draft),
             (None, Some(near)) => {
                 draft.help(format!("templates read `{near}`: rename one of the two"))
             }
@@ -225,8 +228,14 @@ impl<'a> Judge<'a> {
         {
             let local =
                 self.chart.subcharts.iter().any(|it| !it.vendored && it.chart.name() == name);
+            let is_file = |url: &str| url.starts_with("file://");
+            let mut dependencies = self.chart.dependencies.iter();
+            let beside = dependencies
+                .any(|it| it.effective_name() == name && it.repository().is_some_and(is_file));
             return if local {
                 format!("delete `{path}`, or read it in `{name}`, which lies in this chart")
+            } else if beside {
+                format!("delete `{path}`, or read it in `{name}`, which lies beside this chart")
             } else if matches!(path.0.as_slice(), [_, Key::Name(last)] if last == "enabled") {
                 format!("delete `{path}`, or write it as the condition of `{name}` in Chart.yaml")
             } else {
@@ -245,17 +254,6 @@ impl<'a> Judge<'a> {
             }
             None => format!("delete `{path}`{schema}, or read it in a template"),
         }
-    }
-
-    /// Where a template names a key that no rendering reads.
-    fn idle_read(&self, key: &Declared) -> Option<Place> {
-        let reference = format!(".Values.{}", key.path);
-        self.chart.templates.iter().find_map(|file| {
-            let text = file.file.text.as_str();
-            let mut spots = text.match_indices(&reference).map(|(at, _)| at);
-            let at = spots.find(|at| ends_name(text, at + reference.len()))?;
-            Some(file.file.place(Span::new(at, at + reference.len())))
-        })
     }
 
     /// Keys that are for somebody else than the templates.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::written;
+use super::{astray, written};
 use crate::{
     catalog::{Chart, Declared, Key, Values},
     rule::ChartContext,
@@ -66,7 +66,22 @@ impl<'a> Meant<'a> {
         let dotted = || self.dotted(steps);
         let only = || self.only_end(steps, told).or_else(|| self.only_read(steps));
         let beside = || self.beside(steps, told, comment);
-        dotted().or_else(beside).or_else(only).or_else(|| self.divided(steps, told))
+        let rest = || self.divided(steps, told).or_else(|| self.elsewhere(steps, comment));
+        dotted().or_else(beside).or_else(only).or_else(rest)
+    }
+
+    /// The only value that nothing documents and that is the same thing in another place: see [`astray`].
+    pub(super) fn elsewhere(&self, steps: &[Option<String>], comment: bool) -> Option<String> {
+        if comment || self.values.keys.len() > NAMES_MAX {
+            return None;
+        }
+        let path: Option<Vec<&str>> = steps.iter().map(Option::as_deref).collect();
+        let path = path?;
+        let keys = self.values.keys.iter().enumerate().skip(1);
+        let untold = keys.filter(|(at, key)| !self.rows.contains(at) && !key.borrowed);
+        let mut found = untold.filter(|(_, key)| astray::is_meant(&path, key));
+        let (_, only) = found.next().filter(|_| found.next().is_none())?;
+        Some(only.path.to_string())
     }
 
     /// The path whose last dot but the others' was lost: `a.bc` for `a.b.c`, of which values.yaml has the first two
@@ -251,7 +266,7 @@ fn nearest<'n>(name: &str, names: impl Iterator<Item = (&'n str, bool)>) -> Opti
 }
 
 /// The words of a name in lower case: `httpPath`, `http_path` and `http-path` have two.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut lower = false;
     for c in name.chars() {

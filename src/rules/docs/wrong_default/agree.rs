@@ -144,6 +144,7 @@ fn is_scalar(text: &str, node: Node<'_>) -> bool {
         || (bare.contains('/') && bare.trim_end_matches('/') == raw.trim_end_matches('/'))
         || squash(&bare.replace("\\n", " ")) == squash(raw)
         || numbers().is_some_and(|(one, other)| close(one, other))
+        || duration(bare).zip(duration(raw)).is_some_and(|(one, other)| close(one, other))
         || node.as_bool().is_some_and(|value| is_bool(bare, value))
         || [true, false].iter().any(|value| is_bool(bare, *value) && bare.eq_ignore_ascii_case(raw))
 }
@@ -156,6 +157,33 @@ fn is_bool(text: &str, value: bool) -> bool {
 fn number(text: &str) -> Option<f64> {
     let digits = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || byte == b'-');
     text.replace('_', "").parse().ok().filter(|_| digits)
+}
+
+/// The units of Go's durations, in seconds; of those that begin alike the longer first.
+const DURATIONS: [(&str, f64); 8] = [
+    ("ns", 1e-9),
+    ("us", 1e-6),
+    ("µs", 1e-6),
+    ("μs", 1e-6),
+    ("ms", 1e-3),
+    ("s", 1.0),
+    ("m", 60.0),
+    ("h", 3600.0),
+];
+
+/// The seconds of a duration as Go writes it, `1h05m`; each of its numbers has a unit.
+fn duration(text: &str) -> Option<f64> {
+    let mut rest = text;
+    let mut seconds = 0.0;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (count, after) = rest.split_at_checked(end)?;
+        let count: f64 = count.parse().ok()?;
+        let (unit, size) = DURATIONS.iter().find(|(unit, _)| after.starts_with(unit))?;
+        seconds += count * size;
+        rest = after.strip_prefix(unit)?;
+    }
+    (!text.is_empty()).then_some(seconds)
 }
 
 fn close(one: f64, other: f64) -> bool {
@@ -421,6 +449,9 @@ mod tests {
             ("`a\\|b`", "a|b"),
             ("`-Xmx1G\"`", "-Xmx1G"),
             ("`{\"a\",\"b\"}`", "[a, b]"),
+            ("`2m`", "120s"),
+            ("`65s`", "1m05s"),
+            ("`1.5h`", "\"90m\""),
         ] {
             assert_eq!(verdict(cell, value, true), Verdict::Agrees, "{cell} {value}");
             assert_eq!(verdict(cell, value, false), Verdict::Agrees, "{cell} {value}");
@@ -436,6 +467,8 @@ mod tests {
             ("`[]`", "[a]"),
             ("`{\"a\":1}`", "{a: 2}"),
             ("`a`", "\"\""),
+            ("`2m`", "120"),
+            ("`2m`", "2h"),
         ] {
             assert_eq!(verdict(cell, value, true), Verdict::Differs, "{cell} {value}");
         }
