@@ -118,7 +118,9 @@ impl<'a> Judge<'a> {
                     || lacks_some(&value.path.0, &key.path.0)
                     || lacks_some(&key.path.0, &value.path.0)
                     || goes_too_deep(&value.path.0, &key.path.0)
-                    || (needed && differ_in_one(&value.path.0, &key.path.0)))
+                    || (needed
+                        && differ_in_one(&value.path.0, &key.path.0)
+                        && !self.analysis.is_of_another(value, key, self.chart)))
                 && self.is_unread(value, key)
         };
         let mut same = self.values.keys.iter().skip(1).filter(elsewhere);

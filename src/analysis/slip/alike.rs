@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     best, comparable,
+    fellows::block,
     fields::field,
     names::{parts, share},
     paths::{ends_with, last, siblings},
@@ -38,11 +39,13 @@ impl Analysis<'_> {
             .or_else(|| short_cut(value, values))
             .or_else(|| copied(value, values, asked, |key| unread(&key)))
             .or_else(|| longer(siblings(values, &value.path).filter(unread), value))
+            .or_else(|| self.parallel(value, chart))
             .or_else(|| self.twin(value, chart))
             .or_else(|| self.only(value, chart))
             .or_else(|| self.common(value, values))?;
-        // What the same line reads already was not meant.
-        (!self.is_read_at(value, &near.path, 0, chart)).then(|| near.path.clone())
+        // What the same line reads already was not meant, nor what is another component's.
+        (!self.is_of_another(value, near, chart) && !self.is_read_at(value, &near.path, 0, chart))
+            .then(|| near.path.clone())
     }
 
     /// What is left over beside a path: of a declared one that nothing reads the only one there that templates read and
@@ -60,11 +63,66 @@ impl Analysis<'_> {
         let mut read = self.undeclared(chart).iter().filter(beside).map(|it| &it.path);
         match (declared.next(), declared.next(), read.next(), read.next()) {
             (Some(declared), None, Some(read), None) => {
-                let related = share(last(declared)?, last(read)?);
+                let related = share(last(declared)?, last(read)?)
+                    || self.is_last_of_a_kind(declared, read, chart);
                 related.then(|| if declared == path { read } else { declared }.clone())
             }
             _ => None,
         }
+    }
+
+    /// Whether two names that are left over in a mapping are all that is: everything else there is declared and read, and
+    /// all of it is texts.
+    fn is_last_of_a_kind(&self, declared: &ValuesPath, read: &ValuesPath, chart: &Chart) -> bool {
+        let values = &chart.documentation().values;
+        let needed = |it: &&Undeclared| it.path == *read && !it.optional && it.whole.is_none();
+        let beside: Vec<_> = siblings(values, declared).collect();
+        beside.len() > FELLOWS_MIN
+            && beside.iter().all(|key| key.kind == Kind::String)
+            && self.undeclared(chart).iter().any(|it| needed(&it))
+    }
+
+    /// The values that lie one step deeper than a needed one, in what lies beside it, and have its name: some, as it was
+    /// one step.
+    pub fn deeper(&self, value: &Undeclared, chart: &Chart) -> Option<Vec<ValuesPath>> {
+        let (name, above) = value.path.0.split_last().filter(|(_, above)| !above.is_empty())?;
+        let exact = value.reads.iter().all(|read| read.path.len() == value.inner.0.len());
+        let values = &chart.documentation().values;
+        let holders =
+            siblings(values, &value.path).filter(|key| key.path.0.len() == above.len() + 1);
+        let Key::Name(name) = name else { return None };
+        let children = holders.filter_map(|key| values.keys.get(*key.children.get(name)?));
+        let found: Vec<_> = children.filter(|key| key.leaf).map(|key| key.path.clone()).collect();
+        (exact && !value.optional && (2..=DEEPER_MAX).contains(&found.len())).then_some(found)
+    }
+
+    /// The only declared value of the same name, of several words, which lines read that begin like a place's, in its
+    /// document or named template.
+    fn parallel<'v>(&self, value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
+        let name = last(&value.path).filter(|name| parts(name).len() > 1)?;
+        let place = value.reads.iter().find(|read| read.needs() && !value.optional)?;
+        let mut files = chart.templates.iter();
+        let text = files.find(|it| it.file.path == place.place.path)?.file.text.as_str();
+        let mut same = chart.documentation().values.keys.iter().skip(1);
+        let mut same = same.by_ref().filter(|key| last(&key.path) == Some(name));
+        let key = same.next().filter(|_| same.next().is_none())?;
+        let head = |at: usize| {
+            let line = text.get(..at)?.rsplit('\n').next()?;
+            let head = line.split("{{").next()?.trim();
+            (!head.is_empty()).then_some(head)
+        };
+        let own = head(place.place.start.offset as usize)?;
+        let block = block(text, place.place.start.offset as usize);
+        let (file, path) = (self.set_file(&place.place.path), steps(&key.path));
+        let reads = self.flow().reads().iter().filter(|read| {
+            Some(read.file) == file && read.member == value.member && read.path == path
+        });
+        let reads = reads.filter(|read| block.contains(read.span));
+        let alike: BTreeSet<_> = reads
+            .filter(|it| head(it.span.start as usize) == Some(own))
+            .map(|it| it.span)
+            .collect();
+        (alike.len() >= PARALLEL_MIN).then_some(key)
     }
 
     /// The declared value whose name is the plural of one that is read: it, where it is no list of mappings, or the
@@ -190,6 +248,13 @@ fn longer<'v>(
     let mut found = keys.filter(ends);
     found.next().filter(|_| found.next().is_none())
 }
+
+/// How many values lie beside two names that are left over, at least.
+const FELLOWS_MIN: usize = 3;
+/// Of how many values that lie a step deeper a help names each.
+const DEEPER_MAX: usize = 4;
+/// How many lines that begin like a place's read another value of its name, at least.
+const PARALLEL_MIN: usize = 3;
 
 /// How many files read what a place may have meant that writes the same field, at least.
 const TWINS_MIN: usize = 2;

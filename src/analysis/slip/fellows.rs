@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{Analysis, OwnRead, Slip, Undeclared, steps},
-    catalog::{Chart, ValuesPath},
+    catalog::{Chart, Declared, Key, ValuesPath},
     template::flow::Step,
     text::Span,
 };
@@ -36,6 +36,31 @@ impl Analysis<'_> {
         Some(Undeclared { reads: strangers, slip: None, ..value.clone() })
     }
 
+    /// Whether a declared value is another component's: the two paths differ in their first step, and what a place of the
+    /// one stands among is of its own component.
+    pub(super) fn is_of_another(&self, value: &Undeclared, key: &Declared, chart: &Chart) -> bool {
+        let (Some(own), Some(other)) = (value.path.0.first(), key.path.0.first()) else {
+            return false;
+        };
+        let values = &chart.documentation().values;
+        let component = |key: &Key| {
+            let found = values.find(&ValuesPath(vec![key.clone()]));
+            found.is_some_and(|it| !it.children.is_empty())
+        };
+        let holder = |key: &Key| steps(&ValuesPath(vec![key.clone()]));
+        let among = |key: &Key| {
+            let holder = holder(key);
+            value.reads.iter().any(|read| self.is_among(read, value, &holder, chart))
+        };
+        own != other
+            && value.path.0.len() > 1
+            && value.path.0.len() == key.path.0.len()
+            && component(own)
+            && component(other)
+            && among(own)
+            && !among(other)
+    }
+
     /// Whether the document or the named template that a place stands in reads something under a path.
     fn is_among(
         &self,
@@ -67,7 +92,7 @@ fn holder(path: &ValuesPath) -> Option<Vec<Step>> {
 }
 
 /// The document, or the named template, of a file that a byte lies in.
-fn block(text: &str, at: usize) -> Span {
+pub(super) fn block(text: &str, at: usize) -> Span {
     let mut start = 0;
     let mut from = 0;
     // What opens the next document belongs to that.

@@ -38,8 +38,9 @@ impl Rule for UnusedValue {
         };
         let told =
             |key: &&Declared| !is_meant(key, &slips) && !meant(key) && !is_of_made(chart, key);
-        let unused = unused.into_iter().filter(told).collect();
+        let unused = judge.whole(unused.into_iter().filter(told).collect());
         let unused = judge.unindented_together(unused, file, out);
+        let unused = judge.beside_missing(unused, file, out);
         for key in block::blocks(unused, values, |key| file.place(key.key), out) {
             judge.tell(key, file.place(key.key), out);
         }

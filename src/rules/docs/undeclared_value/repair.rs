@@ -28,6 +28,8 @@ pub(super) enum Repair {
     Drop,
     /// Read what nothing reads.
     Read(ValuesPath),
+    /// Read one of several values that lie a step deeper.
+    Choose(Vec<ValuesPath>),
     /// Leave out a step that is written twice.
     Shorten(ValuesPath, String),
     /// Include the template that the chart has for it, with what its templates are given.
@@ -95,6 +97,7 @@ impl Repair {
         match (template, cx.analysis.left_over(&value.path, chart)) {
             (Some(name), _) => Self::Include(name.to_owned(), dot(at, chart)),
             (_, Some(left)) => Self::Read(left),
+            _ if let Some(several) = cx.analysis.deeper(value, chart) => Self::Choose(several),
             _ => match (&value.whole, &value.branch_for) {
                 (_, Some(text)) => Self::Leave(text.clone()),
                 (Some(whole), _) => Self::Entry(whole.clone()),
@@ -173,7 +176,18 @@ impl Repair {
             Self::Leave(text) => format!(
                 "declare {these} in values.yaml, ask for it first, or take out the branch for `{text}`, which values.yaml does not have"
             ),
-            _ => format!("declare {these} in values.yaml, or ask for {it} first"),
+            Self::Choose(several) => {
+                let named: Vec<_> = several.iter().map(|path| format!("`{path}`")).collect();
+                let (last, rest) = named.split_last().map_or(("", &[][..]), |it| (it.0, it.1));
+                format!(
+                    "read {} or {last}, which values.yaml declares, or declare {these}",
+                    rest.join(", ")
+                )
+            }
+            _ => format!(
+                "declare {these} in values.yaml, ask for {it} first, or delete the {}",
+                if many { "reads" } else { "read" }
+            ),
         }
     }
 }

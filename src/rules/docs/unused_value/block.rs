@@ -1,6 +1,6 @@
 //! Mappings of which so much is unused that they are told as one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     catalog::{Declared, Values, values},
@@ -8,10 +8,46 @@ use crate::{
     rule::Sink,
 };
 
+use super::Judge;
+
 /// Of how many unused values a mapping is told instead of each of them, if they are half of its values.
 pub(super) const VALUES_MIN: usize = 8;
 /// How many of them a finding shows.
 const SHOWN: usize = 3;
+
+impl<'a> Judge<'a> {
+    /// Puts a mapping in the place of all that lies in it, where all of that is unused, and templates read the mapping
+    /// only as one of those that they go over.
+    pub(super) fn whole(&self, unused: Vec<&'a Declared>) -> Vec<&'a Declared> {
+        let mut unused = unused;
+        for _ in 0..values::DEPTH_MAX {
+            let paths: BTreeSet<_> = unused.iter().map(|key| &key.path).collect();
+            let is_unused =
+                |at: &usize| self.values.keys.get(*at).is_some_and(|it| paths.contains(&it.path));
+            let parents: BTreeSet<_> = unused.iter().map(|key| key.parent).collect();
+            let whole = parents.into_iter().filter(|at| *at > 0);
+            let whole = whole.filter_map(|at| self.values.keys.get(at)).filter(|parent| {
+                parent.children.len() > 1
+                    && parent.children.values().all(is_unused)
+                    && !self.is_named(parent)
+            });
+            let whole: Vec<_> = whole.collect();
+            if whole.is_empty() {
+                break;
+            }
+            unused.retain(|key| !whole.iter().any(|it| it.path.covers(&key.path)));
+            unused.extend(whole);
+        }
+        unused
+    }
+
+    /// Whether a place reads a mapping by its name.
+    fn is_named(&self, key: &Declared) -> bool {
+        let path = crate::analysis::steps(&key.path);
+        let mut reads = self.cx.analysis.flow().reads().iter();
+        reads.any(|read| !read.several && read.path.starts_with(&path))
+    }
+}
 
 /// Takes the values out that lie in a mapping of which half and more are unused, and tells of the mapping.
 pub(super) fn blocks<'a>(

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    catalog::{Chart, Declared, TemplateFile, ValuesPath},
+    catalog::{Chart, Declared, TemplateFile, ValuesPath, YamlFile},
     finding::Place,
-    rule::Draft,
+    rule::{Draft, Sink},
     template::Define,
     text::Span,
 };
 
 use super::{Judge, ends_name};
 
+/// So many unused values are told one by one, be a template missing that may be meant to read them.
+const FEW: usize = 3;
 /// How many named templates that include one another are gone through.
 const CHAIN_MAX: usize = 20;
 
@@ -35,6 +37,40 @@ impl Idle {
 }
 
 impl Judge<'_> {
+    /// Tells of keys together that a template may be meant to read which the chart's own include and nothing defines: what
+    /// is missing is the template. Gives them back where they are few, or nothing is missing.
+    pub(super) fn beside_missing<'k>(
+        &self,
+        unused: Vec<&'k Declared>,
+        file: &YamlFile,
+        out: &mut Sink,
+    ) -> Vec<&'k Declared> {
+        let analysis = self.cx.analysis;
+        let own = format!("{}.", self.chart.name());
+        let missing =
+            analysis.flow().missing_templates().iter().find_map(|(name, (number, span))| {
+                let path = analysis.template_path(analysis.templates.files().get(*number)?.name)?;
+                let file = self.chart.templates.iter().find(|it| it.file.path == *path)?;
+                name.starts_with(&own).then(|| (name, file.file.place(*span)))
+            });
+        let (Some((name, place)), [first, others @ ..]) = (missing, unused.as_slice()) else {
+            return unused;
+        };
+        if unused.len() <= FEW {
+            return unused;
+        }
+        let message = format!(
+            "`{}` and {} more values are declared, and nothing reads them: `{name}`, which templates include, is not defined",
+            first.path,
+            others.len()
+        );
+        let help = format!("define `{name}`, and delete what it does not read");
+        let draft = out.at(file.place(first.key), message).subject(first.path.to_string());
+        let draft = draft.help(help).also(place, "included here");
+        others.iter().fold(draft, |draft, key| draft.also(file.place(key.key), "this one, too"));
+        Vec::new()
+    }
+
     /// Where a named template reads a key that no rendering reads.
     pub(super) fn idle_read(&self, key: &Declared) -> Option<Idle> {
         self.spots(key).find_map(|(file, span)| {
