@@ -8,8 +8,8 @@ use crate::{
     finding::Place,
     sources::Sources,
     template::{SetFile, TemplateSet, flow::Flow, gate::Gates, render::schema::Schema},
-    text::Span,
-    yaml::Node,
+    text::{Span, Text},
+    yaml::{self, Node, Stream},
 };
 
 mod flow;
@@ -127,6 +127,12 @@ impl<'c> Analysis<'c> {
     pub fn template_path(&self, name: &str) -> Option<&Arc<str>> {
         let templates = self.closure.members.iter().flat_map(|member| &member.templates);
         templates.filter(|(known, _)| known == name).map(|(_, file)| &file.file.path).next()
+    }
+
+    /// The values.yaml of another chart of the catalog, by its folder as reports show it.
+    pub fn values_at(&self, folder: &str) -> Option<Stream> {
+        let content = self.sources.read(&format!("{folder}/values.yaml")).ok()?;
+        Some(yaml::parse(Text::new(String::from_utf8_lossy(&content).into_owned())))
     }
 
     /// Where a span of a document is repaired: the place that wrote it, where that lies in the chart whose document

@@ -10,8 +10,8 @@ use crate::{discover::Discovery, yaml::Node};
 pub struct CatalogIndex {
     charts: BTreeMap<String, Vec<IndexEntry>>,
     repositories: BTreeSet<String>,
-    /// The charts that another one takes in by `file://`.
-    parts: BTreeSet<String>,
+    /// The charts that another one takes in by `file://`, each with the folders of these and its name there.
+    parts: BTreeMap<String, Vec<(String, String)>>,
 }
 
 /// One chart of the index.
@@ -39,7 +39,7 @@ impl CatalogIndex {
     pub fn new(discovery: &Discovery, remotes: &[String]) -> Self {
         let mut charts = BTreeMap::<String, Vec<IndexEntry>>::new();
         let mut named = BTreeMap::<usize, Named>::new();
-        let mut parts = BTreeSet::new();
+        let mut parts = BTreeMap::<String, Vec<(String, String)>>::new();
         for (number, chart) in discovery.charts.iter().enumerate() {
             let Some(root) = chart.manifest.root() else { continue };
             let text = |key| root.get(key).and_then(Node::to_text);
@@ -49,8 +49,15 @@ impl CatalogIndex {
                 root.get("dependencies").into_iter().flat_map(Node::items).collect();
             let taken = dependencies.iter().filter_map(|it| it.get("name")?.to_text());
             let taken = taken.collect();
-            let repositories = dependencies.iter().filter_map(|it| it.get("repository")?.as_str());
-            parts.extend(repositories.filter_map(|it| local_folder(&chart.path, it)));
+            for it in &dependencies {
+                let repository = it.get("repository").and_then(Node::as_str);
+                let folder = repository.and_then(|it| local_folder(&chart.path, it));
+                let name = it.get("alias").or_else(|| it.get("name")).and_then(Node::to_text);
+                if let Some(folder) = folder {
+                    let above = (chart.path.clone(), name.unwrap_or_default());
+                    parts.entry(folder).or_default().push(above);
+                }
+            }
             charts.entry(name).or_default().push(IndexEntry {
                 path: chart.path.clone(),
                 chart: number,
@@ -74,7 +81,13 @@ impl CatalogIndex {
 
     /// Whether another chart takes in the chart of this folder, as reports show it, by `file://`.
     pub fn is_part(&self, path: &str) -> bool {
-        self.parts.contains(path)
+        self.parts.contains_key(path)
+    }
+
+    /// The folders, as reports show them, of the charts that take in the chart of this folder by `file://`, each with the
+    /// name that it has there.
+    pub fn taken_in_by(&self, path: &str) -> &[(String, String)] {
+        self.parts.get(path).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a chart repository's address belongs to the audited catalog: its pages at GitHub,

@@ -1,5 +1,6 @@
 //! `docs/undeclared-value`
 
+mod above;
 mod block;
 mod dot;
 mod repair;
@@ -13,6 +14,7 @@ use crate::{
     rule::{ChartContext, Draft, Rule, Sink},
 };
 
+use above::Above;
 use block::{Block, Blocks, Told};
 use repair::Repair;
 
@@ -25,6 +27,7 @@ impl Rule for UndeclaredValue {
         let mut optional_at: BTreeMap<(Place, bool), Vec<&Undeclared>> = BTreeMap::new();
         let mut needed = Blocks::default();
         let lost = cx.analysis.lost_dots(chart);
+        let mut above = None;
         for value in cx.analysis.undeclared(chart) {
             let needing = value.reads.iter().find(|read| read.needs() && !read.in_notes);
             let in_values = value.slip.as_ref().is_some_and(|slip| slip.in_values);
@@ -47,6 +50,7 @@ impl Rule for UndeclaredValue {
                 needed.add(Told { level, place: &at.place, values: vec![value], repair }, alone);
             } else if let Some(first) = place(value, None)
                 && is_open(value, only_notes)
+                && !above.get_or_insert_with(|| Above::of(chart, cx)).declares(value)
             {
                 let refused = value.refused.is_some();
                 optional_at.entry((first.place.clone(), refused)).or_default().push(value);
