@@ -31,7 +31,7 @@ use path::Paths;
 
 pub use body::{LOOPS_MAX, UNROLL_MAX};
 pub use defaults::DEFAULTS_MAX;
-pub use domain::{ATOMS_MAX, OBJECTS_MAX, ORIGINS_MAX, TEXTS_MAX};
+pub use domain::{ATOMS_MAX, OBJECTS_MAX, ORIGINS_MAX, SITE_OBJECTS_MAX, TEXTS_MAX};
 pub use field::ABSORBED_MAX;
 pub use form::{HOLE, LIKE_MAX, is_of_form};
 pub use machine::{DEPTH_MAX, ROUNDS_MAX, STEPS_MAX};

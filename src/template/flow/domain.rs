@@ -101,8 +101,19 @@ pub const ORIGINS_MAX: usize = 1024;
 pub const TEXTS_MAX: usize = 48;
 /// How many mappings templates may make.
 pub const OBJECTS_MAX: usize = 20_000;
+/// How many mappings one place may make; all further ones are one that holds what each of them holds. A
+/// template that wraps what it was given would make another one each time, and never come to an end.
+pub const SITE_OBJECTS_MAX: usize = 128;
 
-type Recipe = (Site, Vec<(Sym, SetId)>, SetId);
+/// The mappings that one place makes.
+#[derive(Debug, Default)]
+struct Making {
+    /// By what they are made with.
+    index: HashMap<Vec<(Sym, SetId)>, ObjectId>,
+    /// The one that stands for all further ones.
+    shared: Option<ObjectId>,
+}
+
 /// Where a copy is made, and for which dot and top.
 type Copied = (Site, SetId, SetId);
 
@@ -117,7 +128,7 @@ pub(super) struct Domain {
     /// What sets without mappings and lists, which may grow, are made of.
     pub(super) origins: HashMap<SetId, SetId>,
     pub(super) objects: Vec<Object>,
-    object_index: HashMap<Recipe, ObjectId>,
+    makings: HashMap<Site, Making>,
     copies: HashMap<Copied, ObjectId>,
     lists: Vec<Rc<List>>,
     list_index: HashMap<Rc<List>, ListId>,
@@ -138,7 +149,7 @@ impl Domain {
             joins_of_read: HashMap::new(),
             origins: HashMap::new(),
             objects: (0..members).map(root).collect(),
-            object_index: HashMap::new(),
+            makings: HashMap::new(),
             copies: HashMap::new(),
             lists: Vec::new(),
             list_index: HashMap::new(),
@@ -280,25 +291,34 @@ impl Domain {
         sets.into_iter().fold(EMPTY, |all, set| self.join(all, set))
     }
 
-    /// The mapping that is made at a place with these entries: the same one each time.
+    /// The mapping that is made at a place with these entries: the same one each time. Says besides whether
+    /// they are still to be put into it.
     pub(super) fn object(
         &mut self,
         site: Site,
-        entries: Vec<(Sym, SetId)>,
-        absorbed: SetId,
-    ) -> Option<ObjectId> {
-        let recipe = (site, entries, absorbed);
-        if let Some(id) = self.object_index.get(&recipe) {
-            return Some(*id);
+        entries: &[(Sym, SetId)],
+    ) -> Option<(ObjectId, bool)> {
+        let making = self.makings.entry(site).or_default();
+        if let Some(id) = making.index.get(entries) {
+            return Some((*id, false));
+        }
+        let shares = making.index.len() >= SITE_OBJECTS_MAX;
+        if let Some(id) = making.shared {
+            return Some((id, true));
         }
         if self.objects.len() >= OBJECTS_MAX {
             return None;
         }
         let id = ObjectId(self.objects.len() as u32);
-        let entries = recipe.1.clone();
-        self.objects.push(Object { entries, absorbed, ..Object::default() });
-        self.object_index.insert(recipe, id);
-        Some(id)
+        if shares {
+            making.shared = Some(id);
+            self.objects.push(Object::default());
+        } else {
+            let entries = entries.to_vec();
+            self.objects.push(Object { entries: entries.clone(), ..Object::default() });
+            making.index.insert(entries, id);
+        }
+        Some((id, shares))
     }
 
     /// The mapping that is copied at a place for a dot and a top, whatever it is copied from: what is

@@ -17,6 +17,15 @@ pub(super) enum Key {
     Any,
 }
 
+/// A place of a mapping that values are put in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Slot {
+    /// A key, or those that are computed.
+    Key(Option<Sym>),
+    /// The mappings of which it has the entries too.
+    Absorbed,
+}
+
 /// How many steps are remembered; then all are forgotten.
 const TAKEN_MAX: usize = 1 << 16;
 
@@ -222,16 +231,18 @@ impl Machine<'_, '_> {
         site: Site,
         mut entries: Vec<(Sym, SetId)>,
         rest: SetId,
-        absorbed: SetId,
     ) -> SetId {
         entries.sort_by_key(|(name, _)| *name);
-        // Of several equal keys the last counts; all of them is never too few.
-        let held = self.domain.join_all(entries.iter().map(|(_, value)| *value));
-        let Some(id) = self.domain.object(site, entries, absorbed) else {
-            let all = self.domain.join_all([held, rest, absorbed]);
-            self.escape(all);
+        let Some((id, shared)) = self.domain.object(site, &entries) else {
+            // Of several equal keys the last counts; all of them is never too few.
+            let held = entries.iter().map(|(_, value)| *value).chain([rest]);
+            let held = self.domain.join_all(held);
+            self.escape(held);
             return self.domain.one(Atom::Unknown);
         };
+        for (name, value) in entries.into_iter().filter(|_| shared) {
+            self.put(id, Some(name), value);
+        }
         if rest != EMPTY {
             self.put(id, None, rest);
         }
@@ -267,47 +278,65 @@ impl Machine<'_, '_> {
             return;
         }
         for atom in self.domain.atoms(target).iter() {
-            let id = match *atom {
-                Atom::Object(id) => Some(id),
+            match *atom {
+                Atom::Object(id) => {
+                    self.pour(id, other);
+                }
                 Atom::Ref(path) => {
                     self.wrote(place, path, None);
                     if self.paths.is_whole(path) {
                         self.consume(other);
                     }
-                    let id = self.overlay(path);
-                    if id.is_none() {
-                        self.escape(other);
+                    match self.overlay(path) {
+                        Some(id) if self.pour(id, other) => self.dirty(Owner::Path(path), None),
+                        Some(_) => {}
+                        None => self.escape(other),
                     }
-                    self.dirty_if_new(path, id, other);
-                    id
                 }
-                _ => None,
-            };
-            let Some(id) = id else { continue };
-            let Some(object) = self.domain.get(id) else { continue };
-            let absorbed = object.absorbed;
-            let grown = self.domain.join(absorbed, other);
-            if grown != absorbed {
-                if let Some(object) = self.domain.objects.get_mut(id.0 as usize) {
-                    object.absorbed = grown;
-                    object.grown += 1;
-                }
-                self.dirty(Owner::Object(id), None);
-                if self.consumed_objects.contains(&id) {
-                    self.consume(other);
-                }
-                if self.escaped_objects.contains(&id) {
-                    self.escape(other);
-                }
+                _ => {}
             }
         }
     }
 
-    fn dirty_if_new(&mut self, path: PathId, id: Option<ObjectId>, other: SetId) {
-        let absorbed = id.and_then(|id| self.domain.get(id)).map_or(EMPTY, |it| it.absorbed);
-        if self.domain.join(absorbed, other) != absorbed {
-            self.dirty(Owner::Path(path), None);
+    /// Adds to what a mapping has the entries of; whether that is new.
+    fn pour(&mut self, id: ObjectId, other: SetId) -> bool {
+        let Some(absorbed) = self.domain.get(id).map(|object| object.absorbed) else {
+            return false;
+        };
+        let Some(new) = self.grown(id, Slot::Absorbed, absorbed, other) else { return false };
+        let Some(object) = self.domain.objects.get_mut(id.0 as usize) else { return false };
+        object.absorbed = new;
+        object.grown += 1;
+        self.dirty(Owner::Object(id), None);
+        self.pass_on(id, other);
+        true
+    }
+
+    /// What a mapping is given shares its fate.
+    fn pass_on(&mut self, id: ObjectId, value: SetId) {
+        if self.consumed_objects.contains(&id) {
+            self.consume(value);
         }
+        if self.escaped_objects.contains(&id) {
+            self.escape(value);
+        }
+    }
+
+    /// What a place of a mapping holds with one more value; none where that is nothing new. A place that
+    /// once held too much holds something unknown for good, and what more comes may be read by anything:
+    /// it would fill and overflow again and again otherwise, without end.
+    fn grown(&mut self, id: ObjectId, slot: Slot, old: SetId, value: SetId) -> Option<SetId> {
+        if self.full.contains(&(id, slot)) {
+            self.escape(value);
+            self.pass_on(id, value);
+            return None;
+        }
+        let new = self.domain.join(old, value);
+        let unknown = self.domain.one(Atom::Unknown);
+        if new == unknown && [old, value].iter().any(|it| *it != EMPTY && *it != unknown) {
+            self.full.insert((id, slot));
+        }
+        (new != old).then_some(new)
     }
 
     /// What templates put under a path.
@@ -316,7 +345,7 @@ impl Machine<'_, '_> {
             return Some(*id);
         }
         let site = (usize::MAX, self.overlays.len() as u32);
-        let id = self.domain.object(site, Vec::new(), EMPTY)?;
+        let (id, _) = self.domain.object(site, &[])?;
         self.overlays.insert(path, id);
         Some(id)
     }
@@ -335,10 +364,7 @@ impl Machine<'_, '_> {
             (None, Some(_)) => EMPTY,
             (None, None) => object.rest,
         };
-        let new = self.domain.join(old, value);
-        if new == old {
-            return false;
-        }
+        let Some(new) = self.grown(id, Slot::Key(key), old, value) else { return false };
         let Some(object) = self.domain.objects.get_mut(id.0 as usize) else { return false };
         object.grown += 1;
         match (at.and_then(|at| object.entries.get_mut(at)), key) {
@@ -347,12 +373,7 @@ impl Machine<'_, '_> {
             (None, None) => object.rest = new,
         }
         self.dirty(Owner::Object(id), key);
-        if self.consumed_objects.contains(&id) {
-            self.consume(value);
-        }
-        if self.escaped_objects.contains(&id) {
-            self.escape(value);
-        }
+        self.pass_on(id, value);
         true
     }
 

@@ -279,7 +279,7 @@ impl Machine<'_, '_> {
                 _ => rest = self.domain.join(rest, value),
             }
         }
-        self.create((frame.file, call.span.start), entries, rest, EMPTY)
+        self.create((frame.file, call.span.start), entries, rest)
     }
 
     fn dict(&mut self, frame: &mut Frame<'_>, call: &Call<'_, '_>) -> SetId {
@@ -298,7 +298,7 @@ impl Machine<'_, '_> {
         entries.reverse();
         entries.sort_by_key(|(name, _)| *name);
         entries.dedup_by_key(|(name, _)| *name);
-        self.create((frame.file, call.span.start), entries, rest, EMPTY)
+        self.create((frame.file, call.span.start), entries, rest)
     }
 
     fn set(&mut self, frame: &mut Frame<'_>, call: &Call<'_, '_>) -> SetId {

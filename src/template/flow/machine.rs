@@ -14,7 +14,7 @@ use super::{
     How, Input, Instead, Step, Write,
     defaults::Defaults,
     domain::{Atom, Domain, EMPTY, ObjectId, SetId},
-    field::{Key, Taken},
+    field::{Key, Slot, Taken},
     path::{Mark, PathId, Paths, Sym},
     sink::Output,
 };
@@ -95,6 +95,8 @@ pub(super) struct Machine<'t, 'i> {
     pub(super) missing: BTreeMap<String, Place>,
     /// What templates put under paths of values.
     pub(super) overlays: HashMap<PathId, ObjectId>,
+    /// Places of mappings that held too much.
+    pub(super) full: HashSet<(ObjectId, Slot)>,
     /// Keys that were looked up; a later write to one of them needs another round.
     pub(super) looked: HashSet<(Owner, Option<Sym>)>,
     pub(super) lookers: HashSet<Owner>,
@@ -130,6 +132,7 @@ impl<'t, 'i> Machine<'t, 'i> {
             writes: BTreeSet::new(),
             missing: BTreeMap::new(),
             overlays: HashMap::new(),
+            full: HashSet::new(),
             looked: HashSet::new(),
             lookers: HashSet::new(),
             escaped: HashSet::new(),

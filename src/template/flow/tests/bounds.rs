@@ -178,6 +178,34 @@ fn templates_may_make_so_many_mappings() {
 }
 
 #[test]
+fn one_place_may_make_so_many_mappings() {
+    let made = |count: usize| {
+        let calls = each(count, |at| {
+            format!(r#"{{{{ include "d" (dict "v" .Values.a{at} "key" "k{at}") }}}}"#)
+        });
+        r#"{{ define "d" }}{{ index (dict "k" .v) "k" .key }}{{ end }}"#.to_owned() + &calls
+    };
+    let last = SITE_OBJECTS_MAX + 1;
+    check(&made(SITE_OBJECTS_MAX), "+a0.k0 -a0.k1 -other");
+    // Those beyond can't be told apart.
+    let (own, other) = (format!("+a{last}.k{last}"), format!("+a{SITE_OBJECTS_MAX}.k{last}"));
+    check(&made(last + 1), &format!("+a0.k0 -a0.k{last} {own} {other} -other"));
+}
+
+#[test]
+fn a_key_that_held_too_much_is_not_filled_again() {
+    let filled = |count: usize| {
+        let writes = each(count, |at| format!("{{{{ $_ := set .Values.m \"k\" .Values.a{at} }}}}"));
+        let merged = each(count, |at| {
+            format!("{{{{ $_ := merge .Values.n (dict \"k{at}\" .Values.b{at}) }}}}")
+        });
+        format!("{{{{ .Values.m.k.x }}}}{{{{ .Values.n.k0.x }}}}{writes}{merged}")
+    };
+    check(&filled(ATOMS_MAX / 2), "+a0.x -a0.y +b0.x -b0.y -other");
+    check(&filled(ATOMS_MAX + 2), "+m.k.x ?a0.x ?a0.y ?a97.y ?b0.y ?b97.y -other");
+}
+
+#[test]
 fn mappings_are_looked_through_so_far() {
     let merged = |count: usize| {
         let more = each(count, |at| format!("{{{{ $d = merge (dict \"k{at}\" 1) $d }}}}"));
