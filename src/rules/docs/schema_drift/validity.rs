@@ -54,8 +54,10 @@ fn refusal(
     let span = schema_span(root, error.schema_path());
     let value = at(values, &path)?;
     let nothing = is_nothing(value);
-    // Helm takes a null out before it asks the schema, which then says that the value is missing.
-    if value.kind() == Kind::Null && is_required(root, error.schema_path(), &path) {
+    // Helm takes a null out before it asks the schema, which then says that the value is missing. Nobody gives
+    // what belongs to something that is off.
+    let missing = value.kind() == Kind::Null && is_required(root, error.schema_path(), &path);
+    if missing && !is_off(values, &path) {
         return None;
     }
     let one = |message: String| Some(vec![Refusal { path: path.clone(), message, span }]);
@@ -91,6 +93,19 @@ fn refusal(
         }
         _ => None,
     }
+}
+
+/// Whether a value lies in something that a switch in it turns off.
+fn is_off(values: Node<'_>, path: &ValuesPath) -> bool {
+    let mut node = values;
+    path.0.iter().any(|key| {
+        node = match key {
+            Key::Name(name) => node.get(name),
+            Key::Index(index) => node.items().nth(*index),
+        }
+        .unwrap_or(node);
+        node.get("enabled").and_then(Node::as_bool) == Some(false)
+    })
 }
 
 /// Whether the object above the keyword that refuses a value requires it: who installs the chart gives it.
@@ -268,6 +283,7 @@ mod tests {
         let required = r##"{"properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"required": ["b"],
             "properties": {"b": {"type": "string"}, "c": {"type": "string"}}}}}"##;
         assert_eq!(told(required, "a:\n  b:\n  c:\n"), ["a.c"]);
+        assert_eq!(told(required, "a:\n  enabled: false\n  b:\n"), ["a.b"]);
     }
 
     #[test]
