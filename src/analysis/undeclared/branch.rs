@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{Manner, OwnRead, Undeclared, told::has_word};
 use crate::{
     analysis::{Analysis, slip::COMPARISONS_MAX},
-    catalog::Chart,
+    catalog::{Chart, TextFile},
     finding::Place,
     template::{self, Branch, Element, Node, Template},
     text::Span,
@@ -150,12 +150,21 @@ fn branch_for(it: &Undeclared, chart: &Chart, branches: &Branches) -> Option<Str
             let (_, rest) = condition.split_once("eq ").filter(|_| !condition.contains("Of"))?;
             // What begins with a capital is one of Kubernetes' own: users set it.
             let small = |text: &&str| text.starts_with(|c: char| c.is_lowercase());
-            let text = rest.split('"').nth(1).filter(small)?;
-            (!has_word(values, text)).then(|| text.to_owned())
+            let mut texts = rest.split('"').skip(1).step_by(2);
+            let known = texts.clone().any(|text| has_word(values, text));
+            let text = texts.next().filter(small)?;
+            (!known && !is_whole_file(arm, &file.file)).then(|| text.to_owned())
         })
     };
     let first = text_of(it.reads.first()?)?;
     it.reads.iter().all(|read| text_of(read).as_ref() == Some(&first)).then_some(first)
+}
+
+/// Whether a file begins with an arm: without it, it would be empty.
+fn is_whole_file(arm: &Arm, file: &TextFile) -> bool {
+    let before = file.text.as_str().get(..arm.condition.start as usize).unwrap_or_default();
+    let tag = before.trim_start().trim_start_matches(['{', '-', ' ']).trim_end();
+    ["if", "with"].contains(&tag)
 }
 
 /// Whether the places of a value only ask for it, and one of them decides about a branch.

@@ -57,3 +57,21 @@ fn a_value_stands_in_for_one_that_is_declared() {
     assert!(!falls("x: {{ .Values.web.mode | default .Values.web.scheme }}"));
     assert!(!falls("x: {{ .Values.web.scheme }}{{ coalesce .Values.web.mode 1 }}"));
 }
+
+#[test]
+fn a_branch_may_go_where_values_do_not_have_its_text_and_it_is_not_all() {
+    let branch = |text: &str| {
+        let files = [("values.yaml", "cloud: gcp # or azure\n"), ("templates/a.yaml", text)];
+        analysed(&files, |analysis| {
+            let chart = analysis.closure.root().unwrap().chart;
+            analysis.undeclared(chart).first().and_then(|it| it.branch_for.clone())
+        })
+    };
+    let read = "x: {{ .Values.bucket }}{{ end }}\n";
+    let aws = format!("{{{{ if eq .Values.cloud \"aws\" }}}}{read}");
+    assert_eq!(branch(&format!("a: 1\n{aws}")).as_deref(), Some("aws"));
+    assert_eq!(branch(&format!("\n{aws}")), None, "it is all that the file has");
+    let both =
+        format!("{{{{ if or (eq .Values.cloud \"aws\") (eq .Values.cloud \"azure\") }}}}{read}");
+    assert_eq!(branch(&format!("a: 1\n{both}")), None);
+}
