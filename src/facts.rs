@@ -120,6 +120,8 @@ pub struct DependencyFact {
     pub present: bool,
     /// The version whose templates' reads stand in for a widespread library that is not present.
     pub known: Option<String>,
+    /// Whether its chart lies as a folder under charts/.
+    pub unpacked: bool,
     /// Whether a condition or tags can switch it off.
     pub switched: bool,
     /// Who publishes it.

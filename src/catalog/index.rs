@@ -10,6 +10,8 @@ use crate::{discover::Discovery, yaml::Node};
 pub struct CatalogIndex {
     charts: BTreeMap<String, Vec<IndexEntry>>,
     repositories: BTreeSet<String>,
+    /// The names of all dependencies with a condition.
+    switched: BTreeSet<String>,
     /// The charts that another one takes in by `file://`, each with the folders of these and its name there.
     parts: BTreeMap<String, Vec<(String, String)>>,
 }
@@ -39,6 +41,7 @@ impl CatalogIndex {
     pub fn new(discovery: &Discovery, remotes: &[String]) -> Self {
         let mut charts = BTreeMap::<String, Vec<IndexEntry>>::new();
         let mut named = BTreeMap::<usize, Named>::new();
+        let mut switched = BTreeSet::new();
         let mut parts = BTreeMap::<String, Vec<(String, String)>>::new();
         for (number, chart) in discovery.charts.iter().enumerate() {
             let Some(root) = chart.manifest.root() else { continue };
@@ -47,6 +50,8 @@ impl CatalogIndex {
             named.entry(chart.source).or_default().count(root, &chart.folder);
             let dependencies: Vec<_> =
                 root.get("dependencies").into_iter().flat_map(Node::items).collect();
+            let conditional = dependencies.iter().filter(|it| it.get("condition").is_some());
+            switched.extend(conditional.filter_map(|it| it.get("name")?.to_text()));
             let taken = dependencies.iter().filter_map(|it| it.get("name")?.to_text());
             let taken = taken.collect();
             for it in &dependencies {
@@ -70,7 +75,7 @@ impl CatalogIndex {
         }
         let remotes = remotes.iter().filter_map(|remote| address::remote_repository(remote));
         let repositories = remotes.chain(named.values().filter_map(Named::own)).collect();
-        Self { charts, repositories, parts }
+        Self { charts, repositories, switched, parts }
     }
 
     /// Whether a repository, `host/owner/repository` in lower case, is one that is audited: by its
@@ -88,6 +93,11 @@ impl CatalogIndex {
     /// name that it has there.
     pub fn taken_in_by(&self, path: &str) -> &[(String, String)] {
         self.parts.get(path).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether some chart switches a dependency of this name by a condition: Helm asks the dependency's own values, too.
+    pub fn is_switched(&self, name: &str) -> bool {
+        self.switched.contains(name)
     }
 
     /// Whether a chart repository's address belongs to the audited catalog: its pages at GitHub,

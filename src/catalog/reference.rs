@@ -99,8 +99,12 @@ fn runs_helm_docs(chart: &Chart, readme: &Readme, values: &Values) -> bool {
     Template::name(chart).is_some()
         || values.mentions.iter().any(|it| it.convention == Convention::HelmDocs)
         || values.keys.iter().any(|key| key.said.row)
-        || readme.file.text.as_str().contains("helm-docs")
+        || ["helm-docs", BADGES].iter().any(|it| readme.file.text.as_str().contains(it))
 }
+
+/// How the badges end that helm-docs' built-in templates write (`chart.versionBadge` in
+/// github.com/norwoodj/helm-docs, pkg/document/template.go).
+pub(crate) const BADGES: &str = "-informational?style=flat-square)";
 
 struct Finder<'a> {
     chart: &'a Chart,

@@ -19,8 +19,10 @@ pub(super) fn minor(chart: &Chart, manifest: &Manifest) -> Option<(u64, Place)> 
     annotated.or_else(|| {
         let file = &chart.readme.as_ref()?.file;
         let lines = (1..=file.text.line_count() as u32).map(|line| file.text.line_span(line));
-        let mut asking = lines.filter_map(|span| Some((requirement(file.text.slice(span))?, span)));
-        asking.next().map(|(minor, span)| (minor, file.place(span)))
+        let asking = lines.filter_map(|span| Some((requirement(file.text.slice(span))?, span)));
+        // Of several the one counts that asks for most, of equal ones the first.
+        let most = asking.max_by_key(|(minor, span)| (*minor, std::cmp::Reverse(span.start)));
+        most.map(|(minor, span)| (minor, file.place(span)))
     })
 }
 

@@ -172,6 +172,7 @@ fn dependency(chart: &Chart, it: &Dependency, index: &CatalogIndex) -> Dependenc
         version_place: it.version.as_ref().map(|version| it.place(version.span)),
         deprecated: subchart.is_some_and(|subchart| subchart.chart.is_deprecated()),
         present,
+        unpacked: subchart.is_some_and(|subchart| !subchart.packaged),
         known: known.map(|library| library.version.to_owned()),
         switched: it.condition.is_some() || !it.tags.is_empty(),
         published: match it.repository().filter(|address| index.is_own_address(address)) {

@@ -273,11 +273,18 @@ impl<'a> Judge<'a> {
             || key.said.idle
             || self.is_elsewhere(key)
             || self.is_offered(key)
+            || self.is_switch_for_others(key)
             || key.path.0.iter().any(|key| *key == Key::Name("global".to_owned()))
             || first == "exports"
             || first.starts_with("x-")
             || first.starts_with(['_', '.'])
             || self.cx.analysis.members_of(self.chart).any(held)
+    }
+
+    /// Whether the key is the `enabled` of a chart that another one of the catalog switches by a condition.
+    fn is_switch_for_others(&self, key: &Declared) -> bool {
+        let own = matches!(key.path.0.as_slice(), [Key::Name(name)] if name == "enabled");
+        own && self.cx.index.is_switched(self.chart.name())
     }
 
     /// Whether a comment on a key, or on what it lies in, says that something else reads it.

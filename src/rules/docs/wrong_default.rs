@@ -153,7 +153,14 @@ impl<'a> Table<'a> {
                 && effective::is_told(&text, declared, self.chart, self.file, self.cx)
         };
         let lookup = || effective::is_lookup(text.trim_matches(['"', '\'']), node.raw());
-        if !cell.is_made() && (word() || effective() || lookup()) {
+        // People leave out the digest behind a tag.
+        let pinned = || {
+            let actual = node.as_str().unwrap_or_default();
+            actual
+                .split_once("@sha256:")
+                .is_some_and(|(tag, _)| tag == text.trim_matches(['"', '\'']))
+        };
+        if !cell.is_made() && (word() || effective() || lookup() || pinned()) {
             return None;
         }
         let right = shape::of(declared, self.chart, self.file)
@@ -187,6 +194,10 @@ impl<'a> Table<'a> {
                 let (line, name) = (template.line(row), &template.file.local);
                 format!("write {what} into line {line} of {name} and run `helm-docs`")
             }
+            None if self.is_app_version(&wrong.text) => format!(
+                "write {what} into the table, or `{}` into values.yaml, which Chart.yaml has as appVersion",
+                wrong.text.trim_matches('"')
+            ),
             None => format!("write {what} into the table"),
         };
         let place = by_hand.map_or_else(|| row.clone(), |(it, row)| it.file.place(row));
@@ -195,6 +206,12 @@ impl<'a> Table<'a> {
         if by_hand.is_some() {
             draft.also(row, "the README's row");
         }
+    }
+
+    /// Whether a row says the version of the application: then values.yaml may be what was forgotten.
+    fn is_app_version(&self, text: &str) -> bool {
+        let version = self.chart.manifest.as_ref().and_then(|it| it.app_version.as_ref());
+        version.is_some_and(|version| version.value == text.trim_matches('"'))
     }
 
     /// Tells of all rows together that a program's next run repairs, or that nobody has looked at for long.

@@ -74,7 +74,7 @@ fn tell_asked(draft: Draft<'_>, absence: &Absence<'_>) {
             let others = if asking.next().is_some() { ", and others ask, too" } else { "" };
             draft.help(format!(
                 "say it in Chart.yaml as well: `{name}` asks for Kubernetes 1.{minor} or later in words{others}; \
-                 `kubeVersion: \">=1.30.0-0\"` is the form",
+                 `kubeVersion: \">=1.{minor}.0-0\"` is the form",
             ));
         }
         _ => {

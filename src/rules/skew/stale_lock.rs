@@ -303,7 +303,7 @@ fn list<'a>(dependencies: impl Iterator<Item = (&'a str, &'a str)>) -> String {
 
 /// Dependencies that a lock would say something about: not those that lie under charts/ anyway.
 fn lockable(chart: &ChartFacts) -> impl Iterator<Item = &DependencyFact> {
-    chart.dependencies.iter().filter(|it| !it.repository.is_empty())
+    chart.dependencies.iter().filter(|it| !it.repository.is_empty() && !it.unpacked)
 }
 
 /// Dependencies whose version a missing lock leaves open: neither exact nor in the tree.

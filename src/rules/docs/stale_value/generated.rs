@@ -6,7 +6,7 @@ use crate::{
     catalog::{
         Chart, Dependency, Readme,
         readme::Template,
-        reference::{Row, Style},
+        reference::{BADGES, Row, Style},
         values::{Convention, Mention},
     },
     rule::ChartContext,
@@ -69,8 +69,12 @@ impl Generated {
         let template = Template::of(chart, cx.source);
         let written = template.as_ref().map_or("", |it| it.file.text.as_str());
         let called = CALLS.iter().any(|name| written.contains(name));
-        let signed =
-            || chart.readme.as_ref().is_some_and(|it| it.file.text.as_str().contains(SIGNED));
+        let signed = || {
+            chart.readme.as_ref().is_some_and(|it| {
+                let text = it.file.text.as_str();
+                text.contains(SIGNED) || (template.is_none() && text.contains(BADGES))
+            })
+        };
         let mostly = |style: Style, own: &dyn Fn(&Row) -> bool| {
             let of_style =
                 || rows.iter().filter(|row| row.style == style && !is_foreign(chart, row));
