@@ -99,6 +99,7 @@ pub struct ChartFacts {
 
 /// One declared dependency.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "facts are yes-or-no answers by nature")]
 pub struct DependencyFact {
     /// The dependency's chart name.
     pub name: String,
