@@ -71,25 +71,37 @@ impl Analysis<'_> {
         }
     }
 
-    /// Whether two names that are left over in a mapping are all that is: everything else there is declared and read, and
-    /// all of it is texts.
+    /// Whether two names that are left over in a mapping belong together: on the lines around the place that needs the one
+    /// others of the mapping are read, which are as the other is.
     fn is_last_of_a_kind(&self, declared: &ValuesPath, read: &ValuesPath, chart: &Chart) -> bool {
         let values = &chart.documentation().values;
-        let needed = |it: &&Undeclared| it.path == *read && !it.optional && it.whole.is_none();
-        let beside: Vec<_> = siblings(values, declared).collect();
-        beside.len() > FELLOWS_MIN
-            && beside.iter().all(|key| key.kind == Kind::String)
-            && self.undeclared(chart).iter().any(|it| needed(&it))
+        let mut all = self.undeclared(chart).iter();
+        let needed = all.find(|it| it.path == *read && !it.optional);
+        let place = needed.and_then(|it| it.reads.iter().find(|read| read.needs()));
+        let (Some(place), Some(own)) = (place, values.find(declared)) else { return false };
+        let file = self.set_file(&place.place.path);
+        let mut files = chart.templates.iter();
+        let text = files.find(|it| it.file.path == place.place.path).map(|it| &it.file.text);
+        let Some(text) = text.filter(|_| own.leaf) else { return false };
+        let line = place.place.start.line;
+        let first = text.line_span(line.saturating_sub(FELLOWS_NEAR)).start as usize;
+        let near = Span::new(first, text.line_span(line.saturating_add(FELLOWS_NEAR)).end as usize);
+        let is_near = |key: &&Declared| {
+            let path = steps(&key.path);
+            let mut reads = self.flow().reads().iter();
+            reads.any(|it| Some(it.file) == file && it.path == path && near.contains(it.span))
+        };
+        let alike = siblings(values, declared).filter(|key| key.leaf && key.kind == own.kind);
+        alike.filter(is_near).count() >= FELLOWS_MIN
     }
 
     /// The values that lie one step deeper than a needed one, in what lies beside it, and have its name: some, as it was
     /// one step.
     pub fn deeper(&self, value: &Undeclared, chart: &Chart) -> Option<Vec<ValuesPath>> {
-        let (name, above) = value.path.0.split_last().filter(|(_, above)| !above.is_empty())?;
+        let (name, _) = value.path.0.split_last().filter(|(_, above)| !above.is_empty())?;
         let exact = value.reads.iter().all(|read| read.path.len() == value.inner.0.len());
         let values = &chart.documentation().values;
-        let holders =
-            siblings(values, &value.path).filter(|key| key.path.0.len() == above.len() + 1);
+        let holders = siblings(values, &value.path);
         let Key::Name(name) = name else { return None };
         let children = holders.filter_map(|key| values.keys.get(*key.children.get(name)?));
         let found: Vec<_> = children.filter(|key| key.leaf).map(|key| key.path.clone()).collect();
@@ -108,8 +120,8 @@ impl Analysis<'_> {
         let key = same.next().filter(|_| same.next().is_none())?;
         let head = |at: usize| {
             let line = text.get(..at)?.rsplit('\n').next()?;
-            let head = line.split("{{").next()?.trim();
-            (!head.is_empty()).then_some(head)
+            let (head, _) = line.split("{{").next()?.split_once(':')?;
+            Some(head.trim()).filter(|head| !head.is_empty())
         };
         let own = head(place.place.start.offset as usize)?;
         let block = block(text, place.place.start.offset as usize);
@@ -249,8 +261,10 @@ fn longer<'v>(
     found.next().filter(|_| found.next().is_none())
 }
 
-/// How many values lie beside two names that are left over, at least.
+/// How many values of a mapping are read around a place that needs one which is left over, at least.
 const FELLOWS_MIN: usize = 3;
+/// How many lines before and after that place they are.
+const FELLOWS_NEAR: u32 = 4;
 /// Of how many values that lie a step deeper a help names each.
 const DEEPER_MAX: usize = 4;
 /// How many lines that begin like a place's read another value of its name, at least.

@@ -198,3 +198,52 @@ fn of_several_values_the_one_is_meant_that_a_line_above_asks_for() {
     let asked = format!("{read}{{{{ if .Values.web.net.rules }}}}\n{pasted}{{{{ end }}}}\n");
     assert_eq!(meant(values, &asked).as_deref(), Some("web.net.rules"));
 }
+
+#[test]
+fn lines_that_begin_alike_read_one_value() {
+    let values = "image: {tag: a}\nexecutorsTag: b\n";
+    let line = "  \"image\": \"x:{{ .Values.executorsTag }}\"\n";
+    let read = "{{ .Values.image.tag }}\n  \"image\": \"y:{{ .Values.image.executorsTag }}\"\n";
+    let found = meant(values, &format!("{read}{}", line.repeat(3)));
+    assert_eq!(found.as_deref(), Some("executorsTag"));
+    assert_eq!(meant(values, &format!("{read}{line}")), None);
+}
+
+#[test]
+fn what_is_left_over_among_fellows_belongs_together() {
+    let values = "users: {broker: a, proxy: b, client: c, some-console: d}\n";
+    let template = "- {{ .Values.users.broker }}\n- {{ .Values.users.proxy }}\n";
+    let left = |rest: &str| {
+        let template = format!("{template}{rest}- {{{{ .Values.users.manager }}}}\n");
+        let files = [("values.yaml", values), ("templates/a.yaml", template.as_str())];
+        analysed(&files, |analysis| {
+            let chart = analysis.closure.root().unwrap().chart;
+            let left = analysis.left_over(&ValuesPath::of(["users", "manager"]), chart);
+            left.map(|path| path.to_string())
+        })
+    };
+    assert_eq!(left("- {{ .Values.users.client }}\n").as_deref(), Some("users.some-console"));
+    assert_eq!(left(""), None);
+    let far = format!("- {{{{ .Values.users.client }}}}\n{}", "\n".repeat(20));
+    assert_eq!(left(&far), None);
+}
+
+#[test]
+fn another_component_is_not_meant() {
+    let values = "web: {http: {a: 1}}\napi: {http: {targetPort: 1}, mode: b}\n";
+    let read = "a: {{ .Values.web.http.a }}\nport: {{ .Values.web.http.targetPort }}\n";
+    assert_eq!(slip(values, read), None);
+    assert_eq!(meant(values, read), None);
+}
+
+#[test]
+fn values_a_step_deeper_are_named() {
+    let values = "service: {http: {port: 1}, grpc: {port: 2}}\n";
+    let template = "{{ toYaml .Values.service.http }}\na: {{ .Values.service.port }}\n";
+    let files = [("values.yaml", values), ("templates/a.yaml", template)];
+    let found = analysed(&files, |analysis| {
+        let chart = analysis.closure.root().unwrap().chart;
+        analysis.deeper(&analysis.undeclared(chart)[0], chart).map(|it| it.len())
+    });
+    assert_eq!(found, Some(2));
+}

@@ -28,7 +28,9 @@ pub struct LostDot {
     pub dot: ValuesPath,
     /// Whether the dot is what the value holds.
     pub item: bool,
-    /// Whether more places of the block do so.
+    /// Whether a condition in the block decides whether it is reached.
+    pub guarded: bool,
+    /// More places of the block that do so.
     pub more: Vec<Place>,
 }
 
@@ -69,7 +71,11 @@ impl Analysis<'_> {
             let dot = read.path.get(..depth).unwrap_or_default();
             if let Some(dot) = self.dot_of(block, dot, read, file) {
                 let (chain, item, more) = (chain.to_owned(), block.range, Vec::new());
-                found.insert(key, LostDot { place, chain, dot, item, more });
+                let arms = super::branch::arms(&file.template);
+                let guarded = arms
+                    .iter()
+                    .any(|arm| block.body.contains(arm.condition) && arm.body.contains(read.span));
+                found.insert(key, LostDot { place, chain, dot, item, guarded, more });
             }
         }
         found.into_values().collect()

@@ -20,10 +20,15 @@ pub(super) fn report(lost: &[LostDot], out: &mut Sink) {
     for it in lost {
         let LostDot { chain, dot, .. } = it;
         let (what, when) = if it.item { ("an item of ", "has one") } else { ("", "is set") };
-        let message = format!(
-            "`{chain}` is read where the dot is {what}`{dot}`: it fails as soon as that {when}"
-        );
+        let fails = if it.guarded {
+            "it fails when it is reached".to_owned()
+        } else {
+            format!("it fails as soon as that {when}")
+        };
+        let message = format!("`{chain}` is read where the dot is {what}`{dot}`: {fails}");
+        let itself = !it.item && *chain == format!(".Values.{dot}");
         let help = match it.more.len() {
+            0 if itself => format!("write `.`, or `${chain}`"),
             0 => format!("write `${chain}`"),
             _ => format!("write `${chain}`, and `$` before the dots of the others, too"),
         };
