@@ -359,6 +359,17 @@ fn values_that_all_have_other_names_are_told() {
 }
 
 #[test]
+fn blocks_that_all_lose_their_dot_are_told() {
+    let block =
+        |n: usize| format!("{{{{ with .Values.w{n} }}}}a: {{{{ .Values.k{n} }}}}{{{{ end }}}}\n");
+    let blocks: String = (0..LINKS / 4).map(block).collect();
+    let values = |n: usize| format!("w{n}: {{}}\nk{n}: 1\n");
+    let values = (0..LINKS / 4).map(values).collect::<Vec<_>>().concat();
+    let run = one(&blocks, &values);
+    assert_eq!(run.told("docs/undeclared-value", "web/templates/a.yaml").len(), LINKS / 4);
+}
+
+#[test]
 fn comments_that_all_stand_on_one_key_are_read() {
     let comments = (0..3 * LINKS).map(|n| format!("## @param none{n}.x Text\n"));
     let values = comments.collect::<Vec<_>>().concat() + "a: 1\n";

@@ -198,7 +198,8 @@ fn command(file: &TextFile, own: &[String]) -> Option<Place> {
             true => NEAR_LINES + 1,
             false => near + 1,
         };
-        let asks = (near <= NEAR_LINES && applies(line)) || (near == 0 && asks_to_apply(line));
+        let sentence = |it: &str| speaks_of_definitions(it) && asks_to_apply(it);
+        let asks = (near <= NEAR_LINES && applies(line)) || line.split(". ").any(sentence);
         if asks && !is_of_others(line, own) {
             let lead = line.len() - line.trim_start().len();
             return Some(file.place(Span::new(start + lead, start + line.trim_end().len())));

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::named;
+use super::{
+    branch::{Arm, arms},
+    named,
+};
 use crate::{
     analysis::Analysis,
     catalog::{Chart, TemplateFile, ValuesPath},
@@ -44,7 +47,7 @@ struct Block {
 impl Analysis<'_> {
     /// The places in a chart's own templates that take the dot for the one at the top, one of each block.
     pub fn lost_dots(&self, chart: &Chart) -> Vec<LostDot> {
-        let mut blocks: BTreeMap<usize, Vec<Block>> = BTreeMap::new();
+        let mut blocks: BTreeMap<usize, (Vec<Block>, Vec<Arm>)> = BTreeMap::new();
         let mut found: BTreeMap<(usize, u32), LostDot> = BTreeMap::new();
         let own = self.own_files(chart);
         for read in self.flow().reads().iter().filter(|read| !read.several) {
@@ -58,7 +61,8 @@ impl Analysis<'_> {
             if literal.is_none() || read.chained < names.len() {
                 continue;
             }
-            let blocks = blocks.entry(read.file).or_insert_with(|| all_blocks(&file.template));
+            let both = || (all_blocks(&file.template), arms(&file.template));
+            let (blocks, arms) = blocks.entry(read.file).or_insert_with(both);
             let Some(block) = innermost(blocks, read.span) else { continue };
             let place = file.file.place(read.span);
             let key = (read.file, block.body.start);
@@ -71,7 +75,6 @@ impl Analysis<'_> {
             let dot = read.path.get(..depth).unwrap_or_default();
             if let Some(dot) = self.dot_of(block, dot, read, file) {
                 let (chain, item, more) = (chain.to_owned(), block.range, Vec::new());
-                let arms = super::branch::arms(&file.template);
                 let guarded = arms
                     .iter()
                     .any(|arm| block.body.contains(arm.condition) && arm.body.contains(read.span));

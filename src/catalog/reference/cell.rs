@@ -96,6 +96,8 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    // A star alone emphasises nothing.
+    let emphasis = text.split('*').count() > 2;
     while let Some(c) = rest.chars().next() {
         let after = rest.get(c.len_utf8()..).unwrap_or_default();
         rest = match c {
@@ -116,7 +118,7 @@ pub(super) fn plain(text: &str) -> String {
                 None => push(&mut out, c, after),
             },
             '[' if has_link(after) => after,
-            '*' => after,
+            '*' if emphasis => after,
             '&' => entity(&mut out, after),
             _ => push(&mut out, c, after),
         };
@@ -189,4 +191,15 @@ fn entity<'t>(out: &mut String, after: &'t str) -> &'t str {
     let (c, after) = known.unwrap_or(('&', after));
     out.push(c);
     after
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn a_star_alone_emphasises_nothing() {
+        assert_eq!(plain("[\"*\"]"), "[\"*\"]");
+        assert_eq!(plain("**a** and *b*"), "a and b");
+    }
 }

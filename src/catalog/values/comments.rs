@@ -150,7 +150,11 @@ impl Comments {
     /// end of what stands before it.
     fn makes_row(&self, key: Span) -> bool {
         let column = self.column(key.start);
-        let says = |text: &str| text.strip_prefix("-- ").is_some_and(|it| !it.trim().is_empty());
+        // It takes the last `--` for its mark (`pkg/helm/comment.go`): `# -- adds --verbose` describes another key.
+        let says = |text: &str| {
+            let said = text.strip_prefix("-- ");
+            said.is_some_and(|it| !it.trim().is_empty() && !it.contains(" --"))
+        };
         let mut own = self.own_above(key).take_while(|it| it.column <= column);
         own.any(|it| it.marked && says(&it.text))
     }

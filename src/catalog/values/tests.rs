@@ -55,6 +55,13 @@ fn comments_above_and_beside_describe() {
 }
 
 #[test]
+fn helm_docs_takes_the_last_mark_of_a_comment() {
+    let row = |text: &str| values(text).find(&path("a")).unwrap().said.row;
+    assert!(row("# -- adds a flag\na: 1\n") && row("# -- adds `--verbose`\na: 1\n"));
+    assert!(!row("# -- adds the flag --verbose\na: 1\n"));
+}
+
+#[test]
 fn the_head_of_a_file_describes_no_value() {
     let head = "# Default values for web.\n# This is a YAML-formatted file.\n# Declare variables to be passed into your templates.\n";
     let described = |text: &str| said(&values(text), "a").0;

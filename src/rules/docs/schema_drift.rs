@@ -343,11 +343,22 @@ impl Drift<'_> {
         admitted.map(|read| (read.file, read.span.start)).collect()
     }
 
+    /// Whether comments in values.yaml tell a generator what the schema says.
+    fn is_generated(&self) -> bool {
+        self.values.stream.comments().iter().any(|it| it.text.trim_start().starts_with("@schema"))
+    }
+
     fn refused_read(&self, read: &Read, place: Place, path: ValuesPath) -> Told {
         Told {
             kind: Kind::Refuses,
             message: format!("the schema refuses `{path}`, which a template reads"),
-            help: format!("add `{path}` to the schema, or do not read it"),
+            help: if self.is_generated() {
+                format!(
+                    "declare `{path}` in values.yaml and generate the schema again, or do not read it"
+                )
+            } else {
+                format!("add `{path}` to the schema, or do not read it")
+            },
             place,
             also: self.template(read.file, read.span),
             more: false,

@@ -4,10 +4,13 @@ mod astray;
 mod block;
 mod idle;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
-    analysis::{self, Undeclared},
+    analysis::{self, LostDot, Undeclared},
     catalog::{Chart, Declared, Key, Values, ValuesPath, YamlFile, values},
     config,
     finding::Place,
@@ -27,7 +30,8 @@ impl Rule for UnusedValue {
         let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
         let guides = [Some(file.stream.text().as_str()), readme].into_iter().flatten();
         let guides = if evaluates(cx) { guides.collect() } else { Vec::new() };
-        let judge = Judge { chart, cx, values, anchors: used_anchors(file), guides };
+        let judge =
+            Judge { chart, cx, values, anchors: used_anchors(file), guides, lost: OnceCell::new() };
         let mut unused = Vec::new();
         judge.below(0, &mut unused);
         let slips: BTreeMap<_, _> = judge.slips().collect();
@@ -108,6 +112,8 @@ struct Judge<'a> {
     anchors: BTreeSet<Span>,
     /// Texts that may tell people to read a value in templates of their own.
     guides: Vec<&'a str>,
+    /// See [`Judge::is_lost`].
+    lost: OnceCell<Vec<LostDot>>,
 }
 
 impl<'a> Judge<'a> {

@@ -40,7 +40,7 @@ impl Rule for UnreleasedChanges {
         };
         let Some(what) = what else { return };
         let message = format!(
-            "{what} changed since version `{}`, the first change {days} days ago, and was never released",
+            "{what} changed since version `{}`, the first change {days} days ago, and the version is still the same",
             version.value
         );
         out.at(chart.manifest_place(version.span), message).help(HELP);

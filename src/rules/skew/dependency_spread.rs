@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use semver::Version;
 
 use crate::{
-    catalog::repositories,
+    catalog::{moved, repositories},
     facts::{CatalogFacts, ChartFacts, DependencyFact, Published},
     finding::{Level, Place},
     rule::{CatalogContext, Rule, Sink},
@@ -19,13 +19,13 @@ const NAMED: usize = 4;
 pub(crate) struct DependencySpread;
 
 impl Rule for DependencySpread {
-    fn catalog(&self, facts: &CatalogFacts, _: &CatalogContext<'_>, out: &mut Sink) {
+    fn catalog(&self, facts: &CatalogFacts, cx: &CatalogContext<'_>, out: &mut Sink) {
         for catalog in facts.catalogs() {
             let current = newest_of_each_name(facts.of(catalog));
             for ((name, _), uses) in uses(&current) {
                 let own = uses.iter().any(|it| it.own);
                 let shipped = own.then(|| Shipped::find(name, &current)).flatten();
-                spread(name, &uses, shipped.as_ref(), out);
+                spread(name, &uses, shipped.as_ref(), cx.now, out);
             }
         }
     }
@@ -95,7 +95,7 @@ fn is_local(it: &DependencyFact) -> bool {
     it.repository.is_empty() || it.repository.starts_with("file://")
 }
 
-fn spread(name: &str, uses: &[Use<'_>], shipped: Option<&Shipped<'_>>, out: &mut Sink) {
+fn spread(name: &str, uses: &[Use<'_>], shipped: Option<&Shipped<'_>>, now: i64, out: &mut Sink) {
     // Who tries a prerelease puts nobody else behind.
     let shipped_version = shipped.map(|it| &it.version);
     let versions = uses.iter().map(|it| &it.version).chain(shipped_version);
@@ -124,6 +124,13 @@ fn spread(name: &str, uses: &[Use<'_>], shipped: Option<&Shipped<'_>>, out: &mut
         Some(Shipped { folder, .. }) => (
             format!("{message}; the catalog has `{newest}`"),
             format!("raise all to `{newest}`, which this catalog ships from {folder}"),
+        ),
+        // Nobody is sent to a version whose images are gone.
+        None if moved::withdrawn(ahead, name, &newest.to_string(), now).is_some() => (
+            message,
+            format!(
+                "agree on one version of `{name}` from {ahead}, later than `{newest}`, whose images are gone"
+            ),
         ),
         None => {
             (message, format!("agree on one version of `{name}` from {ahead}, best `{newest}`"))

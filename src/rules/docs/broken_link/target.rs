@@ -225,7 +225,7 @@ fn missing_anchor(readme: &Readme, link: &str, anchor: &str) -> Option<Broken> {
         return Some(broken(link, &message, &help));
     }
     let help = nearest(wanted, readme).map_or_else(
-        || "use the anchor of an existing heading".to_owned(),
+        || "use the anchor of a heading that is there, or take the link out".to_owned(),
         |near| format!("did you mean `#{near}`? If not, use the anchor of another heading"),
     );
     let message = format!("leads to no heading: `{}` has no `#{anchor}`", readme.file.path);

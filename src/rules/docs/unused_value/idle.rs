@@ -14,6 +14,8 @@ use super::{Judge, ends_name};
 
 /// So many unused values are told one by one, be a template missing that may be meant to read them.
 const FEW: usize = 3;
+/// How many further values a finding on a missing template shows.
+const SHOWN: usize = 5;
 /// How many named templates that include one another are gone through.
 const CHAIN_MAX: usize = 20;
 
@@ -67,7 +69,10 @@ impl Judge<'_> {
         let help = format!("define `{name}`, and delete what it does not read");
         let draft = out.at(file.place(first.key), message).subject(first.path.to_string());
         let draft = draft.help(help).also(place, "included here");
-        others.iter().fold(draft, |draft, key| draft.also(file.place(key.key), "this one, too"));
+        others
+            .iter()
+            .take(SHOWN)
+            .fold(draft, |draft, key| draft.also(file.place(key.key), "this one, too"));
         Vec::new()
     }
 
@@ -89,7 +94,7 @@ impl Judge<'_> {
         if spots.peek().is_none() {
             return false;
         }
-        let lost = self.cx.analysis.lost_dots(self.chart);
+        let lost = self.lost.get_or_init(|| self.cx.analysis.lost_dots(self.chart));
         spots.any(|(file, span)| {
             let place = file.file.place(span);
             lost.iter().any(|it| it.place == place || it.more.contains(&place))

@@ -28,8 +28,9 @@ pub(super) fn tell(
         })
         .collect();
     let Some(((first, _, row), rest)) = found.split_first() else { return };
-    let names: Vec<_> =
+    let mut names: Vec<_> =
         found.iter().map(|(it, version, _)| format!("`{} {version}`", it.name.value)).collect();
+    names.dedup();
     let verb = if rest.is_empty() { "names" } else { "name" };
     let state = match row.gone {
         Some(day) if row.is_gone(cx.now) => format!("are gone since {day}"),
