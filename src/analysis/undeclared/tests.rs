@@ -75,3 +75,10 @@ fn a_branch_may_go_where_values_do_not_have_its_text_and_it_is_not_all() {
         format!("{{{{ if or (eq .Values.cloud \"aws\") (eq .Values.cloud \"azure\") }}}}{read}");
     assert_eq!(branch(&format!("a: 1\n{both}")), None);
 }
+
+#[test]
+fn a_list_of_keys_on_what_holds_them_documents() {
+    let values = "# web is a mapping. The expected keys are:\n#   - tags   (map)  : Tags.\n#   - names: no type\nweb:\n  a: 1\n";
+    let read = "a: {{ .Values.web.a }}{{ with .Values.web.tags }}b{{ end }}{{ with .Values.web.names }}b{{ end }}\n";
+    assert_eq!(undeclared(values, read), ["web.names"]);
+}

@@ -14,6 +14,25 @@ pub(super) fn is_told(chart: &Chart, names: &[&str]) -> bool {
     values.is_commented(&steps)
         || values.mentions.iter().any(|mention| meets(&mention.steps(), names))
         || chart.schema.as_ref().and_then(|it| it.root()).is_some_and(|it| knows(it, names))
+        || is_listed(chart, names)
+}
+
+/// Whether a comment on what holds a value lists it with its type: `# - annotations (map) : what they are`.
+fn is_listed(chart: &Chart, names: &[&str]) -> bool {
+    let (Some((name, above)), Some(file)) = (names.split_last(), chart.values.as_ref()) else {
+        return false;
+    };
+    let item = format!("- {name} ");
+    if above.is_empty() || !file.stream.text().as_str().contains(&item) {
+        return false;
+    }
+    let lists = |line: &&str| {
+        let text = line.trim_start().trim_start_matches('#').trim_start();
+        let rest = text.strip_prefix(item.as_str()).map(str::trim_start);
+        rest.is_some_and(|rest| rest.starts_with('(') && rest.contains(':'))
+    };
+    let holder = ValuesPath::of(above.iter().copied());
+    chart.documentation().values.comments_on(&holder, file).iter().any(lists)
 }
 
 /// Whether the README's reference has a row for a path, or for something under it.
