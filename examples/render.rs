@@ -60,7 +60,8 @@ fn answer(loader: &Loader, path: &str, all: &[Value]) -> Result<(), Box<dyn Erro
         let values = values.filter_map(Value::as_str).map(file).collect::<Result<_, _>>()?;
         let seed = asked.get("seed").and_then(Value::as_u64).unwrap_or(1);
         let begin = Instant::now();
-        let rendered = analysis.render_with(&Setting { values, seed, ..Setting::default() });
+        let rendered =
+            analysis.render_with(&Setting { values, seed, skimmed: true, ..Setting::default() });
         let rendering = begin.elapsed().as_secs_f64();
         told(asked, plain(&rendered), [std::mem::take(&mut loading), rendering])?;
     }

@@ -62,6 +62,11 @@ pub struct Skimmed {
 }
 
 impl Skimmed {
+    /// A file that is parsed already.
+    pub fn of(stream: Stream) -> Self {
+        Self { stream, head: None }
+    }
+
     /// The outermost levels: the whole file where it is parsed already.
     pub fn head(&self) -> &Stream {
         self.head.as_ref().unwrap_or(&self.stream)

@@ -28,6 +28,8 @@ pub struct Setting {
     pub seed: u64,
     /// The moment that templates take for the present, in seconds since 1970-01-01 UTC.
     pub now: i64,
+    /// Whether hardly anybody will look into the documents: they are parsed once somebody does.
+    pub skimmed: bool,
 }
 
 impl Default for Setting {
@@ -40,6 +42,7 @@ impl Default for Setting {
             api_versions: Vec::new(),
             seed: 1,
             now: NOW,
+            skimmed: false,
         }
     }
 }

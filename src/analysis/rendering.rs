@@ -97,6 +97,7 @@ fn attempt(
         seed: setting.seed,
         now: setting.now,
         max_depth,
+        skimmed: setting.skimmed,
     };
     let site = Site { closure, set: templates };
     let prepared = Prepared::new(chart, &given, &own).map_err(|failure| site.place(failure))?;

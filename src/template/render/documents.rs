@@ -112,8 +112,9 @@ const EVENTS: [(&str, &str); 10] = [
 ];
 
 /// The documents of rendered files (name and text), in the order in which `helm template` prints
-/// them: by kind, hooks last. Helm refuses all where one is no YAML or no object.
-pub fn sort_manifests(files: &[(&str, &str)]) -> Result<Vec<Document>, Refusal> {
+/// them: by kind, hooks last. Helm refuses all where one is no YAML or no object. `skimmed` are those into which
+/// hardly anybody will look: they are parsed once somebody does.
+pub fn sort_manifests(files: &[(&str, &str)], skimmed: bool) -> Result<Vec<Document>, Refusal> {
     let mut order: Vec<usize> = (0..files.len()).collect();
     order.sort_by_key(|file| files.get(*file).map(|(name, _)| *name));
     let mut documents = Vec::new();
@@ -123,7 +124,7 @@ pub fn sort_manifests(files: &[(&str, &str)]) -> Result<Vec<Document>, Refusal> 
             continue;
         }
         for range in split_manifests(text) {
-            documents.extend(document(file, range, text, name)?);
+            documents.extend(document(file, range, (text, name), skimmed)?);
         }
     }
     documents.sort_by(|a, b| {
@@ -177,10 +178,12 @@ fn split_manifests(text: &str) -> Vec<Range<usize>> {
 fn document(
     file: usize,
     range: Range<usize>,
-    text: &str,
-    name: &str,
+    (text, name): (&str, &str),
+    skimmed: bool,
 ) -> Result<Option<Document>, Refusal> {
-    let skimmed = yaml::skim(Text::new(text.get(range.clone()).unwrap_or_default()), METADATA);
+    let own = Text::new(text.get(range.clone()).unwrap_or_default());
+    let skimmed =
+        if skimmed { yaml::skim(own, METADATA) } else { yaml::Skimmed::of(yaml::parse(own)) };
     let refuse = |at: u32, message: String| {
         let message = format!("YAML parse error on {name}: {message}");
         Refusal { file, at: range.start + at as usize, message }
@@ -305,7 +308,7 @@ mod tests {
     }
 
     fn sorted(files: &[(&str, &str)]) -> Vec<String> {
-        let documents = sort_manifests(files).unwrap();
+        let documents = sort_manifests(files, true).unwrap();
         documents.iter().map(|it| files[it.file].1[it.range.clone()].to_owned()).collect()
     }
 
@@ -324,18 +327,20 @@ mod tests {
         ];
         let expected = ["kind: Secret", "kind: Pod", "kind: Alpha", "kind: Zeta\n", hook];
         assert_eq!(sorted(&files), expected);
-        let documents = sort_manifests(&files).unwrap();
+        let documents = sort_manifests(&files, false).unwrap();
         let hook = documents.last().unwrap().hook.clone().unwrap();
         assert_eq!((hook.events, hook.weight), (vec!["test"], 5));
     }
 
     #[test]
     fn what_is_no_object_is_refused() {
-        let message = |text| sort_manifests(&[("w/a", text)]).unwrap_err().message;
+        let message = |text| sort_manifests(&[("w/a", text)], true).unwrap_err().message;
         assert!(message("a: [").starts_with("YAML parse error on w/a: "));
         assert!(message("- a").contains("a sequence"));
         assert!(message("metadata: {annotations: {a: {}}}").contains("a mapping"));
-        assert!(sort_manifests(&[("w/a", "# only a comment")]).is_ok());
-        assert!(sort_manifests(&[("w/a", "metadata: {annotations: {a: true, b: }}")]).is_ok());
+        assert!(sort_manifests(&[("w/a", "# only a comment")], false).is_ok());
+        assert!(
+            sort_manifests(&[("w/a", "metadata: {annotations: {a: true, b: }}")], true).is_ok()
+        );
     }
 }

@@ -77,6 +77,8 @@ pub struct Setting<'s> {
     pub now: i64,
     /// How deep templates may nest: [`super::exec::MAX_DEPTH`], or more on a larger stack.
     pub max_depth: usize,
+    /// Whether hardly anybody will look into the documents: they are parsed once somebody does.
+    pub skimmed: bool,
 }
 
 /// A chart that can be rendered: without what is disabled, its values coalesced and checked.
@@ -167,7 +169,7 @@ impl<'s> Prepared<'s> {
             texts.push((name(*file), text));
         }
         let number = |file: usize| numbers.get(file).copied().unwrap_or_default();
-        let documents = sort_manifests(&texts).map_err(|refusal| {
+        let documents = sort_manifests(&texts, self.setting.skimmed).map_err(|refusal| {
             Failure::Document(number(refusal.file), refusal.at, refusal.message)
         })?;
         let renumbered = documents.into_iter().map(|it| Document { file: number(it.file), ..it });

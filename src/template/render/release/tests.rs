@@ -63,6 +63,7 @@ fn setting() -> Setting<'static> {
         seed: 1,
         now: 0,
         max_depth: MAX_DEPTH,
+        skimmed: true,
     }
 }
 
