@@ -79,7 +79,8 @@ pub struct Undeclared {
 }
 
 impl Undeclared {
-    fn new(
+    /// A value of which no place is known yet.
+    pub(crate) fn new(
         path: ValuesPath,
         member: usize,
         inner: ValuesPath,

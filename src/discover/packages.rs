@@ -1,7 +1,7 @@
 //! Packaged charts that are kept as files: what `helm package` leaves in a folder of releases.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use semver::Version;
@@ -10,6 +10,7 @@ use super::{ChartFolder, ChartKind, Decision, Manifest, Search, last_element};
 use crate::sources::{
     ArchiveError, ReadError, Source, ancestors, archive_has_chart, is_below, join, parent,
 };
+use crate::text::Text;
 
 /// What `helm repo index` writes beside the packages that it serves.
 const INDEX_FILE: &str = "index.yaml";
@@ -39,6 +40,7 @@ pub(super) fn find(search: &mut Search<'_>) {
         groups.entry(group).or_default().push(package);
     }
     let folders = chart_folders(search);
+    let indexes = indexes(source, groups.keys().map(|(folder, _)| folder.as_str()));
     let mut opened = 0;
     for (_, mut packages) in groups {
         packages.sort_by(Package::newest_first);
@@ -47,7 +49,7 @@ pub(super) fn find(search: &mut Search<'_>) {
             for package in &packages {
                 search.exclude(&package.path, &reason);
             }
-        } else if let Some(index) = published(search, &packages, &folders) {
+        } else if let Some(index) = published(search, &packages, &folders, &indexes) {
             // Its sources are gone: what was released cannot be mended where it lies.
             let reason = format!("a release that {index} serves; its sources are gone");
             for package in &packages {
@@ -55,7 +57,7 @@ pub(super) fn find(search: &mut Search<'_>) {
             }
         } else {
             opened += 1;
-            add_group(search, &packages, &folders, opened);
+            add_group(search, &packages, (&folders, &indexes), opened);
         }
     }
 }
@@ -65,19 +67,35 @@ fn published(
     search: &Search<'_>,
     packages: &[Package],
     folders: &BTreeMap<String, String>,
+    indexes: &BTreeSet<String>,
 ) -> Option<String> {
     if folders.is_empty() {
         return None;
     }
-    let folder = served_from(search.source, &packages.first()?.path)?;
+    let folder = served_from(indexes, &packages.first()?.path)?;
     Some(format!("`{}`", search.source.report_path(&join(folder, INDEX_FILE))))
 }
 
+/// The folders in and around some that have the index of a repository, each looked at once: other files bear the name,
+/// too.
+fn indexes<'f>(source: &Source, folders: impl Iterator<Item = &'f str>) -> BTreeSet<String> {
+    let around: BTreeSet<&str> =
+        folders.flat_map(|folder| std::iter::once(folder).chain(ancestors(folder))).collect();
+    let has_index = |folder: &&str| {
+        let path = join(folder, INDEX_FILE);
+        // One that is too large to be read is one: they grow with each release.
+        let has_entries =
+            |text: Text| text.as_str().lines().any(|line| line.starts_with("entries:"));
+        source.has(&path) && source.read_text(&path).map_or(true, has_entries)
+    };
+    around.into_iter().filter(has_index).map(str::to_owned).collect()
+}
+
 /// The folder around a package that has the index of a repository.
-fn served_from<'p>(source: &Source, package: &'p str) -> Option<&'p str> {
+fn served_from<'p>(indexes: &BTreeSet<String>, package: &'p str) -> Option<&'p str> {
     let folder = parent(package);
     let mut around = std::iter::once(folder).chain(ancestors(folder));
-    around.find(|folder| source.has(&join(folder, INDEX_FILE)))
+    around.find(|folder| indexes.contains(*folder))
 }
 
 fn of_folder(folder: &str) -> String {
@@ -137,7 +155,7 @@ fn chart_folders(search: &Search<'_>) -> BTreeMap<String, String> {
 fn add_group(
     search: &mut Search<'_>,
     packages: &[Package],
-    folders: &BTreeMap<String, String>,
+    (folders, indexes): (&BTreeMap<String, String>, &BTreeSet<String>),
     opened: usize,
 ) {
     let Some((newest, older)) = packages.split_first() else { return };
@@ -160,7 +178,7 @@ fn add_group(
             let version = newest.version.as_ref().map(ToString::to_string);
             let version = version.or_else(|| manifest.version()).unwrap_or_default();
             let reason = format!("an older package of `{}`: {version} is audited", newest.name);
-            add(search, newest, manifest);
+            add(search, newest, manifest, indexes);
             for package in older {
                 search.exclude(&package.path, &reason);
             }
@@ -175,9 +193,14 @@ fn skip(search: &mut Search<'_>, packages: &[Package], reason: &str) {
     }
 }
 
-fn add(search: &mut Search<'_>, package: &Package, manifest: Arc<Manifest>) {
+fn add(
+    search: &mut Search<'_>,
+    package: &Package,
+    manifest: Arc<Manifest>,
+    indexes: &BTreeSet<String>,
+) {
     let source = search.source;
-    let catalog = served_from(source, &package.path).unwrap_or_else(|| parent(&package.path));
+    let catalog = served_from(indexes, &package.path).unwrap_or_else(|| parent(&package.path));
     search.out.charts.push(ChartFolder {
         source: search.index,
         folder: package.path.clone(),

@@ -331,6 +331,17 @@ fn releases_without_sources_are_no_charts_of_a_catalog_of_folders() {
     assert_eq!(charts(&found), ["web", "kept/own-1.0.0.tgz"]);
     let reason = "a release that `docs/index.yaml` serves; its sources are gone";
     assert_eq!(excluded(&found), [("docs/charts/old-1.0.0.tgz", reason)]);
+    // Another file of the name serves nothing.
+    let other = ("docs/index.yaml".to_owned(), b"title: Manual\n".to_vec());
+    let manual = [
+        &[other, released[1].clone()][..],
+        &[("web/Chart.yaml".to_owned(), b"name: web\nversion: 3.0.0\n".to_vec())],
+    ];
+    let sources = Sources::from_list(vec![Source::memory("", manual.concat())]);
+    assert_eq!(
+        charts(&discover(&sources, &GlobSet::empty())),
+        ["web", "docs/charts/old-1.0.0.tgz"]
+    );
     // Packages are all that a repository has.
     let repository = Sources::from_list(vec![Source::memory("", released.to_vec())]);
     let found = discover(&repository, &GlobSet::empty());

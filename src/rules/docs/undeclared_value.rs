@@ -203,25 +203,7 @@ mod tests {
 
     pub(super) fn value(path: &str, documented: bool) -> Undeclared {
         let path = ValuesPath::of([path]);
-        Undeclared {
-            inner: path.clone(),
-            path,
-            member: 0,
-            reads: Vec::new(),
-            optional: true,
-            field: false,
-            spoken_of: false,
-            documented,
-            refused: None,
-            idle: false,
-            guards: None,
-            behind: false,
-            asked_as: None,
-            switch: false,
-            branch_for: None,
-            whole: None,
-            slip: None,
-        }
+        Undeclared { optional: true, ..Undeclared::new(path.clone(), 0, path, documented, None) }
     }
 
     #[test]
