@@ -8,11 +8,14 @@ use crate::{
     finding::Place,
     rule::{ChartContext, Rule, Sink},
     rules::docs::undeclared_value::is_told_by_notes,
+    template::{Node, Template},
     text::Span,
 };
 
 /// What stands before the name of a service in the commands that notes print.
 const PREFIXES: [&str; 3] = ["svc/", "service/", "services/"];
+/// The notes, local to a chart.
+const NOTES: &str = "templates/NOTES.txt";
 /// The release's name in a rendering with defaults: what begins with it was computed for this release.
 const RELEASE: &str = "release-name";
 
@@ -22,7 +25,7 @@ pub(crate) struct BrokenNotes;
 impl Rule for BrokenNotes {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
         let mut notes = chart.templates.iter();
-        let Some(file) = notes.find(|it| it.file.local == "templates/NOTES.txt") else { return };
+        let Some(file) = notes.find(|it| it.file.local == NOTES) else { return };
         for value in cx.analysis.undeclared(chart) {
             let in_values = value.slip.as_ref().is_some_and(|slip| slip.in_values);
             let only_here = value.reads.iter().all(|read| read.in_notes);
@@ -68,10 +71,94 @@ fn services(file: &TemplateFile, chart: &Chart, cx: &ChartContext<'_>, out: &mut
             list.join(", ")
         );
         let Some(place) = place(file, name, notes) else { continue };
-        out.at(place, message)
-            .subject(name)
-            .help("compute the name in the notes as in the service's template");
+        let made = made_elsewhere(chart, computed(file, &place));
+        let draft = out.at(place, message).subject(name);
+        match made {
+            Some(made) => draft.help(made.help()).also(made.place, "the service's name"),
+            None => draft.help("compute the name in the notes as in the service's template"),
+        };
     }
+}
+
+/// A template that gives a service the name which the notes compute, but not with the chart's own values.
+struct Made {
+    place: Place,
+    /// The file, local to the chart.
+    local: String,
+    /// What the file's outermost `if` asks for.
+    condition: Option<String>,
+}
+
+impl Made {
+    fn help(&self) -> String {
+        let local = &self.local;
+        match &self.condition {
+            Some(condition) => {
+                format!("put the command into `{{{{ if {condition} }}}}`, as `{local}` does")
+            }
+            None => format!("ask in the notes for what renders `{local}`"),
+        }
+    }
+}
+
+/// The name as the notes write it, from a place on.
+fn computed<'t>(file: &'t TemplateFile, place: &Place) -> &'t str {
+    let text = file.file.text.as_str();
+    word(text.get(place.end.offset as usize..).unwrap_or_default())
+}
+
+/// A word of a template: up to the first white space outside of a tag.
+fn word(text: &str) -> &str {
+    let mut end = 0;
+    while let Some(rest) = text.get(end..).filter(|rest| !rest.is_empty()) {
+        let length = match rest.strip_prefix("{{").and_then(|tag| tag.find("}}")) {
+            Some(length) => length + 4,
+            None => rest.find(|c: char| c.is_whitespace()).unwrap_or(rest.len()),
+        };
+        // Text between two tags ends at the second.
+        let length = rest.find("{{").filter(|at| (1..length).contains(at)).unwrap_or(length);
+        if length == 0 {
+            break;
+        }
+        end += length;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+fn made_elsewhere(chart: &Chart, name: &str) -> Option<Made> {
+    let plain = |text: &str| {
+        let text = text.replace("template ", "include ");
+        text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>()
+    };
+    let wanted = plain(name);
+    let mut services = chart.templates.iter().filter(|it| {
+        it.file.local != NOTES && it.file.text.as_str().lines().any(|line| line == "kind: Service")
+    });
+    services.find_map(|it| {
+        let text = it.file.text.as_str();
+        let mut names = text.match_indices("\n  name:").filter_map(|(at, key)| {
+            let value = text.get(at + key.len()..)?.lines().next()?;
+            Some((at + key.len(), value))
+        });
+        let (at, value) =
+            names.find(|(_, value)| plain(value.trim().trim_matches('"')) == wanted)?;
+        Some(Made {
+            place: it.file.place(Span::new(at, at + value.len())),
+            local: it.file.local.clone(),
+            condition: condition(&it.template),
+        })
+    })
+}
+
+/// What the outermost `if` of a file asks for, where it has one alone.
+fn condition(template: &Template) -> Option<String> {
+    let mut found = template.nodes.iter().filter_map(|node| match node {
+        Node::If(branch) => Some(branch),
+        _ => None,
+    });
+    let branch = found.next().filter(|_| found.next().is_none())?;
+    let arm = branch.arms.first().filter(|_| branch.arms.len() == 1)?;
+    Some(template.text.slice(arm.pipe.span).to_owned())
 }
 
 /// The names of services in a line with a command.

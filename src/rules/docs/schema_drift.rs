@@ -28,6 +28,9 @@ const VALUES_MIN: usize = 8;
 const TOLD_APART: usize = 3;
 /// What makes the defaults of a generated schema right again.
 const AGAIN: &str = "generate the schema again from values.yaml, or write the default into it where it is kept by hand";
+/// What stands in values files without being a chart's own value: Helm's keys, and the metadata that SOPS writes
+/// into files that it encrypts.
+const GIVEN: [&str; 4] = ["global", "enabled", "tags", "sops"];
 /// How many further paths a message names.
 const SHOWN: usize = 5;
 /// The largest schema that is compared, in bytes.
@@ -273,8 +276,7 @@ impl Drift<'_> {
                 _ => continue,
             };
             let top = path.0.len() == 1;
-            let given =
-                top && (self.is_dependency(name) || matches!(name, "global" | "enabled" | "tags"));
+            let given = top && (self.is_dependency(name) || GIVEN.contains(&name));
             let steps: Vec<_> = path.0.iter().map(Key::name).collect();
             if given || values.is_commented(&steps) || !self.is_unread(&path) {
                 continue;

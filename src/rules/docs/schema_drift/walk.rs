@@ -1,5 +1,7 @@
 //! A schema beside the values: what only one of them knows, and other defaults.
 
+use std::collections::HashSet;
+
 use super::shape::{Shape, Shapes};
 use crate::{
     catalog::{Declared, Key, Values, ValuesPath, YamlFile},
@@ -49,6 +51,8 @@ pub(super) struct Walk<'a> {
     values: &'a Values,
     file: &'a YamlFile,
     known: Vec<bool>,
+    /// The defaults that some value has: by `$ref` several values may share one.
+    fitting: HashSet<Span>,
     pub(super) missing: Vec<Missing>,
     pub(super) stale: Vec<Stale>,
     pub(super) defaults: Vec<OtherDefault>,
@@ -60,7 +64,8 @@ impl<'a> Walk<'a> {
     pub(super) fn new(root: Node<'a>, values: &'a Values, file: &'a YamlFile) -> Self {
         let known = vec![false; values.keys.len()];
         let (missing, stale, defaults) = (Vec::new(), Vec::new(), Vec::new());
-        Self { root, values, file, known, missing, stale, defaults, form: false }
+        let fitting = HashSet::new();
+        Self { root, values, file, known, fitting, missing, stale, defaults, form: false }
     }
 
     /// Whether the schema names a value, or says nothing of the keys of what holds it.
@@ -93,6 +98,8 @@ impl<'a> Walk<'a> {
             }
             self.stale(key, &shape);
         }
+        let fitting = &self.fitting;
+        self.defaults.retain(|other| !fitting.contains(&other.span));
     }
 
     fn know(&mut self, at: usize) {
@@ -112,6 +119,7 @@ impl<'a> Walk<'a> {
         }
         let other = schema.entry("default").zip(Values::node(self.file, key));
         let Some((default, value)) = other else { return };
+        let span = if default.key_span.end > 0 { default.value.span() } else { span };
         if differ(default.value, value) {
             let short = |node: Node<'_>| {
                 node.raw()
@@ -122,11 +130,13 @@ impl<'a> Walk<'a> {
             };
             self.defaults.push(OtherDefault {
                 path: key.path.clone(),
-                span: if default.key_span.end > 0 { default.value.span() } else { span },
+                span,
                 schema: short(default.value),
                 values: short(value),
                 json: json(value),
             });
+        } else {
+            self.fitting.insert(span);
         }
     }
 
