@@ -55,6 +55,11 @@ impl ValuesPath {
         (!keys.is_empty()).then_some(Self(keys))
     }
 
+    /// Its steps: a key's name, none for an item.
+    pub fn names(&self) -> Vec<Option<String>> {
+        self.0.iter().map(Key::name).collect()
+    }
+
     /// The path with one more step.
     pub fn join(&self, key: Key) -> Self {
         let mut keys = self.0.clone();

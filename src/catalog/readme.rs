@@ -16,7 +16,7 @@ use super::TextFile;
 use crate::text::Span;
 
 pub use tables::{CELLS_MAX, ITEMS_MAX};
-pub use template::{Template, whole};
+pub use template::{MAKE, Template, whole};
 
 /// A Markdown file, parsed when something of it is first asked for.
 #[derive(Clone, Debug)]

@@ -8,9 +8,15 @@ use crate::{
 };
 
 /// What helm-docs' template of a README is called: by itself, and by people who name it on the command line.
-const NAMES: [&str; 4] = [DEFAULT, "README.gotmpl", "README.md.tmpl", "README.tmpl"];
+const NAMES: [&str; 5] =
+    [DEFAULT, "README.gotmpl", "README.gotmpl.md", "README.md.tmpl", "README.tmpl"];
 /// What it looks for by itself.
 const DEFAULT: &str = "README.md.gotmpl";
+
+/// What makes a README where nothing more is to be said.
+pub const MAKE: &str = "`helm-docs`";
+/// The template of helm-docs that writes a README's title.
+const TITLE: &str = "chart.header";
 
 /// A chart's template of its README.
 #[derive(Clone, Debug)]
@@ -35,13 +41,25 @@ impl Template {
         NAMES.into_iter().find(|name| chart.has_file(name))
     }
 
-    /// The command that makes the README: without the template's name helm-docs takes its own, and writes over
-    /// what another one made.
+    /// What a chart's template is called that helm-docs must be told of.
+    pub fn named(chart: &Chart) -> Option<&'static str> {
+        Self::name(chart).filter(|name| *name != DEFAULT)
+    }
+
+    /// The command that makes the README, in code: without the template's name helm-docs takes its own, and writes
+    /// over what another one made. What has no title of its own is one of several templates, which the catalog's
+    /// tooling names.
     pub fn command(&self) -> String {
         match self.file.local.as_str() {
-            DEFAULT => "helm-docs".to_owned(),
-            name => format!("helm-docs --template-files={name}"),
+            DEFAULT => MAKE.to_owned(),
+            name if self.has_title() => format!("`helm-docs --template-files={name}`"),
+            name => format!("{MAKE} with {name} and the templates around it"),
         }
+    }
+
+    fn has_title(&self) -> bool {
+        let text = self.file.text.as_str();
+        text.contains(TITLE) || text.lines().any(|line| line.starts_with("# "))
     }
 
     /// Where a text first stands as a whole: in parentheses, brackets, quotes or between blanks.

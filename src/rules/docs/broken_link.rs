@@ -10,7 +10,7 @@ use crate::{
     catalog::{
         Chart, Manifest, Readme,
         address::ForgePath,
-        readme::{Template, whole},
+        readme::{MAKE, Template, whole},
     },
     finding::Place,
     rule::{ChartContext, Rule, Sink},
@@ -105,7 +105,7 @@ impl Origin<'_> {
 
     /// What makes the README anew.
     fn command(&self) -> String {
-        self.template.as_ref().map_or_else(|| "helm-docs".to_owned(), Template::command)
+        self.template.as_ref().map_or_else(|| MAKE.to_owned(), Template::command)
     }
 
     fn report(&self, link: &Dead, out: &mut Sink) {
@@ -113,7 +113,7 @@ impl Origin<'_> {
         let mut draft = match self.of(link) {
             Some((origin, name)) => out
                 .at(origin, message)
-                .help(format!("{help}; write it into {name} and run `{}`", self.command()))
+                .help(format!("{help}; write it into {name} and run {}", self.command()))
                 .also(place.clone(), "the README's copy"),
             None => out.at(place.clone(), message).help(help),
         };
@@ -136,7 +136,7 @@ impl Origin<'_> {
         let help = "use the anchors of headings that are there, or take the links out";
         let (origin, help) = match self.of(first) {
             Some((origin, name)) => {
-                (origin, format!("{help}, in {name}, and run `{}`", self.command()))
+                (origin, format!("{help}, in {name}, and run {}", self.command()))
             }
             None => (first.place.clone(), help.to_owned()),
         };

@@ -111,9 +111,19 @@ struct Named {
     text: String,
     steps: Vec<Option<String>>,
     place: Place,
-    /// The README's row, where the place is that of helm-docs' template, and the template's line.
-    row: Option<(Place, String)>,
+    /// The README's row, where the place is that of helm-docs' template.
+    row: Option<InTemplate>,
     by: By,
+}
+
+/// A row that stands in helm-docs' template.
+struct InTemplate {
+    /// The README's row.
+    row: Place,
+    /// Which line of which file it is.
+    line: String,
+    /// What makes the README of it.
+    command: String,
 }
 
 /// What documents a path.
@@ -141,7 +151,8 @@ impl Named {
         let (place, row_place) = match generated.by_hand(row) {
             Some((template, span)) => {
                 let line = format!("line {} of {}", template.line(span), template.file.local);
-                (template.file.place(span), Some((shown, line)))
+                let row = InTemplate { row: shown, line, command: template.command() };
+                (template.file.place(span), Some(row))
             }
             None => (shown, None),
         };
@@ -180,11 +191,11 @@ impl Named {
     fn help(&self, near: Option<&str>) -> String {
         match (near, self.by, &self.row) {
             (_, By::Program(writer), _) => writer.help(),
-            (Some(path), _, Some((_, line))) => {
-                format!("write `{path}` into {line}, or take the row out, and run `helm-docs`")
+            (Some(path), _, Some(InTemplate { line, command, .. })) => {
+                format!("write `{path}` into {line}, or take the row out, and run {command}")
             }
-            (None, _, Some((_, line))) => {
-                format!("write its new name into {line}, or take it out, and run `helm-docs`")
+            (None, _, Some(InTemplate { line, command, .. })) => {
+                format!("write its new name into {line}, or take it out, and run {command}")
             }
             (Some(path), ..) => format!("write `{path}`, or take it out"),
             (None, By::Comment(_), _) => "write its new name, or take the comment out".to_owned(),
@@ -544,7 +555,7 @@ impl<'a> Judge<'a> {
         let draft = out.at(first.place.clone(), message).subject(subject);
         let draft = draft.help(help.unwrap_or_default());
         let draft = match &first.row {
-            Some((row, _)) => draft.also(row.clone(), "the README's row"),
+            Some(it) => draft.also(it.row.clone(), "the README's row"),
             None => draft,
         };
         let draft = match near.filter(|_| first.by == By::Row).and_then(|near| self.place_of(near))

@@ -8,9 +8,12 @@ use told::Told;
 
 use crate::{
     catalog::{
-        Chart, Declared, Documentation, Key, Readme, YamlFile, readme::Template, reference::Style,
+        Chart, Declared, Documentation, Key, Readme, YamlFile,
+        readme::{MAKE, Template},
+        reference::{Row, Style},
+        values::{Convention, Mention},
     },
-    finding::Level,
+    finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
     template::flow::Usage,
     yaml::Node,
@@ -20,10 +23,8 @@ use crate::{
 const TOGETHER: usize = 4;
 /// So many are one of which nothing else says what they are: whoever adds one row adds the others.
 const TOGETHER_BARE: usize = 2;
-/// What makes a table of helm-docs whole again.
-const HELM_DOCS: &str = "run `helm-docs` and commit the README";
-/// What makes one whole of which the template says what goes in.
-const SELECTED: &str = "let README.md.gotmpl take them in, and run `helm-docs`";
+/// What makes one of readme-generator whole of which the comments are there.
+const PARAMS: &str = "run `readme-generator`, and where that makes no row of it, write a `## @section` above its `## @param`";
 /// How many values a message names.
 const SHOWN: usize = 3;
 /// Fewer values than these say nothing of whether a chart's are described.
@@ -53,9 +54,7 @@ impl Rule for UndocumentedValue {
         let template = Template::of(chart, cx.source);
         let first = rows.first().map_or("", |row| row.key.text.as_str());
         let by_hand = template.as_ref().is_some_and(|it| it.row(first).is_some());
-        // A template that goes over the values itself may leave some out.
-        let selects = template.is_some_and(|it| it.file.text.as_str().contains("hasPrefix"));
-        let run = if selects { SELECTED } else { HELM_DOCS };
+        let run = run(template.as_ref());
         let made =
             !by_hand && !rows.is_empty() && rows.iter().all(|row| row.style == Style::HelmDocs);
         let judged = if made { &all } else { &leaves };
@@ -75,10 +74,11 @@ impl Rule for UndocumentedValue {
             readme,
             file,
             schema,
-            by_hand,
+            by_hand: template.filter(|_| by_hand),
             run,
             doc_gen,
             generator,
+            params: params(documentation),
             told,
             meant,
         };
@@ -96,6 +96,16 @@ impl Rule for UndocumentedValue {
         let parts: Vec<_> = parts.map(|(part, inside)| (part, gaps(&files, &inside))).collect();
         tell_all(&parts, &files, out);
         sparse(chart, &files, &leaves, out);
+    }
+}
+
+/// What makes a table of helm-docs whole again.
+fn run(template: Option<&Template>) -> String {
+    let command = template.map_or_else(|| MAKE.to_owned(), Template::command);
+    // A template that goes over the values itself may leave some out.
+    match template.filter(|it| it.file.text.as_str().contains("hasPrefix")) {
+        Some(it) => format!("let {} take them in, and run {command}", it.file.local),
+        None => format!("run {command} and commit the README"),
     }
 }
 
@@ -162,14 +172,16 @@ struct Files<'a> {
     readme: &'a Readme,
     file: &'a YamlFile,
     schema: Option<Node<'a>>,
-    /// Whether the table stands in helm-docs' template as it is.
-    by_hand: bool,
+    /// helm-docs' template, where the table stands in it as it is.
+    by_hand: Option<Template>,
     /// What makes a table of helm-docs whole again.
-    run: &'static str,
+    run: String,
     /// Whether chart-doc-gen makes the README.
     doc_gen: bool,
     /// Whether readme-generator makes tables of the form that it makes: people write these, too.
     generator: bool,
+    /// The paths that readme-generator's comments document.
+    params: BTreeSet<Vec<Option<String>>>,
     told: Told<'a>,
     /// What rows under another name are meant for: `docs/stale-value` tells of these.
     meant: BTreeSet<String>,
@@ -179,8 +191,61 @@ impl Files<'_> {
     /// Who writes the reference.
     fn style(&self) -> Option<Style> {
         let row = self.documentation.reference.rows.first()?;
-        let plain = self.by_hand || row.style == Style::Bitnami && !self.generator;
+        let plain = self.by_hand.is_some() || row.style == Style::Bitnami && !self.generator;
         Some(if plain { Style::Plain } else { row.style })
+    }
+
+    /// Whether readme-generator's comments document all values under some keys: then only its run is missing.
+    fn has_params(&self, gaps: &[usize]) -> bool {
+        let values = &self.documentation.values;
+        let steps = |at: usize| values.keys.get(at).map(|key| key.path.names());
+        let mut below = leaves_under_at(gaps, self.documentation);
+        !self.params.is_empty()
+            && below.all(|leaf| {
+                let mut line = std::iter::successors(Some(leaf), |at| {
+                    values.keys.get(*at).map(|key| key.parent).filter(|at| *at > 0)
+                });
+                line.any(|at| steps(at).is_some_and(|steps| self.params.contains(&steps)))
+            })
+    }
+
+    /// What to do about values that have no row.
+    fn help(&self, gaps: &[usize]) -> String {
+        let each = if gaps.len() > 1 { "a row for each" } else { "a row" };
+        let rows = &self.documentation.reference.rows;
+        let default = rows.iter().any(|row| row.default.is_some());
+        let default = if default { " and its default" } else { "" };
+        let row = format!("add {each} with its meaning{default}");
+        match (self.style(), &self.by_hand) {
+            (Some(Style::HelmDocs), _) => self.run.clone(),
+            // The generator makes no row of what stands above the first section: seen with 2.7.2.
+            (Some(Style::Bitnami), _) if self.has_params(gaps) => PARAMS.to_owned(),
+            (Some(Style::Bitnami), _) => {
+                "describe it with `## @param` in values.yaml and run `readme-generator`".to_owned()
+            }
+            (_, Some(template)) => {
+                format!("{row} to {} and run {}", template.file.local, template.command())
+            }
+            _ if self.doc_gen => {
+                "describe it in values.yaml, with `# +doc-gen:break` where it is a list or a mapping, and run `chart-doc-gen`".to_owned()
+            }
+            _ => row,
+        }
+    }
+
+    /// Where the rows stand among which that of a value belongs: those of what lies beside it, else the first.
+    fn place_of_rows(&self, key: &Declared) -> Option<Place> {
+        let steps = key.path.names();
+        let shared = |row: &Row| {
+            let mut pairs = row.key.steps.iter().zip(&steps);
+            pairs.position(|(one, other)| one != other).unwrap_or(row.key.steps.len())
+        };
+        let rows = &self.documentation.reference.rows;
+        let most = rows.iter().map(shared).max()?;
+        let row = rows.iter().find(|row| shared(row) == most)?;
+        let template = self.by_hand.as_ref();
+        let by_hand = template.and_then(|it| Some(it.file.place(it.row(&row.key.text)?)));
+        Some(by_hand.unwrap_or_else(|| self.readme.file.place(row.span)))
     }
 
     /// Whether a comment or the schema describes a key where it is declared.
@@ -203,33 +268,39 @@ impl Files<'_> {
     }
 }
 
-/// How many lines of comment above a key are looked at.
-const COMMENT_LINES: usize = 20;
-
-/// Whether the comment that a text ends with, above a key, describes a value for Bitnami's generator.
-fn has_param(above: &str, path: &str) -> bool {
-    let lines = above.lines().rev().skip_while(|line| line.trim().is_empty()).take(COMMENT_LINES);
-    let mut comment = lines.take_while(|line| line.trim_start().starts_with('#'));
-    comment.any(|line| line.contains(&format!("@param {path} ")))
+/// The paths that comments document for readme-generator.
+fn params(documentation: &Documentation) -> BTreeSet<Vec<Option<String>>> {
+    let mentions = documentation.values.mentions.iter();
+    let shown = mentions.filter(|it| it.convention == Convention::Bitnami && !it.hidden);
+    shown.map(Mention::steps).collect()
 }
 
-/// Tells of the gaps of the whole or of its parts: all together where helm-docs makes the table.
+/// Tells of the gaps of the whole or of its parts: all together of which a program's next run makes rows.
 fn tell_all(parts: &[(Part, BTreeSet<usize>)], files: &Files<'_>, out: &mut Sink) {
-    let all: BTreeSet<_> = parts.iter().flat_map(|(_, gaps)| gaps).copied().collect();
-    if all.len() > 1 && files.style() == Some(Style::HelmDocs) {
-        return not_made(&all, files, out);
+    let all = parts.iter().flat_map(|(_, gaps)| gaps).copied();
+    let (program, help) = match files.style() {
+        Some(Style::HelmDocs) => ("helm-docs", files.run.as_str()),
+        Some(Style::Bitnami) => ("readme-generator", PARAMS),
+        _ => ("", ""),
+    };
+    let made = |at: &usize| program == "helm-docs" || files.has_params(&[*at]);
+    let mut together: BTreeSet<_> = all.filter(|_| !program.is_empty()).filter(made).collect();
+    if together.len() > 1 {
+        not_made(&together, program, help, files, out);
+    } else {
+        together.clear();
     }
     for (part, gaps) in parts {
-        tell(gaps, part, files, out);
+        tell(gaps - &together, part, files, out);
     }
 }
 
 /// Tells of gaps, many under one key together.
-fn tell(gaps: &BTreeSet<usize>, part: &Part, files: &Files<'_>, out: &mut Sink) {
+fn tell(gaps: BTreeSet<usize>, part: &Part, files: &Files<'_>, out: &mut Sink) {
     let mut by_parent: BTreeMap<(usize, bool), Vec<usize>> = BTreeMap::new();
     for at in gaps {
-        let parent = files.documentation.values.keys.get(*at).map_or(0, |key| key.parent);
-        by_parent.entry((parent, files.describes_under(*at))).or_default().push(*at);
+        let parent = files.documentation.values.keys.get(at).map_or(0, |key| key.parent);
+        by_parent.entry((parent, files.describes_under(at))).or_default().push(at);
     }
     for ((parent, described), gaps) in by_parent {
         let together = if described { TOGETHER } else { TOGETHER_BARE };
@@ -309,7 +380,7 @@ fn topmost(documentation: &Documentation, leaf: usize) -> usize {
 }
 
 fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut Sink) {
-    let Files { documentation, readme, file, .. } = files;
+    let Files { documentation, file, .. } = files;
     let keys = &documentation.values.keys;
     let first = gaps.first().and_then(|first| keys.get(*first));
     let (Some(key), Some(first)) = (keys.get(at), first) else { return };
@@ -332,57 +403,44 @@ fn missing(at: usize, gaps: &[usize], part: &Part, files: &Files<'_>, out: &mut 
         "{what} not in the README's reference, which has {} of {} values{inside}",
         part.listed, part.all
     );
-    let above = file.stream.text().as_str().get(..first.key.start as usize).unwrap_or_default();
     let made = matches!(files.style(), Some(Style::HelmDocs | Style::Bitnami | Style::HelmTool));
-    let help = match files.style() {
-        Some(Style::HelmDocs) => files.run,
-        // The generator makes no row of what stands above the first section: seen with 2.7.2.
-        Some(Style::Bitnami) if has_param(above, &first.path.to_string()) => {
-            "run `readme-generator`, and where that makes no row of it, write a `## @section` above its `## @param`"
-        }
-        Some(Style::Bitnami) => {
-            "describe it with `## @param` in values.yaml and run `readme-generator`"
-        }
-        _ if files.by_hand => {
-            "add a row with its meaning and its default to README.md.gotmpl and run `helm-docs`"
-        }
-        _ if files.doc_gen => {
-            "describe it in values.yaml, with `# +doc-gen:break` where it is a list or a mapping, and run `chart-doc-gen`"
-        }
-        _ if gaps.len() > 1 => "add a row for each, with its meaning and its default",
-        _ => "add a row with its meaning and its default",
-    };
+    let help = files.help(gaps);
     let place = file.place(first.key);
     let mut draft = out.at(place, message).subject(first.path.to_string()).help(help);
     // Where people write the table, whoever reads values.yaml finds what it is all the same.
     if !made && gaps.iter().all(|gap| files.describes_under(*gap)) {
         draft = draft.level(Level::Note);
     }
-    if let Some(row) = documentation.reference.rows.first() {
-        draft.also(readme.file.place(row.span), "the reference");
+    if let Some(place) = files.place_of_rows(first) {
+        draft.also(place, "the reference");
     }
 }
 
-/// Tells of a table that helm-docs made before several values were declared: one run repairs it.
-fn not_made(gaps: &BTreeSet<usize>, files: &Files<'_>, out: &mut Sink) {
+/// Tells of a table that a program made before several values were declared: one run repairs it.
+fn not_made(gaps: &BTreeSet<usize>, program: &str, help: &str, files: &Files<'_>, out: &mut Sink) {
     let keys = &files.documentation.values.keys;
     let gaps: Vec<_> = gaps.iter().filter_map(|at| keys.get(*at)).collect();
     let Some(first) = gaps.first() else { return };
     let message = format!(
-        "{} values are not in the README's reference, which `helm-docs` makes: {}",
+        "{} values are not in the README's reference, which `{program}` makes: {}",
         gaps.len(),
         some(&gaps)
     );
     let draft = out.at(files.file.place(first.key), message).subject(first.path.to_string());
     let others = gaps.iter().skip(1).take(SHOWN);
-    others
-        .fold(draft.help(files.run), |draft, key| draft.also(files.file.place(key.key), "as well"));
+    others.fold(draft.help(help), |draft, key| draft.also(files.file.place(key.key), "as well"));
 }
 
 /// The values under some keys.
 fn leaves_under<'d>(gaps: &[usize], documentation: &'d Documentation) -> Vec<&'d Declared> {
+    let keys = &documentation.values.keys;
+    leaves_under_at(gaps, documentation).filter_map(|at| keys.get(at)).collect()
+}
+
+fn leaves_under_at(gaps: &[usize], documentation: &Documentation) -> impl Iterator<Item = usize> {
+    let keys = &documentation.values.keys;
     let below = gaps.iter().flat_map(|gap| documentation.values.subtree(*gap));
-    below.filter_map(|at| documentation.values.keys.get(at)).filter(|key| key.leaf).collect()
+    below.filter(|at| keys.get(*at).is_some_and(|key| key.leaf))
 }
 
 /// Some of the values by their paths.
@@ -442,19 +500,4 @@ fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: 
         "write a comment above each value that says what it is for"
     };
     out.at(file.place(first.key), message).level(Level::Note).subject(chart.name()).help(help);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_comment_above_a_key_describes_it_for_the_generator() {
-        assert!(has_param("## @param a.b Text\n  ", "a.b"));
-        assert!(!has_param("## @param a.bc Text\n", "a.b"));
-        assert!(!has_param("## @param a.b Text\nx: 1\n", "a.b"));
-        let far = |lines: usize| "## @param a.b Text\n".to_owned() + &"#\n".repeat(lines);
-        assert!(has_param(&far(COMMENT_LINES - 1), "a.b"));
-        assert!(!has_param(&far(COMMENT_LINES), "a.b"));
-    }
 }

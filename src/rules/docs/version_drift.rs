@@ -4,7 +4,10 @@ mod badge;
 mod install;
 
 use crate::{
-    catalog::{Chart, IndexEntry, Manifest, Readme, readme::Template},
+    catalog::{
+        Chart, IndexEntry, Manifest, Readme,
+        readme::{MAKE, Template},
+    },
     finding::Place,
     rule::{ChartContext, Rule, Sink},
     text::Spanned,
@@ -45,10 +48,8 @@ fn badges(
             .also(manifest.place(field.span), "the chart's own")
             .help(if chart.documentation().reference.helm_docs {
                 let template = Template::of(chart, cx.source);
-                let command = template.map_or_else(|| "helm-docs".to_owned(), |it| it.command());
-                format!(
-                    "run `{command}` with each release, for example in CI, and commit the README"
-                )
+                let command = template.map_or_else(|| MAKE.to_owned(), |it| it.command());
+                format!("run {command} with each release, for example in CI, and commit the README")
             } else if says_app_version(&badge, manifest) {
                 "call it AppVersion: that is what it shows".to_owned()
             } else {
@@ -93,7 +94,7 @@ fn commands(
             Some((it, span)) => {
                 let (name, line) = (chart.name(), it.line(span));
                 let help = format!(
-                    "install `{name}` in line {line} of {}, and run `{}`",
+                    "install `{name}` in line {line} of {}, and run {}",
                     it.file.local,
                     it.command()
                 );

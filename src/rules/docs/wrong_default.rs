@@ -17,12 +17,15 @@ use crate::{
     },
     rule::{ChartContext, Rule, Sink},
     text::Span,
+    version,
 };
 
 /// So many rows that people write are told one by one; more are a table that nobody looks at.
 const APART_MAX: usize = 10;
 /// How many further rows a finding on a table that people write shows: each is written anew.
 const RELATED_MAX: usize = 20;
+/// How the names end of values that are the application's version.
+const VERSIONED: [&str; 2] = ["tag", "version"];
 /// How many rows a finding on a table that a program makes names.
 const SHOWN: usize = 3;
 
@@ -59,9 +62,11 @@ impl Rule for WrongDefault {
         }
         for (program, mut wrong) in made {
             wrong.sort_by_key(|it| it.cell.span.start);
+            let named = Template::named(chart).filter(|_| program == "helm-docs");
+            let with = named.map_or_else(String::new, |name| format!(" with {name}"));
             let (makes, help) = (
                 format!(", which `{program}` makes,"),
-                format!("run `{program}` and commit the README"),
+                format!("run `{program}`{with} and commit the README"),
             );
             table.report_together(&makes, &help, &wrong, out);
         }
@@ -182,24 +187,8 @@ impl<'a> Table<'a> {
             draft.also(row, "the README's row");
             return;
         }
-        let actual = shown::short(&wrong.actual);
-        let what = if shown::is_whole(&wrong.actual) {
-            actual
-        } else {
-            "the default of values.yaml, or `see values.yaml`,".to_owned()
-        };
         let by_hand = self.template.zip(wrong.by_hand);
-        let help = match by_hand {
-            Some((template, row)) => {
-                let (line, name) = (template.line(row), &template.file.local);
-                format!("write {what} into line {line} of {name} and run `helm-docs`")
-            }
-            None if self.is_app_version(&wrong.text) => format!(
-                "write {what} into the table, or `{}` into values.yaml, which Chart.yaml has as appVersion",
-                wrong.text.trim_matches('"')
-            ),
-            None => format!("write {what} into the table"),
-        };
+        let help = self.help(wrong);
         let place = by_hand.map_or_else(|| row.clone(), |(it, row)| it.file.place(row));
         let draft = out.at(place, wrong.message()).subject(path).also(default, "its default");
         let draft = draft.help(help);
@@ -208,10 +197,42 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether a row says the version of the application: then values.yaml may be what was forgotten.
-    fn is_app_version(&self, text: &str) -> bool {
-        let version = self.chart.manifest.as_ref().and_then(|it| it.app_version.as_ref());
-        version.is_some_and(|version| version.value == text.trim_matches('"'))
+    fn help(&self, wrong: &Wrong<'_>) -> String {
+        let what = if shown::is_whole(&wrong.actual) {
+            shown::short(&wrong.actual)
+        } else {
+            "the default of values.yaml, or `see values.yaml`,".to_owned()
+        };
+        let table = match self.template.zip(wrong.by_hand) {
+            Some((template, row)) => {
+                let (line, name) = (template.line(row), &template.file.local);
+                format!("write {what} into line {line} of {name} and run {}", template.command())
+            }
+            None => format!("write {what} into the table"),
+        };
+        let said = wrong.text.trim_matches(['"', '\'']);
+        let app_version = format!("`{said}` into values.yaml, which Chart.yaml has as appVersion");
+        let path = wrong.declared.path.to_string().to_lowercase();
+        let versioned = VERSIONED.iter().any(|end| path.ends_with(end));
+        match versioned.then(|| self.forgotten(said, &wrong.actual)).flatten() {
+            None => table,
+            Some(true) => format!("write {app_version}; where the older one is meant, {table}"),
+            Some(false) => format!("{table}, or {app_version}"),
+        }
+    }
+
+    /// Whether a row says the version of the application, so that values.yaml may be what was forgotten: it certainly
+    /// is where its own is an older one. What has another major version is numbered by itself.
+    fn forgotten(&self, said: &str, actual: &str) -> Option<bool> {
+        let declared = self.chart.manifest.as_ref()?.app_version.as_ref()?;
+        let bare = |text: &str| text.strip_prefix('v').unwrap_or(text).to_owned();
+        if bare(&declared.value) != bare(said) {
+            return None;
+        }
+        let tag = actual.split_once('@').map_or(actual, |(tag, _)| tag);
+        let (said, tag) = (version::parse(said), version::parse(tag));
+        let (Ok(said), Ok(tag)) = (said, tag) else { return Some(false) };
+        (said.major == tag.major).then(|| tag < said)
     }
 
     /// Tells of all rows together that a program's next run repairs, or that nobody has looked at for long.

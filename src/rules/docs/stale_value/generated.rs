@@ -17,6 +17,11 @@ use crate::{
 const OWN_MIN: usize = 80;
 /// The smallest number of rows for which a share says anything.
 const ROWS_MIN: usize = 5;
+/// So many rows that are sorted are so by a program, and so many of them may stand elsewhere.
+const SORTED_MIN: usize = 20;
+const MOVED_MAX: usize = 1;
+/// Of a sorted table's rows, so many in a hundred come from values.yaml.
+const SORTED_OWN_MIN: usize = 50;
 /// What helm-docs' template calls to have the table written.
 const CALLS: &[&str] = &["chart.values", ".Values"];
 /// What helm-docs writes under what it generates without a template.
@@ -33,12 +38,15 @@ pub(super) struct Writer {
     /// Whether the README has several headings that it takes for the table's: then it writes one more
     /// table and leaves the old one.
     pub(super) twice: bool,
+    /// The template that helm-docs must be told of.
+    pub(super) template: Option<&'static str>,
 }
 
 impl Writer {
     /// How to have the table written anew.
     pub(super) fn help(self) -> String {
-        let run = format!("run `{}` and commit the README", self.name);
+        let with = self.template.map_or_else(String::new, |name| format!(" with {name}"));
+        let run = format!("run `{}`{with} and commit the README", self.name);
         if self.twice {
             return format!(
                 "give no other heading, and no `@section`, a title that begins with `{TITLE}`, take out the tables that are left, and {run}"
@@ -75,15 +83,17 @@ impl Generated {
                 text.contains(SIGNED) || (template.is_none() && text.contains(BADGES))
             })
         };
-        let mostly = |style: Style, own: &dyn Fn(&Row) -> bool| {
+        let mostly = |style: Style, least: usize, own: &dyn Fn(&Row) -> bool| {
             let of_style =
                 || rows.iter().filter(|row| row.style == style && !is_foreign(chart, row));
             let (all, own) = (of_style().count(), of_style().filter(|row| own(row)).count());
-            all > 0 && own * 100 >= all * OWN_MIN
+            all > 0 && own * 100 >= all * least
         };
-        let helm_docs = (called || signed())
+        let sorted = template.is_none() && is_sorted(rows);
+        let least = if sorted { SORTED_OWN_MIN } else { OWN_MIN };
+        let helm_docs = (called || signed() || sorted)
             && rows.len() >= ROWS_MIN
-            && mostly(Style::HelmDocs, &|row| !row.found.is_empty());
+            && mostly(Style::HelmDocs, least, &|row| !row.found.is_empty());
         let params = values.mentions.iter().filter(|it| it.convention == Convention::Bitnami);
         let shown: BTreeSet<_> =
             params.clone().filter(|it| !it.hidden).map(Mention::steps).collect();
@@ -114,7 +124,8 @@ impl Generated {
     /// The program that writes a row, where it is written from the chart's own values.
     pub(super) fn writer(&self, chart: &Chart, row: &Row) -> Option<Writer> {
         let name = self.program(chart, row)?;
-        Some(Writer { name, twice: self.twice && row.style == Style::Bitnami })
+        let template = Template::named(chart).filter(|_| row.style == Style::HelmDocs);
+        Some(Writer { name, twice: self.twice && row.style == Style::Bitnami, template })
     }
 
     fn program(&self, chart: &Chart, row: &Row) -> Option<&'static str> {
@@ -124,7 +135,7 @@ impl Generated {
             // helm-docs may be told to document the values of dependencies.
             Style::HelmDocs if self.helm_docs && own && !global => {
                 let template = self.template.as_ref().map_or("", |it| it.file.text.as_str());
-                (!template.contains(&row.key.text)).then_some("helm-docs")
+                (!names(template, &row.key.text)).then_some("helm-docs")
             }
             Style::Bitnami if self.readme_generator && own => {
                 (!self.params.contains(&row.key.steps)).then_some("readme-generator")
@@ -134,7 +145,43 @@ impl Generated {
     }
 }
 
+/// Whether the rows of helm-docs' form stand in the order in which it writes them, as those that people write hardly do;
+/// one of them may have been moved.
+fn is_sorted(rows: &[Row]) -> bool {
+    let own = rows.iter().filter(|row| row.style == Style::HelmDocs);
+    let keys: Vec<_> = own.map(|row| row.key.text.to_lowercase()).collect();
+    let pairs = keys.iter().zip(keys.iter().skip(1));
+    keys.len() >= SORTED_MIN && pairs.filter(|(one, other)| one > other).count() <= MOVED_MAX
+}
+
+/// Whether a text names a path, and not only one that it is a part of.
+fn names(text: &str, path: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    let mut places = text.match_indices(path).filter(|_| !path.is_empty());
+    places.any(|(at, _)| {
+        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        let mut after = text.get(at + path.len()..).unwrap_or_default().chars();
+        let ends = match (after.next(), after.next()) {
+            // It ends a sentence.
+            (Some('.'), next) => next.is_none_or(|c| !part(c)),
+            (next, _) => next.is_none_or(|c| !part(c)),
+        };
+        !before.is_some_and(part) && ends
+    })
+}
+
 fn is_foreign(chart: &Chart, row: &Row) -> bool {
     let dependency = |it: &Dependency| row.key.first() == Some(it.effective_name());
     chart.dependencies.iter().any(dependency)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn a_path_is_named_as_a_whole() {
+        assert!(names("set `a.b` and a.c.", "a.b") && names("set `a.b` and a.c.", "a.c"));
+        assert!(!names("--set x.a.b=1 --set a.bc=2 --set a.b.c=3", "a.b"));
+    }
 }
