@@ -4,6 +4,7 @@ mod alike;
 mod fellows;
 mod fields;
 mod names;
+mod otherwise;
 mod paths;
 mod synonym;
 #[cfg(test)]
@@ -55,6 +56,9 @@ impl Analysis<'_> {
         let refused = value.reads.iter().all(|read| read.manner == Manner::Refuses);
         if value.path != value.inner || refused {
             return None;
+        }
+        if let Some(newer) = &value.newer {
+            return Some(Slip { declared: newer.clone(), in_values: false });
         }
         let judge = Judge { analysis: self, chart, values: &chart.documentation().values };
         if let Some(key) = judge.written_to(value) {
@@ -139,17 +143,53 @@ impl<'a> Judge<'a> {
             .filter_map(|read| self.lines_of(read).filter(|(line, _)| line.contains("with"))?.1)
             .filter_map(squashed_field)
             .collect();
+        let above: BTreeSet<String> =
+            itself().filter_map(|read| self.field_above(read)).chain(below.clone()).collect();
         let read = last(&value.path)?;
         let mut beside = siblings(self.values, &value.path);
         beside.find(|key| {
             let Some(name) = last(&key.path) else { return false };
             let (small, field) = (name.to_lowercase(), squashed(name));
+            // What is written below a field is named for what has the field, too.
+            let of_a_kind = above.contains(&field)
+                && squashed(read).ends_with(&field)
+                && share(read, name)
+                && self.is_unread(value, key)
+                && self.is_alone(value, &field);
+            if of_a_kind {
+                return true;
+            }
             // One letter that the field has, too, needs no other proof.
             let letter = strsim::osa_distance(&read.to_lowercase(), &small) == 1;
             (letter && (fields.contains(&field) || below.contains(&field)))
                 || (fields.contains(&field)
                     && (self.is_unread(value, key)
                         || (share(read, name) && !self.is_read_alone(value, key))))
+        })
+    }
+
+    /// The field on the line above a place that begins its own line.
+    fn field_above(&self, read: &OwnRead) -> Option<String> {
+        let mut files = self.chart.templates.iter();
+        let text = files.find(|it| it.file.path == read.place.path)?.file.text.as_str();
+        let mut lines = text.get(..read.place.start.offset as usize)?.rsplit('\n');
+        lines.next().filter(|own| own.trim_start().starts_with("{{"))?;
+        lines.next().filter(|above| above.trim_end().ends_with(':')).and_then(squashed_field)
+    }
+
+    /// Whether of what is read beside a value it is the only one that nothing declares and whose name ends in that of a
+    /// field.
+    fn is_alone(&self, value: &Undeclared, field: &str) -> bool {
+        let own = super::steps(&value.inner);
+        let above = own.split_last().map_or(&[][..], |(_, above)| above);
+        let mut reads = self.analysis.flow().reads().iter();
+        !reads.any(|read| {
+            let Some(Step::Key(name)) = read.path.get(above.len()) else { return false };
+            read.member == value.member
+                && read.path.starts_with(above)
+                && !read.path.starts_with(&own)
+                && squashed(name).ends_with(field)
+                && siblings(self.values, &value.path).all(|key| last(&key.path) != Some(&**name))
         })
     }
 

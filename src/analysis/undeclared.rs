@@ -4,6 +4,7 @@ mod branch;
 mod dot;
 mod field;
 mod manner;
+mod missing;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -15,21 +16,23 @@ use std::{
 
 use crate::{
     analysis::{Analysis, Slip, rendering::Packed, slip},
-    catalog::{Chart, Key, TemplateFile, Values, ValuesPath},
+    catalog::{Chart, Key, TemplateFile, ValuesPath},
     finding::Place,
     template::{
         flow::{Instead, Read, Step},
         render::files::FileSource,
     },
     text::{Span, Text},
-    yaml::{self, Kind},
+    yaml,
 };
 
 use branch::{Arm, Branches, arm, arms, around};
 use manner::{
-    asks_for_key, copes, is_comment, is_deprecated, is_older, manner, moves, needs, stands_in,
+    asks_for_key, copes, is_comment, is_deprecated, is_kept, is_older, manner, moves, needs,
+    stands_in,
 };
-use told::{SPOKEN_OF_MAX, is_documented, is_old, is_spoken_of, is_told, old_lines, refused};
+use missing::Missing;
+use told::{SPOKEN_OF_MAX, is_spoken_of};
 
 pub use told::is_in_schema;
 
@@ -74,6 +77,8 @@ pub struct Undeclared {
     pub branch_for: Option<String>,
     /// What it lies in, or something above that, where that is written out with all that lies in it.
     pub whole: Option<ValuesPath>,
+    /// The declared value that one place takes first, and that the others know nothing of.
+    pub newer: Option<ValuesPath>,
     /// The declared value that was meant, where that is plain.
     pub slip: Option<Slip>,
 }
@@ -104,7 +109,22 @@ impl Undeclared {
             switch: false,
             branch_for: None,
             whole: None,
+            newer: None,
             slip: None,
+        }
+    }
+}
+
+impl Undeclared {
+    /// Where one place takes a declared value first, the others that write the value out need it; where there are none of
+    /// these it is but an older name.
+    fn settle_newer(&mut self) {
+        let writes = |it: &OwnRead| !it.in_notes && (it.kept || it.needs());
+        if self.optional || !self.reads.iter().any(writes) {
+            self.optional |= self.newer.take().is_some();
+        } else if self.newer.is_some() {
+            let kept = self.reads.iter_mut().filter(|it| it.kept);
+            kept.for_each(|it| it.manner = Manner::Needs);
         }
     }
 }
@@ -122,6 +142,8 @@ pub struct OwnRead {
     pub in_notes: bool,
     /// Whether it asks for the key itself, so that one whose value is empty is there, too.
     pub asks_for_key: bool,
+    /// Whether it keeps the value in a variable, which is written out unasked.
+    pub kept: bool,
 }
 
 impl OwnRead {
@@ -143,17 +165,21 @@ impl Analysis<'_> {
             let mut strangers = Vec::new();
             let comparable = slip::comparable(found.len(), chart);
             for value in found.iter_mut().filter(|_| comparable) {
+                strangers.extend(self.otherwise(value, chart));
+                if value.slip.is_some() {
+                    continue;
+                }
                 value.slip = self.slip(value, chart);
                 let slip = value.slip.clone();
                 strangers.extend(slip.and_then(|slip| self.strangers(value, &slip, chart)));
             }
             found.extend(strangers);
             Self::follow_branches(chart, &mut found);
-            let old = if found.len() > SPOKEN_OF_MAX { Vec::new() } else { old_lines(chart) };
-            found.retain(|value| {
-                let told = value.slip.is_some() || !value.optional;
-                told || !is_old(&old, chart, &value.path)
-            });
+            let told = |value: &Undeclared| value.slip.is_some() || !value.optional;
+            if found.len() <= SPOKEN_OF_MAX && !found.iter().all(told) {
+                let old = self.old_lines(chart);
+                found.retain(|value| told(value) || !old.tell_of(chart, &value.path));
+            }
             found.sort_by(|one, other| one.path.cmp(&other.path));
             found
         })
@@ -180,7 +206,7 @@ impl Analysis<'_> {
         found
     }
 
-    /// Drops what another values file of the chart declares: people deploy with one of these.
+    /// Drops what another values file of the chart declares: people deploy with one of these, or are shown by it.
     fn drop_given(&self, chart: &Chart, found: &mut Vec<Undeclared>) {
         let packed = Packed::new(chart, self.sources);
         let paths = packed.paths();
@@ -198,7 +224,9 @@ impl Analysis<'_> {
                 let names: Option<Vec<&str>> = names.collect();
                 names.is_some_and(|it| stream.documents().any(|root| root.at(&it).is_some()))
             };
-            found.retain(|value| !declares(value));
+            // What is but shown in an example is known, and still missing.
+            let shown = path.contains('/');
+            found.retain(|value| (shown && !value.optional) || !declares(value));
         }
     }
 
@@ -237,14 +265,18 @@ impl Analysis<'_> {
             let optional = compared || (read.guarded && asked);
             let new = || Undeclared::new(path.clone(), read.member, inner, documented, refused);
             let entry = found.entry(path.clone()).or_insert_with(new);
-            entry.optional |= optional || shared;
-            let manner = if !needs && stands_in(file, read, &declared) {
-                Manner::Falls
-            } else {
-                self.manner(file, read, needs, arms)
-            };
             let exact = read.path.len() == entry.inner.0.len();
+            let instead = if needs { None } else { stands_in(file, read, &declared) };
+            let newer = instead.filter(|it| exact && it.start < read.span.start);
+            let newer = newer.and_then(|it| self.path_at(read, it));
+            entry.optional |= (optional || shared) && newer.is_none();
+            entry.newer = newer.or(entry.newer.take());
+            let manner = match instead {
+                Some(_) => Manner::Falls,
+                None => self.manner(file, read, needs, arms),
+            };
             entry.reads.push(OwnRead {
+                kept: exact && !read.guarded && is_kept(file, read),
                 asks_for_key: exact && asks_for_key(file, read, arms),
                 place: file.file.place(read.span),
                 path: read.path.clone(),
@@ -288,6 +320,7 @@ impl Analysis<'_> {
         let branches: BTreeMap<_, _> = branches.collect();
         let gone_over = self.gone_over();
         for it in found.values_mut() {
+            it.settle_newer();
             it.field = self.is_field(it, &gone_over);
             it.idle = is_idle(it, &branches);
             it.guards = self.guarded(it, &branches);
@@ -355,6 +388,14 @@ impl Analysis<'_> {
             .filter(move |read| part.contains(read.span))
     }
 
+    /// The path that a place of a read's file reads.
+    fn path_at(&self, read: &Read, place: Span) -> Option<ValuesPath> {
+        let mut reads = self.reads_in(read.file, place);
+        let other = reads.find(|it| it.span == place && it.member == read.member)?;
+        let names: Option<Vec<&str>> = other.path.iter().map(named).collect();
+        names.map(ValuesPath::of)
+    }
+
     /// The numbers, in the template set, of a chart's own files.
     fn own_files<'a>(&'a self, chart: &'a Chart) -> BTreeMap<usize, &'a TemplateFile> {
         let files = self.templates.files().iter().enumerate();
@@ -407,132 +448,23 @@ impl Analysis<'_> {
                 && read.path.starts_with(&inner)
         })
     }
-
-    /// The highest key of a path that nothing declares; none where all of it is declared, may be, or can't be
-    /// known.
-    fn missing(&self, member: usize, path: &[Step]) -> Option<Missing> {
-        let here = self.closure.members.get(member)?;
-        let first = named(path.first()?)?;
-        if first == "global" || first == "tags" || here.chart.is_library() {
-            return None;
-        }
-        let dependency = here.chart.dependencies.iter().any(|it| it.effective_name() == first);
-        if dependency || self.is_written(member, path) {
-            return None;
-        }
-        let layers = self.layers(member)?;
-        let mut known = 0;
-        for layer in &layers {
-            known = known.max(layer.known(path)?);
-        }
-        for values in self.libraries(member).filter_map(|library| library.values.as_ref()) {
-            known = known.max(values.reaches(path)?);
-        }
-        let top = path.get(..=known)?;
-        let names: Vec<_> = top.iter().map(named).collect::<Option<_>>()?;
-        let switch = self.closure.entries_of(member).any(|it| it.condition.is_some());
-        let told = is_told(here.chart, &names)
-            || (switch && names == ["enabled"])
-            || self.closure.members.iter().any(|it| is_condition(it.chart, &names));
-        (!told).then(|| Missing {
-            documented: is_documented(here.chart, &names),
-            refused: refused(here.chart, &names),
-            path: ValuesPath::of(names),
-        })
-    }
-
-    /// Whether templates themselves put something at a path.
-    fn is_written(&self, member: usize, path: &[Step]) -> bool {
-        let mut writes = self.flow().writes().iter().filter(|write| write.member == member);
-        let same =
-            |(one, other): (&Step, &Step)| one == other || *one == Step::Any || *other == Step::Any;
-        writes.any(|write| write.path.iter().zip(path).all(same))
-    }
-
-    /// All that gives a member values: its own file, what charts above it set for it, and what it imports.
-    /// None where some of it can't be known.
-    fn layers(&self, member: usize) -> Option<Vec<Layer<'_>>> {
-        let here = self.closure.members.get(member)?;
-        let whole = |values, below| Layer { values: Some(values), below, at: Vec::new() };
-        let mut layers = vec![whole(&here.chart.documentation().values, Vec::new())];
-        let mut prefix = Vec::new();
-        let mut at = here;
-        while let Some(above) = at.parent {
-            prefix.insert(0, at.name.clone());
-            at = self.closure.members.get(above)?;
-            if at.chart.values.as_ref().is_some_and(|it| it.stream.error().is_some()) {
-                return None;
-            }
-            layers.push(whole(&at.chart.documentation().values, prefix.clone()));
-        }
-        for dependency in here.chart.dependencies.iter().filter(|it| !it.import_values.is_empty()) {
-            let name = dependency.effective_name();
-            let child = self.closure.children(member).find(|(_, it)| it.name == name);
-            let values = child.map(|(_, child)| &child.chart.documentation().values);
-            for import in &dependency.import_values {
-                let (below, at) = imported(import)?;
-                layers.push(Layer { values, below, at });
-            }
-        }
-        Some(layers)
-    }
 }
 
 fn is_idle(it: &Undeclared, branches: &Branches) -> bool {
     it.reads.iter().all(|read| arm(&read.place, branches).is_some_and(|arm| arm.idle))
 }
 
-/// The highest key of a path that nothing declares.
-#[derive(Clone, Debug)]
-struct Missing {
-    path: ValuesPath,
-    /// Whether the README's reference has it.
-    documented: bool,
-    /// Where the member's schema refuses it.
-    refused: Option<Place>,
-}
-
-/// Values that lie over a member's own.
-struct Layer<'v> {
-    /// A values.yaml; none where it is not here.
-    values: Option<&'v Values>,
-    /// The keys in it under which they stand.
-    below: Vec<String>,
-    /// The keys of the member's values under which they come to lie.
-    at: Vec<String>,
-}
-
-impl Layer<'_> {
-    /// How many steps of a path are there; none where it ends in something that may hold anything, or where
-    /// all are there.
-    fn known(&self, path: &[Step]) -> Option<usize> {
-        let same = self.at.iter().zip(path).take_while(|(key, step)| named(step) == Some(key));
-        let same = same.count();
-        if same < self.at.len() {
-            return (same < path.len()).then_some(same);
-        }
-        let rest = path.get(same..).unwrap_or_default();
-        Some(same + layer(self.values?, &self.below, rest)?)
-    }
-}
-
-/// The keys that an entry of `import-values` takes from a dependency's values, and those it puts them under.
-fn imported(import: &serde_json::Value) -> Option<(Vec<String>, Vec<String>)> {
-    let keys =
-        |text: &str| text.split('.').filter(|key| !key.is_empty()).map(str::to_owned).collect();
-    match import.as_str() {
-        Some(export) => Some((vec!["exports".to_owned(), export.to_owned()], Vec::new())),
-        None => Some((keys(import.get("child")?.as_str()?), keys(import.get("parent")?.as_str()?))),
-    }
-}
-
 /// How many values files beside values.yaml are looked at.
 const VALUES_FILES_MAX: usize = 20;
 
-/// Whether a file of a chart's folder has values to deploy with: `values-production.yaml`.
+/// The folders in which charts keep examples of values.
+const EXAMPLES: [&str; 4] = ["example", "examples", "samples", "values"];
+
+/// Whether a file of a chart's folder has values to deploy with, or shows some: `values-production.yaml`.
 fn is_values(path: &str) -> bool {
     let name = path.strip_suffix(".yaml").or_else(|| path.strip_suffix(".yml"));
-    name.is_some_and(|name| name.starts_with("values") && !name.contains('/'))
+    let (folder, name) = name.map_or(("", ""), |it| it.rsplit_once('/').unwrap_or(("", it)));
+    name.starts_with("values") && (folder.is_empty() || EXAMPLES.contains(&folder))
 }
 
 fn named(step: &Step) -> Option<&str> {
@@ -540,34 +472,4 @@ fn named(step: &Step) -> Option<&str> {
         Step::Key(name) => Some(name),
         Step::Any => None,
     }
-}
-
-/// How many steps of a path a layer of values has; none where it ends in something that may hold anything, or
-/// where all are there.
-fn layer(values: &Values, prefix: &[String], path: &[Step]) -> Option<usize> {
-    let mut at = 0;
-    for name in prefix {
-        let Some(next) = values.keys.get(at).and_then(|key| key.children.get(name)) else {
-            return Some(0);
-        };
-        at = *next;
-    }
-    for (number, step) in path.iter().enumerate() {
-        let key = values.keys.get(at)?;
-        if at > 0 && (key.leaf || key.kind != Kind::Mapping) {
-            return None;
-        }
-        match key.children.get(named(step)?) {
-            Some(next) => at = *next,
-            None => return Some(number),
-        }
-    }
-    None
-}
-
-fn is_condition(chart: &Chart, names: &[&str]) -> bool {
-    let conditions = chart.dependencies.iter().filter_map(|it| it.condition.as_ref());
-    let mut paths = conditions.flat_map(|text| text.value.split(',')).map(str::trim);
-    let path = names.join(".");
-    paths.any(|it| it == path || it.strip_prefix(&path).is_some_and(|rest| rest.starts_with('.')))
 }

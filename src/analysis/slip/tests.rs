@@ -247,3 +247,54 @@ fn values_a_step_deeper_are_named() {
     });
     assert_eq!(found, Some(2));
 }
+
+#[test]
+fn a_branch_beside_tells_which_steps_were_lost() {
+    let values =
+        "web: {account: {create: true, name: a}}\napi: {account: {create: true, name: a}}\n";
+    let read = "x: {{ .Values.web.account.name }}{{ .Values.api.account.name }}";
+    let slips = |text: &str| {
+        let files = [("values.yaml", values), ("templates/a.yaml", text)];
+        analysed(&files, |analysis| {
+            let chart = analysis.closure.root().unwrap().chart;
+            let found = analysis.undeclared(chart).iter();
+            let found = found.filter_map(|it| Some(it.slip.as_ref()?.declared.to_string()));
+            found.collect::<Vec<_>>()
+        })
+    };
+    let branch = |of: &str| {
+        format!(
+            "{{{{ if .Values.{of}.account.create }}}}{{{{ default \"b\" .Values.{of}.account.name }}}}\
+             {{{{ else }}}}{{{{ default \"c\" .Values.account.name }}}}{{{{ end }}}}\n"
+        )
+    };
+    assert_eq!(slips(&branch("web")), ["web.account"]);
+    let both = format!("{}{}{read}", branch("api"), branch("web"));
+    let mut found = slips(&both);
+    found.sort();
+    assert_eq!(found, ["api.account", "web.account"]);
+    let elsewhere = format!("{}{read}{{{{ .Values.account.name }}}}", branch("web"));
+    assert_eq!(slips(&elsewhere), [""; 0]);
+    let asked =
+        branch("web").replace("if .Values.web.account.create", "if .Values.api.account.create");
+    assert_eq!(slips(&format!("{asked}{read}")), [""; 0]);
+}
+
+#[test]
+fn what_is_written_below_a_field_is_what_has_its_name() {
+    let slip = |values: &str, text: &str| {
+        let files = [("values.yaml", values), ("templates/a.yaml", text)];
+        analysed(&files, |analysis| {
+            let chart = analysis.closure.root().unwrap().chart;
+            let found = analysis.undeclared(chart).iter();
+            found.filter_map(|it| Some(it.slip.as_ref()?.declared.to_string())).next()
+        })
+    };
+    let write = "annotations:\n  {{- toYaml .Values.podAnnotations | nindent 2 }}\n";
+    let values = "annotations: {}\nlabels: {}\n";
+    assert_eq!(slip(values, write).as_deref(), Some("annotations"));
+    assert_eq!(slip(values, &write.replace("annotations:", "labels:")), None);
+    assert_eq!(slip(values, &format!("{write}x: {{{{ .Values.annotations }}}}\n")), None);
+    let two = format!("{write}y: {{{{ .Values.jobAnnotations }}}}\n");
+    assert_eq!(slip(values, &two), None);
+}

@@ -181,13 +181,13 @@ pub(super) fn is_deprecated(file: &TemplateFile, read: &Read) -> bool {
     own.into_iter().flatten().any(says) || commented || around.any(|define| says(&define.name))
 }
 
-/// Whether a place takes a value or a declared one that may be the newer: among the alternatives of `coalesce`, or by
-/// `default` where their names are alike.
+/// The place of the declared value that may be the newer of two that a place takes one of: among the alternatives of
+/// `coalesce`, or by `default` where their names are alike.
 pub(super) fn stands_in(
     file: &TemplateFile,
     read: &Read,
     declared: &BTreeSet<(usize, Span)>,
-) -> bool {
+) -> Option<Span> {
     let text = file.file.text.as_str();
     let group = group(text, read.span);
     let call = text.get(group.start as usize..group.end as usize).unwrap_or_default();
@@ -198,10 +198,36 @@ pub(super) fn stands_in(
     let to = (read.file, Span { start: group.end, end: group.end });
     let mut others =
         declared.range(from..to).filter(|(_, span)| group.contains(*span) && *span != read.span);
-    others.any(|(_, span)| {
+    let other = others.find(|(_, span)| {
         let other = name(file.file.text.slice(*span));
         word("coalesce") || (word("default") && slip::is_of_one_thing(&own, &other))
-    })
+    });
+    other.map(|(_, span)| *span)
+}
+
+/// What asks whether a variable holds something, or has something else instead.
+const ASKING: [&str; 8] = ["and", "coalesce", "default", "else", "if", "or", "ternary", "with"];
+
+/// Whether a place keeps a value in a variable that is written out, and that nothing asks for.
+pub(super) fn is_kept(file: &TemplateFile, read: &Read) -> bool {
+    let text = file.file.text.as_str();
+    let (before, _) = text.split_at_checked(read.span.start as usize).unwrap_or((text, ""));
+    let after = text.get(read.span.end as usize..).unwrap_or_default();
+    let whole = after.trim_start().trim_start_matches('-').starts_with("}}");
+    let Some((variable, "")) = before.rsplit_once(":=").map(|(it, rest)| (it, rest.trim())) else {
+        return false;
+    };
+    let action = variable.rsplit("{{").next().unwrap_or_default();
+    let name = action.trim_start_matches('-').trim();
+    if !whole || !name.starts_with('$') || name.contains(char::is_whitespace) {
+        return false;
+    }
+    let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    let has = |action: &str| action.split(|c| !inner(c)).any(|word| word == name);
+    let asks = |action: &str| action.split(|c| !inner(c)).any(|word| ASKING.contains(&word));
+    let actions = after.split("{{").skip(1).filter_map(|it| it.split("}}").next());
+    let mut uses = actions.filter(|action| has(action)).peekable();
+    uses.peek().is_some() && uses.all(|action| !asks(action))
 }
 
 /// The arguments that a place is one of: what the parentheses around it hold, or its whole action.

@@ -82,3 +82,39 @@ fn a_list_of_keys_on_what_holds_them_documents() {
     let read = "a: {{ .Values.web.a }}{{ with .Values.web.tags }}b{{ end }}{{ with .Values.web.names }}b{{ end }}\n";
     assert_eq!(undeclared(values, read), ["web.names"]);
 }
+
+#[test]
+fn an_example_in_a_comment_documents_what_it_shows() {
+    let values = "# Example:\n# ```yaml\n# web:\n#   # more\n#   one:\n#     two: 1\n#   three: 1\n# four: 1\n# ```\nweb:\n  a: 1\n";
+    let read = |name: &str| format!("{{{{ with .Values.web.{name} }}}}b{{{{ end }}}}");
+    let template = ["one.two", "three", "four"].map(read).concat();
+    assert_eq!(undeclared(values, &template), ["web.four"]);
+}
+
+#[test]
+fn what_is_taken_with_a_declared_value_first_means_that_one_where_it_is_written() {
+    let newer = |text: &str| {
+        let files = [("values.yaml", "web: {ports: {http: 80}}\n"), ("templates/a.yaml", text)];
+        analysed(&files, |analysis| {
+            let chart = analysis.closure.root().unwrap().chart;
+            let slip = analysis.undeclared(chart).first()?.slip.as_ref()?;
+            Some(slip.declared.to_string())
+        })
+    };
+    let first = "a: {{ coalesce .Values.web.ports.http .Values.web.old }}\n";
+    let meant = |rest: &str| newer(&format!("{first}{rest}"));
+    assert_eq!(meant("b: {{ .Values.web.old }}\n").as_deref(), Some("web.ports.http"));
+    let kept = "{{- $port := .Values.web.old -}}\nb: {{ $port }}\n";
+    assert_eq!(meant(kept).as_deref(), Some("web.ports.http"));
+    for rest in [
+        "",
+        "{{ if .Values.web.old }}b: {{ .Values.web.old }}{{ end }}\n",
+        "{{- $port := .Values.web.old -}}\nb: {{ $port | default 1 }}\n",
+        "{{- $port := .Values.web.old -}}\n",
+    ] {
+        assert_eq!(meant(rest), None, "{rest}");
+    }
+    let last =
+        "a: {{ coalesce .Values.web.old .Values.web.ports.http }}\nb: {{ .Values.web.old }}\n";
+    assert_eq!(newer(last), None);
+}

@@ -356,6 +356,7 @@ mod tests {
             manner: Manner::Needs,
             in_notes: false,
             asks_for_key: false,
+            kept: false,
         }
     }
 
