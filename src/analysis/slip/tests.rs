@@ -286,8 +286,8 @@ fn what_is_written_below_a_field_is_what_has_its_name() {
         let files = [("values.yaml", values), ("templates/a.yaml", text)];
         analysed(&files, |analysis| {
             let chart = analysis.closure.root().unwrap().chart;
-            let found = analysis.undeclared(chart).iter();
-            found.filter_map(|it| Some(it.slip.as_ref()?.declared.to_string())).next()
+            let mut found = analysis.undeclared(chart).iter();
+            found.find_map(|it| Some(it.slip.as_ref()?.declared.to_string()))
         })
     };
     let write = "annotations:\n  {{- toYaml .Values.podAnnotations | nindent 2 }}\n";
