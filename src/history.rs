@@ -34,7 +34,7 @@ pub use compare::MAX_PATH_DEPTH;
 pub use manifest::{MAX_MANIFEST_BYTES, same_content};
 pub use packs::{MAX_DELTA_CHAIN, MAX_OBJECT_BYTES, OBJECT_CACHE_BYTES};
 pub use people::{Contributor, Person, is_bot};
-pub use releases::{Release, Unreleased};
+pub use releases::{Release, UNRELEASED_MAX, Unreleased};
 pub use rename::MAX_RENAME_TREES;
 pub use repository::{Commit, HistoryError, Repository};
 

@@ -4,6 +4,7 @@
 //! sorted list of files that can be read by path. Nothing outside the root is ever read.
 
 mod archive;
+mod automation;
 mod chart;
 mod folder;
 mod git;
@@ -11,10 +12,12 @@ mod limits;
 mod listing;
 mod problem;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub(crate) use archive::archive_has_chart;
+pub use automation::Program;
 pub use chart::{ChartFile, ChartFiles};
 pub use limits::*;
 pub use listing::File;
@@ -152,6 +155,8 @@ pub struct Source {
     package: Option<Package>,
     history: Option<SourceHistory>,
     listing: Listing,
+    /// See [`Source::programs`].
+    programs: OnceLock<BTreeSet<Program>>,
 }
 
 /// Where a source stands in a Git repository.
@@ -335,8 +340,15 @@ impl Source {
     }
 
     fn with(listing: Listing) -> Self {
-        let prefix = String::new();
-        Self { prefix, root: None, store: None, package: None, history: None, listing }
+        Self {
+            prefix: String::new(),
+            root: None,
+            store: None,
+            package: None,
+            history: None,
+            listing,
+            programs: OnceLock::new(),
+        }
     }
 
     /// Lets reported paths begin with the source as given.

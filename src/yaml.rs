@@ -172,6 +172,8 @@ pub struct DuplicateKey {
     pub first: Span,
     /// The key's path from the document's root, like `a.b[0].key`; a very long one is cut at the front.
     pub path: String,
+    /// Whether both values are mappings, and the first has keys that the later one has not: they go with it.
+    pub halves: bool,
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     analysis::Analysis,
-    catalog::{CatalogIndex, Chart, Closure, Dependency, IndexEntry, Loader, ProblemKind},
+    catalog::{CatalogIndex, Chart, Closure, Dependency, Loader, ProblemKind},
     crd::keep,
     discover::{ChartFolder, Discovery, Places},
     facts::{self, ChartFacts},
@@ -19,7 +19,6 @@ use crate::{
     report::{Entry, State},
     rule::{ChartContext, Sink},
     sources::{self, FileProblem, Source, Sources},
-    version::{self, Constraint},
 };
 
 /// What every chart's turn needs.
@@ -52,14 +51,10 @@ impl Shelf {
         Self(discovery.charts.iter().map(|_| OnceLock::new()).collect())
     }
 
-    /// The catalog's chart of a dependency's name whose version its constraint admits, whatever the
-    /// repository: the question is only what the templates read.
-    fn find(&self, bench: &Bench<'_>, dependency: &Dependency) -> Option<&Chart> {
-        let range = Constraint::parse(&dependency.version.as_ref()?.value).ok()?;
-        let admits = |entry: &&IndexEntry| {
-            version::parse(&entry.version).is_ok_and(|version| range.matches(&version))
-        };
-        let entry = bench.index.named(&dependency.name.value).iter().find(admits)?;
+    /// The catalog's chart that stands for a dependency of the chart in this folder: the question is only what the
+    /// templates read.
+    fn find(&self, bench: &Bench<'_>, dependency: &Dependency, folder: &str) -> Option<&Chart> {
+        let entry = bench.index.admitted(dependency, folder)?;
         let folder = bench.discovery.charts.get(entry.chart)?;
         let source = bench.sources.get(folder.source)?;
         let load = || bench.loader.load(source, folder.source, folder);
@@ -92,7 +87,8 @@ impl Bench<'_> {
         let source = folder.and_then(|folder| self.sources.get(folder.source));
         if let (Some(folder), Some(source)) = (folder, source) {
             let chart = self.loader.load(source, folder.source, folder);
-            let elsewhere = |dependency: &Dependency| self.shelf.find(self, dependency);
+            let elsewhere =
+                |dependency: &Dependency| self.shelf.find(self, dependency, &chart.id.path);
             let closure = Closure::of(&chart, &elsewhere);
             let analysis = Analysis::new(&closure, self.sources);
             self.judge(&chart, number, &analysis, source, &mut done);

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::address;
-use crate::{discover::Discovery, yaml::Node};
+use super::{Dependency, address};
+use crate::{
+    discover::Discovery,
+    version::{self, Constraint},
+    yaml::Node,
+};
 
 /// What is known of every chart before any is loaded: from Chart.yaml alone.
 #[derive(Debug, Default)]
@@ -108,6 +112,27 @@ impl CatalogIndex {
         let Some(owner) = host.strip_suffix(".github.io") else { return false };
         let name = if path.is_empty() { host } else { path };
         self.is_own_repository(&format!("github.com/{owner}/{name}").to_lowercase())
+    }
+
+    /// The chart of a dependency's name whose version its constraint admits, whatever the repository; never the chart of
+    /// this folder itself, as reports show it, which depends on it.
+    pub fn admitted(&self, dependency: &Dependency, folder: &str) -> Option<&IndexEntry> {
+        let range = Constraint::parse(&dependency.version.as_ref()?.value).ok()?;
+        let admits = |entry: &&IndexEntry| {
+            version::parse(&entry.version).is_ok_and(|version| range.matches(&version))
+        };
+        let others = self.named(&dependency.name.value).iter().filter(|it| it.path != folder);
+        others.into_iter().find(admits)
+    }
+
+    /// Whether a dependency of the chart in this folder, as reports show it, is a chart that was discovered: one that its
+    /// constraint admits, or the one in the folder that it names.
+    pub fn has(&self, dependency: &Dependency, folder: &str) -> bool {
+        let local = dependency.repository().and_then(|it| local_folder(folder, it));
+        let here = |path: &String| {
+            self.named(&dependency.name.value).iter().any(|entry| entry.path == *path)
+        };
+        local.as_ref().is_some_and(here) || self.admitted(dependency, folder).is_some()
     }
 
     /// The charts of a name, in the order of their paths.

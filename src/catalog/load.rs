@@ -30,6 +30,7 @@ use files::Files;
 
 pub use dependencies::IMPORT_VALUES_DEPTH_MAX;
 pub use ignored::HOOKS;
+pub(crate) use ignored::hook_meant;
 pub use manifest::API_VERSIONS;
 pub use objects::Written;
 pub use subcharts::SUBCHART_DEPTH_MAX;

@@ -83,8 +83,14 @@ pub fn image(repository: &str, now: i64) -> Option<&'static Moved> {
 /// The row of a repository whose chart, in this version, names images that were withdrawn before `now`.
 pub fn withdrawn(url: &str, name: &str, at: &str, now: i64) -> Option<&'static Moved> {
     let row = find(MovedKind::Withdrawn, &bare(url), now)?;
-    let through = version::parse(withdrawn_through().get(name)?).ok()?;
+    let through = version::parse(last_withdrawn(url, name, now)?).ok()?;
     (version::parse(at).ok()? <= through).then_some(row)
+}
+
+/// The last version of a repository's chart whose images were withdrawn before `now`.
+pub fn last_withdrawn(url: &str, name: &str, now: i64) -> Option<&'static str> {
+    find(MovedKind::Withdrawn, &bare(url), now)?;
+    withdrawn_through().get(name).copied()
 }
 
 fn withdrawn_through() -> &'static BTreeMap<&'static str, &'static str> {

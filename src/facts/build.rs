@@ -160,7 +160,7 @@ fn maintainers(manifest: &Manifest) -> Vec<String> {
 
 fn dependency(chart: &Chart, it: &Dependency, index: &CatalogIndex) -> DependencyFact {
     let subchart = chart.subchart(it);
-    let present = subchart.is_some() || !index.named(&it.name.value).is_empty();
+    let present = subchart.is_some() || index.has(it, &chart.id.path);
     let known = if present { None } else { library::find(chart, it) };
     DependencyFact {
         name: it.name.value.clone(),

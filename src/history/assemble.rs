@@ -16,7 +16,7 @@ use super::scan::{self, Outcome};
 use super::trees::Pool;
 use super::{
     BULK_CHARTS, BULK_SHARE, Change, ChangeKind, ChartFolder, ChartHistory, Commit, History,
-    HistoryError, MAX_RENAMES, Release, Repository, Unreleased,
+    HistoryError, MAX_RENAMES, Release, Repository, UNRELEASED_MAX, Unreleased,
 };
 
 /// How many versions of Chart.yaml are read as one piece of work.
@@ -451,6 +451,8 @@ impl Facts<'_> {
         let mainline = self.walk.followed.mainline.get(chart)?;
         let after = mainline.iter().take_while(|touch| touch.node != bump.introduced);
         let changes: Vec<_> = after.filter(|touch| is_content(touch, &self.manifests)).collect();
+        let oldest = changes.iter().rev().take(UNRELEASED_MAX);
+        let commits: Vec<_> = oldest.filter_map(|touch| self.commit(touch.node)).collect();
         let first = self.commit(changes.last()?.node)?;
         let tree = self.walk.graph.node(bump.introduced)?.tree;
         let path = self.walk.paths.get(bump.introduced_slot as usize)?;
@@ -462,6 +464,7 @@ impl Facts<'_> {
             bump: self.commit(bump.introduced)?,
             first,
             changes: changes.len(),
+            commits,
         })
     }
 }

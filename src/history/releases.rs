@@ -29,7 +29,12 @@ pub struct Unreleased {
     pub first: Commit,
     /// How many content changes came after it on the first-parent line.
     pub changes: usize,
+    /// The first [`UNRELEASED_MAX`] of these changes, the oldest first.
+    pub commits: Vec<Commit>,
 }
+
+/// How many changes without a release are named one by one.
+pub const UNRELEASED_MAX: usize = 200;
 
 /// What the first-parent line says of one chart's state at the head.
 #[derive(Clone, Debug, Default)]

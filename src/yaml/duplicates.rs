@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::DuplicateKey;
 use super::build::{Collection, Frame};
-use super::tree::{Id, LINEAR_LOOKUP, Run, Tree, View};
+use super::tree::{Id, LINEAR_LOOKUP, Run, Shape, Tree, View};
 
 /// How many duplicate keys are told per file.
 pub const MAX_DUPLICATE_KEYS: usize = 1_000;
@@ -66,10 +66,29 @@ pub(super) fn tell(
             let key = tree.key_text(source, later).into_owned();
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
             let (span, first) = (tree.node(later).span, tree.node(first).span);
-            Some(DuplicateKey { key, span, first, path })
+            let halves = are_halves(tree, source, entries, repeat);
+            Some(DuplicateKey { key, span, first, path, halves })
         })
         .collect();
     tree.duplicate_keys.extend(told);
+}
+
+/// So many keys of a mapping are held against the other's.
+const COMPARED_MAX: usize = 64;
+
+/// Whether a key's values are mappings of which the first has keys that the later one has not.
+fn are_halves(tree: &Tree, source: &str, entries: &[Id], repeat: &Repeat) -> bool {
+    let keys = |at: u32| -> Option<Vec<Cow<'_, str>>> {
+        let value = *entries.get(at as usize * 2 + 1)?;
+        let Shape::Mapping(run) = tree.node(value).shape else { return None };
+        let keys = tree.run(run).iter().step_by(2).take(COMPARED_MAX + 1);
+        let keys: Vec<_> = keys.map(|id| tree.key_text(source, *id)).collect();
+        (keys.len() <= COMPARED_MAX).then_some(keys)
+    };
+    let both = keys(repeat.first).zip(keys(repeat.later));
+    both.is_some_and(|(first, later)| {
+        !later.is_empty() && first.iter().any(|key| !later.contains(key))
+    })
 }
 
 /// Writes down which entries of a mapping count, and their order by key where there are many.

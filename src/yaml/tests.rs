@@ -75,6 +75,18 @@ fn the_last_of_equal_keys_counts_and_all_are_told() {
 }
 
 #[test]
+fn halves_of_one_mapping_are_known_down_to_a_bound() {
+    let halves = |text: &str| read(text).duplicate_keys()[0].halves;
+    assert!(halves("a: {b: 1}\nc: 1\na: {d: 1}\n") && halves("a: {b: 1, d: 2}\na: {d: 1}\n"));
+    assert!(!halves("a: {b: 1}\na: {b: 2, d: 1}\n") && !halves("a: {b: 1}\na: {}\n"));
+    assert!(!halves("a: {b: 1}\na: 1\n") && !halves("a: [b]\na: {d: 1}\n"));
+    let many =
+        |keys: usize| (0..keys).fold(String::new(), |text, it| text + &format!("k{it}: 1, "));
+    let with = |keys: usize| halves(&format!("a: {{{}}}\na: {{d: 1}}\n", many(keys)));
+    assert!(with(64) && !with(65));
+}
+
+#[test]
 fn equal_keys_are_found_in_large_mappings() {
     let mut lines: Vec<String> = (0..500).map(|at| format!("key{at}: {at}\n")).collect();
     lines.push("key7: again\n".to_owned());

@@ -137,7 +137,11 @@ pub(super) fn duplicates(
             local => format!("{local}: {}", key.path),
         };
         Problem::new(ProblemKind::DuplicateKey, file.place(key.span), &subject, &message)
-            .help(format!("keep one `{}` and delete the other", key.key))
+            .help(if key.halves {
+                format!("put what both hold under one `{}`", key.key)
+            } else {
+                format!("keep one `{}` and delete the other", key.key)
+            })
             .also(file.place(key.first), "first one here")
     })
     .collect()

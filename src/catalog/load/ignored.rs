@@ -59,9 +59,31 @@ fn unknown_hook(object: &Object) -> Option<Problem> {
     }
     let message = format!("`{unknown}` is no hook: Helm drops the {} that has it", object.kind());
     let subject = format!("{}/{}", object.kind(), object.name());
-    let help = "use a hook that Helm knows, such as `pre-install`, or delete the object";
+    let help = hook_meant(unknown, &object.file.local);
     Some(dropped(object.place(node.span()), &subject, &message).help(help))
 }
+
+/// What to write instead of a hook that Helm does not know, in a template of this path within the chart: among tests, or
+/// where it is called a test, a test; else what it is a slip of.
+pub(crate) fn hook_meant(unknown: &str, local: &str) -> String {
+    const TEST: &str = "test";
+    let unknown = unknown.to_lowercase();
+    let distance = |hook: &str| strsim::osa_distance(hook, &unknown);
+    let named = unknown.contains(TEST) || distance(TEST) < TEST.len() / 2;
+    if named || local.contains("/tests/") {
+        return format!("write `{TEST}`, the hook of what `helm test` runs, or delete the object");
+    }
+    let nearest = HOOKS.iter().filter(|hook| distance(hook) <= SLIP_MAX);
+    match nearest.min_by_key(|hook| distance(hook)) {
+        Some(hook) => format!("write `{hook}`, or delete the object"),
+        None => {
+            "use a hook that Helm knows, such as `pre-install`, or delete the object".to_owned()
+        }
+    }
+}
+
+/// So many letters make a slip of a hook's name.
+const SLIP_MAX: usize = 3;
 
 /// Helm looks for the policy at the list, not at what it holds.
 fn policies_in_list(object: &Object) -> Vec<Problem> {
@@ -148,4 +170,23 @@ fn templates_of_library(files: &Files<'_>) -> Vec<Problem> {
 
 fn ending(name: &str) -> Option<&str> {
     name.rsplit_once('.').map(|(_, ending)| ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hook_meant;
+
+    #[test]
+    fn the_hook_that_was_meant() {
+        let meant = |unknown, local| {
+            let help = hook_meant(unknown, local);
+            help.split('`').nth(1).unwrap().to_owned()
+        };
+        assert_eq!(meant("web", "templates/tests/connection.yaml"), "test");
+        assert_eq!(meant("Test-Failure", "templates/connection.yaml"), "test");
+        assert_eq!(meant("tst", "templates/connection.yaml"), "test");
+        assert_eq!(meant("pre-update", "templates/migrate.yaml"), "pre-upgrade");
+        assert_eq!(meant("post_install", "templates/migrate.yaml"), "post-install");
+        assert_eq!(meant("before", "templates/migrate.yaml"), "pre-install");
+    }
 }

@@ -76,7 +76,7 @@ fn changelog(
     let Some((newest, span)) = log.newest() else { return };
     let app = manifest.app_version.as_ref().and_then(|app| version::parse(&app.value).ok());
     let of_app = app.is_some_and(|app| app != now && log.has(&app) && !log.is_of(cx));
-    if log.open || of_app || !now.pre.is_empty() || log.has(&now) || *newest >= now {
+    if log.open || log.moved || of_app || !now.pre.is_empty() || log.has(&now) || *newest >= now {
         return;
     }
     if file.text.as_str().contains(&current.value) || !log.is_kept(cx, newest, &now) {
@@ -94,6 +94,8 @@ struct Log {
     versions: Vec<(Version, Span)>,
     /// Whether a heading collects what is not released.
     open: bool,
+    /// Whether what stands before the versions says that changes are written elsewhere now.
+    moved: bool,
 }
 
 impl Log {
@@ -108,8 +110,11 @@ impl Log {
             let version = words.find_map(read_version)?;
             Some((version, heading.span))
         });
+        let versions: Vec<_> = versions.collect();
         let open = readme.headings.iter().any(|heading| open(&heading.text));
-        Self { versions: versions.collect(), open }
+        let first = versions.first().map_or(Span::default(), |(_, span)| *span);
+        let before = file.text.slice(Span { start: 0, end: first.start });
+        Self { versions, open, moved: points_elsewhere(before) }
     }
 
     fn newest(&self) -> Option<(&Version, Span)> {
@@ -142,6 +147,25 @@ impl Log {
     }
 }
 
+/// What a changelog calls itself.
+const ITSELF: [&str; 5] = ["changelog", "change log", "this file", "this document", "changes are"];
+/// What it says when it ended.
+const ENDED: [&str; 6] =
+    ["deprecated", "no longer", "not maintained", "unmaintained", "discontinued", "archived"];
+
+/// Whether the text before a changelog's versions says that it has ended, or sends to a page of releases.
+fn points_elsewhere(text: &str) -> bool {
+    let text = text.to_lowercase();
+    // `deprecated` is a kind of change, too.
+    let any = |line: &str, words: &[&str]| words.iter().any(|word| line.contains(word));
+    let ended = text.lines().any(|line| any(line, &ITSELF) && any(line, &ENDED));
+    let releases = text.match_indices("/releases").any(|(at, found)| {
+        let after = text.get(at + found.len()..).unwrap_or_default();
+        !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-')
+    });
+    ended || releases
+}
+
 /// A version of three numbers, with or without `v` or a name before it.
 fn read_version(word: &str) -> Option<Version> {
     let start = word.find(|c: char| c.is_ascii_digit())?;
@@ -149,4 +173,27 @@ fn read_version(word: &str) -> Option<Version> {
     let named = name.is_empty() || name == "v" || name.ends_with("-v") || name.ends_with('-');
     let three = text.split(['-', '+']).next()?.split('.').count() == 3;
     version::parse(text).ok().filter(|_| named && three)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::points_elsewhere;
+
+    #[test]
+    fn a_changelog_that_ended_says_so_before_its_versions() {
+        for text in [
+            "# Changelog\n\n**This changelog is now deprecated.**\n",
+            "See [Releases](https://example.com/org/charts/releases) for what changed.",
+            "Changes are no longer noted here.",
+        ] {
+            assert!(points_elsewhere(text), "{text}");
+        }
+        for text in [
+            "# Changelog\n\nAll notable changes.\n\n- Deprecated for what will go",
+            "https://example.com/releases-format",
+            "",
+        ] {
+            assert!(!points_elsewhere(text), "{text}");
+        }
+    }
 }

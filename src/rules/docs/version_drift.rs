@@ -2,6 +2,7 @@
 
 mod badge;
 mod install;
+mod maker;
 
 use crate::{
     catalog::{
@@ -46,7 +47,7 @@ fn badges(
         out.at(readme.file.place(link.span), message)
             .subject(format!("{key} badge"))
             .also(manifest.place(field.span), "the chart's own")
-            .help(if chart.documentation().reference.helm_docs {
+            .help(if maker::is_helm_docs(chart, readme, cx) {
                 let template = Template::of(chart, cx.source);
                 let command = template.map_or_else(|| MAKE.to_owned(), |it| it.command());
                 format!("run {command} with each release, for example in CI, and commit the README")

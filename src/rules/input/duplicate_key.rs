@@ -115,7 +115,11 @@ fn tell(group: &[Repeat<'_>], analysis: &Analysis<'_>, out: &mut Sink) {
     let message =
         format!("`{}` {more} twice in the rendered `{label}`: the last one counts", key.path);
     let draft = out.at(place.clone(), message).subject(subject.clone());
-    let draft = draft.help("write the key once: leave it out of one of the two places");
+    let draft = draft.help(if group.iter().all(|it| it.key.halves) {
+        format!("put what both hold under one `{}`", key.key)
+    } else {
+        "write the key once: leave it out of one of the two places".to_owned()
+    });
     let earlier = analysis.place(document, key.first);
     let draft = if earlier == *place { draft } else { draft.also(earlier, "first here") };
     let others: BTreeSet<_> = rest.iter().map(|it| &it.place).filter(|it| *it != place).collect();

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     analysis::{Analysis, Document},
-    catalog::{Chart, ProblemKind, TemplateFile},
+    catalog::{Chart, ProblemKind, TemplateFile, load::hook_meant},
     rule::{ChartContext, Rule, Sink},
     yaml::{Entry, Node},
 };
@@ -37,9 +37,9 @@ impl Rule for IgnoredByHelm {
             if !is_told {
                 let (name, kind) = (hook.name, hook.kind);
                 let message = format!("`{name}` is no hook: Helm drops the {kind} that has it");
-                out.at(place, message).subject(format!("{kind} in {}", file.file.local)).help(
-                    "use a hook that Helm knows, such as `pre-install`, or delete the object",
-                );
+                out.at(place, message)
+                    .subject(format!("{kind} in {}", file.file.local))
+                    .help(hook_meant(name, &file.file.local));
             }
         }
     }

@@ -1,10 +1,13 @@
 //! `maintenance/unreleased-changes`
 
+mod please;
+mod standing;
+
 use std::collections::BTreeSet;
 
 use crate::{
     catalog::Chart,
-    history,
+    history::{self, Commit},
     rule::{ChartContext, Rule, Sink, days_since},
     sources::{CHART_FILE, Content, Source, ancestors, join},
     version,
@@ -29,21 +32,28 @@ impl Rule for UnreleasedChanges {
         if cx.index.is_part(&chart.id.path) || version::is_placeholder(&version.value) {
             return;
         }
-        let days = days_since(unreleased.first.time, cx.now);
-        if days <= cx.options.get("days") || is_set_at_release(chart, cx.source) {
+        let waits = |first: &Commit| days_since(first.time, cx.now);
+        let is_late = |days: i64| days > cx.options.get("days");
+        if !is_late(waits(&unreleased.first)) || is_set_at_release(chart, cx.source) {
             return;
         }
-        let what = match cx.source.folder_at(&chart.folder, &unreleased.bump) {
-            Some(then) => named(&changed(chart, cx.source, &then)),
+        let (what, first) = match cx.source.folder_at(&chart.folder, &unreleased.bump) {
+            Some(then) => {
+                let changed = changed(chart, cx.source, &then);
+                let first = standing::first(&changed, chart, cx.source, unreleased);
+                (named(&changed), first.unwrap_or(&unreleased.first))
+            }
             // The folder had another name: that its content changed is all that is known.
-            None => Some("what the chart ships".to_owned()),
+            None => (Some("what the chart ships".to_owned()), &unreleased.first),
         };
-        let Some(what) = what else { return };
+        let days = waits(first);
+        let Some(what) = what.filter(|_| is_late(days)) else { return };
         let message = format!(
             "{what} changed since version `{}`, the first change {days} days ago, and the version is still the same",
             version.value
         );
-        out.at(chart.manifest_place(version.span), message).help(HELP);
+        let help = if please::releases(chart, cx.source) { please::HELP } else { HELP };
+        out.at(chart.manifest_place(version.span), message).help(help);
     }
 }
 
@@ -64,8 +74,8 @@ const HELP: &str = "raise `version` and release; let CI demand it with each chan
                     `ct lint --check-version-increment`";
 
 /// The first of the files by name, and how many more; none where there is no file.
-fn named(files: &[String]) -> Option<String> {
-    let names: Vec<_> = files.iter().take(FILES).map(|file| format!("`{file}`")).collect();
+fn named(files: &[Compared]) -> Option<String> {
+    let names: Vec<_> = files.iter().take(FILES).map(|file| format!("`{}`", file.path)).collect();
     let more = files.len().saturating_sub(FILES);
     let more = match more {
         0 => String::new(),
@@ -78,7 +88,7 @@ fn named(files: &[String]) -> Option<String> {
 /// The files of a chart's content that say something else than at another commit: what is in
 /// comments, and what Helm does not pack, needs no release. Nor does a template that only bears
 /// another name.
-fn changed(chart: &Chart, source: &Source, then: &Source) -> Vec<String> {
+fn changed(chart: &Chart, source: &Source, then: &Source) -> Vec<Compared> {
     let packed = chart.listing.iter().filter(|path| is_content(path)).cloned();
     let gone = then.files().iter().map(|file| file.path().to_string());
     let gone = gone.filter(|path| is_content(path) && !chart.has_file(path) && !is_hidden(path));
@@ -88,8 +98,7 @@ fn changed(chart: &Chart, source: &Source, then: &Source) -> Vec<String> {
         let after = source.read(&join(&chart.folder, &path)).ok();
         Compared { path, before, after }
     });
-    let differing: Vec<_> = compared.filter(Compared::differs).collect();
-    without_renamed(&differing)
+    without_renamed(compared.filter(Compared::differs).collect())
 }
 
 /// A file as it was and as it is; none where it was not, or is not.
@@ -115,14 +124,14 @@ impl Compared {
     }
 }
 
-/// The paths of files of which more differs than a template's name.
-fn without_renamed(files: &[Compared]) -> Vec<String> {
+/// The files of which more differs than a template's name.
+fn without_renamed(files: Vec<Compared>) -> Vec<Compared> {
     let (gone, new): (Vec<_>, Vec<_>) = files.iter().partition(|file| file.before.is_some());
     let gone: BTreeSet<_> = gone.into_iter().filter_map(Compared::moved).collect();
     let new: BTreeSet<_> = new.into_iter().filter_map(Compared::moved).collect();
     let is_renamed = |it: (bool, &Content)| gone.contains(&it) && new.contains(&it);
-    let left = files.iter().filter(|file| !file.moved().is_some_and(is_renamed));
-    left.map(|file| file.path.clone()).collect()
+    let left: Vec<_> = files.iter().map(|file| !file.moved().is_some_and(is_renamed)).collect();
+    files.into_iter().zip(left).filter_map(|(file, left)| left.then_some(file)).collect()
 }
 
 /// Whether a template makes objects, by its name: partials and notes do not.
@@ -157,13 +166,14 @@ fn is_same(path: &str, before: &Content, after: &Content) -> bool {
     before == after || said(before).eq(said(after))
 }
 
-/// The lines that say something: neither blank nor a comment of YAML.
+/// The lines that say something: neither blank nor a comment of YAML, nor, before any other, the mark of a document.
 fn said(content: &Content) -> impl Iterator<Item = &[u8]> {
     let lines = content.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-    lines.filter(|line| {
+    let lines = lines.filter(|line| {
         let text = line.trim_ascii_start();
         !text.is_empty() && !text.starts_with(b"#")
-    })
+    });
+    lines.skip_while(|line| *line == b"---")
 }
 
 #[cfg(test)]
@@ -185,13 +195,13 @@ mod tests {
     fn a_template_that_only_bears_another_name_is_no_change() {
         let moved = |to: &str| {
             let old = file("templates/deployment.yaml", Some("kind: Deployment"), None);
-            without_renamed(&[old, file(to, None, Some("kind: Deployment"))])
+            without_renamed(vec![old, file(to, None, Some("kind: Deployment"))])
         };
-        assert_eq!(moved("templates/server/dep.yaml"), [""; 0]);
+        assert_eq!(moved("templates/server/dep.yaml").len(), 0);
         assert_eq!(moved("templates/_dep.tpl").len(), 2, "it renders nothing any more");
         assert_eq!(moved("crds/dep.yaml").len(), 2, "it is installed at another time");
         let edited = file("templates/web.yaml", Some("kind: Deployment"), Some("kind: Job"));
         let copy = file("templates/copy.yaml", None, Some("kind: Deployment"));
-        assert_eq!(without_renamed(&[edited, copy]).len(), 2, "nothing went");
+        assert_eq!(without_renamed(vec![edited, copy]).len(), 2, "nothing went");
     }
 }

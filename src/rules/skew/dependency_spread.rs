@@ -125,19 +125,21 @@ fn spread(name: &str, uses: &[Use<'_>], shipped: Option<&Shipped<'_>>, now: i64,
             format!("{message}; the catalog has `{newest}`"),
             format!("raise all to `{newest}`, which this catalog ships from {folder}"),
         ),
-        // Nobody is sent to a version whose images are gone.
-        None if moved::withdrawn(ahead, name, &newest.to_string(), now).is_some() => (
-            message,
-            format!(
-                "agree on one version of `{name}` from {ahead}, later than `{newest}`, whose images are gone"
-            ),
-        ),
-        None => {
-            (message, format!("agree on one version of `{name}` from {ahead}, best `{newest}`"))
-        }
+        None => (message, agree(name, ahead, &newest, now)),
     };
     let draft = out.at(first, message).level(level).subject(name).help(help);
     places.fold(draft, |draft, (place, it)| draft.also(place, format!("{} here", it.version)));
+}
+
+/// The version to agree on: nobody is sent to one whose images are gone.
+fn agree(name: &str, repository: &str, newest: &Version, now: i64) -> String {
+    let last = moved::withdrawn(repository, name, &newest.to_string(), now)
+        .and_then(|_| moved::last_withdrawn(repository, name, now));
+    let which = match last {
+        Some(last) => format!("later than `{last}`, the last one whose images are gone"),
+        None => format!("best `{newest}`"),
+    };
+    format!("agree on one version of `{name}` from {repository}, {which}")
 }
 
 /// Versions, newest first, with the charts that use each.
@@ -169,6 +171,20 @@ fn matrix(uses: &[&Use<'_>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_a_version_whose_images_are_gone() {
+        /// 2026-06-01
+        const NOW: i64 = 1_780_272_000;
+        let repository = "https://charts.bitnami.com/bitnami";
+        let help = |major| agree("redis", repository, &Version::new(major, 0, 0), NOW);
+        let last = moved::last_withdrawn(repository, "redis", NOW).unwrap();
+        assert!(
+            help(17)
+                .ends_with(&format!(", later than `{last}`, the last one whose images are gone"))
+        );
+        assert!(help(99).ends_with(", best `99.0.0`"));
+    }
 
     #[test]
     fn the_matrix_names_the_newest_and_the_oldest() {

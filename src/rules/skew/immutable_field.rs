@@ -93,9 +93,12 @@ fn changes(
         let (before, then) = (workloads_of_root(root, old), Versions::of(root));
         let mut told = Vec::new();
         for workload in workloads {
-            // An upgrade that a version in the old selector refuses anyway is the repair.
+            // An upgrade that a version in the old selector refuses anyway is the repair, and so is one from what
+            // nobody could install.
             let was = before.iter().find(|it| it.is_same(workload));
-            if let Some(was) = was.filter(|it| it.versioned(&then).is_empty()) {
+            let upgraded =
+                |it: &&Workload<'_>| it.versioned(&then).is_empty() && it.selects_its_pods();
+            if let Some(was) = was.filter(|it| upgraded(it)) {
                 let differences = workload.differences(versions, was, &then);
                 told.extend(differences.into_iter().map(|it| (workload, it)));
             }

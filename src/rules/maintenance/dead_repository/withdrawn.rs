@@ -1,7 +1,12 @@
 //! Dependencies whose images were withdrawn, although their repository is still there.
 
+use std::collections::BTreeMap;
+
 use crate::{
-    catalog::{Chart, Dependency, moved},
+    catalog::{
+        Chart, Dependency,
+        moved::{self, Moved},
+    },
     finding::Level,
     rule::{ChartContext, Sink},
     yaml::{Kind, Node},
@@ -45,9 +50,28 @@ pub(super) fn tell(
         .at(place(first), message)
         .level(Level::Warning)
         .subject(url)
-        .help(format!("use {}", row.replacement));
+        .help(help(row, &found, cx.now));
     rest.iter().fold(draft, |draft, (it, ..)| draft.also(place(it), "their images, too"));
 }
+
+/// What to use instead, with the last version of each chart that is gone.
+fn help(row: &Moved, found: &[(&Dependency, String, &Moved)], now: i64) -> String {
+    let rest = row.replacement.strip_prefix(LATER);
+    let after = found.iter().filter_map(|(it, _, row)| {
+        let name = it.name.value.as_str();
+        Some((name, moved::last_withdrawn(row.address, name, now)?))
+    });
+    let after: BTreeMap<_, _> = after.collect();
+    let after: Vec<_> =
+        after.iter().map(|(name, last)| format!("`{name}` after `{last}`")).collect();
+    match rest.filter(|_| !after.is_empty()) {
+        Some(rest) => format!("use {LATER} ({}){rest}", after.join(", ")),
+        None => format!("use {}", row.replacement),
+    }
+}
+
+/// How a replacement begins that is the same chart.
+const LATER: &str = "a later version";
 
 /// Whether values.yaml gives a dependency images of its own, or a registry for all.
 fn has_other_images(chart: &Chart, it: &Dependency) -> bool {

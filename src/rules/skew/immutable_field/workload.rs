@@ -84,6 +84,15 @@ impl<'a> Workload<'a> {
         self.spec.at(&["selector", "matchLabels"])
     }
 
+    /// Whether the pods have the labels that the selector asks for: else the API server refuses the object.
+    pub(super) fn selects_its_pods(&self) -> bool {
+        let Some(template) = self.spec.get("template") else { return true };
+        let label = |key: &str| template.at(&["metadata", "labels", key]).and_then(Node::to_text);
+        let mut asked = self.labels().into_iter().flat_map(Node::entries);
+        self.document.kind() == "Job"
+            || asked.all(|entry| label(&entry.key) == entry.value.to_text())
+    }
+
     fn claims(&self) -> Option<Node<'a>> {
         self.spec.get("volumeClaimTemplates")
     }
