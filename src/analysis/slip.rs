@@ -24,7 +24,7 @@ use names::{differ_in_unit, is_longer_name, is_slip, is_slip_and_case, parts, sh
 pub(super) use paths::lacks_one;
 use paths::{akin, differ_in_one, goes_too_deep, lacks_some, last, siblings, squash};
 pub(super) use synonym::{OLD, SWITCHES};
-use synonym::{commented, respelt, switch};
+use synonym::{commented, joined, respelt, switch};
 
 /// How alike two names are, of 1, to be taken for one misspelt.
 const ALIKE: f64 = 0.75;
@@ -45,6 +45,15 @@ pub struct Slip {
     /// Whether values.yaml has the wrong name, and not the template: nothing reads what it declares, and the
     /// name that is read is the chart's word for it, or the manifest's.
     pub in_values: bool,
+    /// Whether values.yaml does not declare it, either: the condition around the place asks for it.
+    pub asked: bool,
+}
+
+impl Slip {
+    /// The template has the wrong name.
+    fn of(declared: ValuesPath) -> Self {
+        Self { declared, in_values: false, asked: false }
+    }
 }
 
 impl Analysis<'_> {
@@ -58,19 +67,19 @@ impl Analysis<'_> {
             return None;
         }
         if let Some(newer) = &value.newer {
-            return Some(Slip { declared: newer.clone(), in_values: false });
+            return Some(Slip::of(newer.clone()));
         }
         let judge = Judge { analysis: self, chart, values: &chart.documentation().values };
         if let Some(key) = judge.written_to(value) {
-            return Some(Slip { declared: key.path.clone(), in_values: false });
+            return Some(Slip::of(key.path.clone()));
         }
         if let Some(guards) = &value.guards {
-            return Some(Slip { declared: guards.clone(), in_values: false });
+            return Some(Slip::of(guards.clone()));
         }
         let unread = judge.unread(value);
         if let Some(key) = unread {
             let in_values = !key.borrowed && !key.said.idle && judge.is_misdeclared(value, key);
-            return Some(Slip { declared: key.path.clone(), in_values });
+            return Some(Slip { in_values, ..Slip::of(key.path.clone()) });
         }
         let slip = |key: &&Declared| {
             let names = last(&key.path).zip(last(&value.path));
@@ -80,9 +89,10 @@ impl Analysis<'_> {
             .find(slip)
             .or_else(|| respelt(value, chart))
             .or_else(|| switch(value, chart))
+            .or_else(|| joined(value, chart))
             .map(|key| key.path.clone());
         let declared = key.or_else(|| commented(value, chart))?;
-        Some(Slip { declared, in_values: false })
+        Some(Slip::of(declared))
     }
 }
 
@@ -124,12 +134,24 @@ impl<'a> Judge<'a> {
                     || goes_too_deep(&value.path.0, &key.path.0)
                     || (needed
                         && differ_in_one(&value.path.0, &key.path.0)
+                        && !self.is_of_dead_block(value, key)
                         && !self.analysis.is_of_another(value, key, self.chart)))
                 && self.is_unread(value, key)
         };
         let mut same = self.values.keys.iter().skip(1).filter(elsewhere);
         let only = same.next()?;
         same.next().is_none().then_some(only)
+    }
+
+    /// Whether nothing reads any of what lies beside a declared value, and templates read what lies beside the other one:
+    /// the block was left over, and its names say nothing.
+    fn is_of_dead_block(&self, value: &Undeclared, key: &Declared) -> bool {
+        let holder =
+            |path: &ValuesPath| self.values.find(&ValuesPath(path.0.split_last()?.1.to_vec()));
+        let dead =
+            holder(&key.path).is_some_and(|it| it.children.len() > 1 && self.is_unread(value, it));
+        let alive = holder(&value.path).is_some_and(|it| !self.is_unread(value, it));
+        dead && alive
     }
 
     /// The declared value beside one, whose name is that of the field that one is written to: nothing reads it, or not by

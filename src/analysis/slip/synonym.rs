@@ -7,7 +7,7 @@ use crate::{
 };
 
 use super::{
-    names::squashed,
+    names::{parts, squashed},
     paths::{last, siblings},
 };
 
@@ -30,6 +30,27 @@ pub(super) fn respelt<'v>(value: &Undeclared, chart: &'v Chart) -> Option<&'v De
     let declared = last(&key.path)?;
     let meant = |read: &OwnRead| is_meant(read, declared, chart);
     value.reads.iter().all(meant).then_some(key)
+}
+
+/// How many words a name has that nobody takes for another one when it is written with a dot.
+const JOINED_WORDS_MIN: usize = 3;
+
+/// The only declared value whose last steps, written as one name, are the one that is read: `imagePullPolicy` and
+/// `image.pullPolicy`.
+pub(super) fn joined<'v>(value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
+    let name = last(&value.path).filter(|name| parts(name).len() >= JOINED_WORDS_MIN)?;
+    let whole = squashed(name);
+    let is_joined = |key: &&Declared| {
+        let ends = |length: usize| {
+            let tail = key.path.0.len().checked_sub(length).and_then(|at| key.path.0.get(at..));
+            tail.is_some_and(|tail| squashed(&ValuesPath(tail.to_vec()).to_string()) == whole)
+        };
+        ends(2) || ends(3)
+    };
+    let mut found = chart.documentation().values.keys.iter().skip(1).filter(is_joined);
+    let key = found.next().filter(|_| found.next().is_none())?;
+    let declared = last(&key.path)?;
+    value.reads.iter().all(|read| is_meant(read, declared, chart)).then_some(key)
 }
 
 /// The key beside one that is read, as values.yaml has it in a comment, whose name is the same but for case, hyphens

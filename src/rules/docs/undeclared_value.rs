@@ -151,6 +151,9 @@ fn warn(block: &Block<'_>, chart: &Chart, out: &mut Sink) {
         _ if told.level == Level::Error => format!(
             "the chart does not render with its own values: `{path}` is read and not declared"
         ),
+        Some(meant) if value.slip.as_ref().is_some_and(|slip| slip.asked) => {
+            format!("`{path}` is read where `{meant}` is asked for")
+        }
         Some(meant) => format!("`{path}` is read, and values.yaml declares `{meant}`"),
         None if value.refused.is_some() => {
             format!("`{path}` is read, and the schema refuses it")
