@@ -4,14 +4,17 @@ mod astray;
 mod comment;
 mod generated;
 mod meant;
+mod moved;
+mod named;
+mod said;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use named::{By, Named};
+
 use crate::{
     catalog::{
-        Chart, Closure, Dependency, Key, Readme, Values, ValuesPath, YamlFile,
-        reference::{Pattern, Row},
-        values::Mention,
+        Chart, Closure, Dependency, Key, Values, ValuesPath, reference::Pattern, values::Mention,
     },
     finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
@@ -47,9 +50,14 @@ impl Rule for StaleValue {
         }
         Judge::tell_made(&mut stale, out);
         let meant = (stale.len() <= MEANT_MAX).then(|| meant::Meant::new(chart, cx));
+        let mut moved = moved::Moved::default();
         for (top, named) in stale {
-            judge.tell(&top, named, meant.as_ref(), out);
+            let sorted = judge.sort_out(&top, named, meant.as_ref());
+            if let Err(sorted) = moved.add(&top, sorted) {
+                judge.tell(&top, &sorted, meant.as_ref(), out);
+            }
         }
+        moved.tell(&judge, meant.as_ref(), out);
     }
 }
 
@@ -104,104 +112,6 @@ struct Sorted {
     renamed: Vec<Named>,
     /// The rest.
     gone: Vec<Named>,
-}
-
-/// A path that something documents.
-struct Named {
-    text: String,
-    steps: Vec<Option<String>>,
-    place: Place,
-    /// The README's row, where the place is that of helm-docs' template.
-    row: Option<InTemplate>,
-    by: By,
-}
-
-/// A row that stands in helm-docs' template.
-struct InTemplate {
-    /// The README's row.
-    row: Place,
-    /// Which line of which file it is.
-    line: String,
-    /// What makes the README of it.
-    command: String,
-}
-
-/// What documents a path.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum By {
-    /// A comment of values.yaml, which ends at a byte.
-    Comment(u32),
-    /// A row of the README that a person wrote.
-    Row,
-    /// A row that a program wrote from values.yaml.
-    Program(generated::Writer),
-}
-
-impl Named {
-    fn of_row(
-        row: &Row,
-        readme: &Readme,
-        generated: &generated::Generated,
-        chart: &Chart,
-    ) -> Option<Self> {
-        if !row.sought || !row.found.is_empty() || row.key.qualified {
-            return None;
-        }
-        let shown = readme.file.place(row.span);
-        let (place, row_place) = match generated.by_hand(row) {
-            Some((template, span)) => {
-                let line = format!("line {} of {}", template.line(span), template.file.local);
-                let row = InTemplate { row: shown, line, command: template.command() };
-                (template.file.place(span), Some(row))
-            }
-            None => (shown, None),
-        };
-        Some(Self {
-            text: row.key.text.clone(),
-            steps: row.key.steps.clone(),
-            place,
-            row: row_place,
-            by: generated.writer(chart, row).map_or(By::Row, By::Program),
-        })
-    }
-
-    fn of_comment(mention: &Mention, file: &YamlFile) -> Option<Self> {
-        let steps = mention.steps();
-        let judged = !mention.extra && !mention.hidden;
-        judged.then(|| Self {
-            text: mention.path.to_string(),
-            steps,
-            place: file.place(mention.span),
-            row: None,
-            by: By::Comment(mention.span.end),
-        })
-    }
-
-    fn is_comment(&self) -> bool {
-        matches!(self.by, By::Comment(_))
-    }
-
-    /// Where its value lies, where that has no other row.
-    fn moved_to(&self, meant: &meant::Meant<'_>) -> Option<String> {
-        let by_hand = self.by == By::Row && self.row.is_none();
-        by_hand.then(|| meant.elsewhere(&self.steps, false)).flatten()
-    }
-
-    /// What to do, where it may be meant for another path.
-    fn help(&self, near: Option<&str>) -> String {
-        match (near, self.by, &self.row) {
-            (_, By::Program(writer), _) => writer.help(),
-            (Some(path), _, Some(InTemplate { line, command, .. })) => {
-                format!("write `{path}` into {line}, or take the row out, and run {command}")
-            }
-            (None, _, Some(InTemplate { line, command, .. })) => {
-                format!("write its new name into {line}, or take it out, and run {command}")
-            }
-            (Some(path), ..) => format!("write `{path}`, or take it out"),
-            (None, By::Comment(_), _) => "write its new name, or take the comment out".to_owned(),
-            (None, By::Row, _) => "write its new name, or take the row out".to_owned(),
-        }
-    }
 }
 
 /// What a comment calls a key, what the key is called, and its path.
@@ -457,7 +367,7 @@ impl<'a> Judge<'a> {
             once.len()
         );
         let draft = out.at(first.place.clone(), message).subject(first.text.clone());
-        let draft = draft.help(first.help(None));
+        let draft = draft.help(first.help(None, named.len() > 1));
         others
             .iter()
             .take(SHOWN)
@@ -469,17 +379,18 @@ impl<'a> Judge<'a> {
     fn tell(
         &self,
         top: &[Option<String>],
-        named: Vec<Named>,
+        sorted: &Sorted,
         meant: Option<&meant::Meant<'_>>,
         out: &mut Sink,
     ) {
-        let Sorted { near, renamed, gone } = self.sort_out(top, named, meant);
-        let help = |named: &[Named], near| named.first().map(|first| first.help(near));
-        let renamed_help = help(&renamed, near.as_deref());
-        self.report(top, &renamed, near.as_deref(), renamed_help, out);
-        let moved = meant.and_then(|meant| moved(&gone, meant));
-        let gone_help = moved.or_else(|| help(&gone, None));
-        self.report(top, &gone, None, gone_help, out);
+        let Sorted { near, renamed, gone } = sorted;
+        let help =
+            |named: &[Named], near| named.first().map(|first| first.help(near, named.len() > 1));
+        let renamed_help = help(renamed, near.as_deref());
+        self.report(top, renamed, near.as_deref(), renamed_help, out);
+        let moved = meant.and_then(|meant| moved(gone, meant));
+        let gone_help = moved.or_else(|| help(gone, None));
+        self.report(top, gone, None, gone_help, out);
     }
 
     fn sort_out(
@@ -501,9 +412,21 @@ impl<'a> Judge<'a> {
                 let above = key.path.0.get(..key.path.0.len().checked_sub(rest)?)?;
                 (!above.is_empty()).then(|| ValuesPath(above.to_vec()).to_string())
             }
-            _ => meant?.path(&steps, first.is_comment()),
+            _ => {
+                let meant = meant?;
+                let same = || meant.same(first).filter(|_| named.len() == 1);
+                let by_path = meant.path(&steps, first.is_comment());
+                // What is said of it counts more than how like the names are.
+                meant.described(first).filter(|_| named.len() == 1).or(by_path).or_else(same)
+            }
         });
         let near = near.filter(|near| *near != written(&steps));
+        let near = near.filter(|near| {
+            let whole = named.first().filter(|first| named.len() == 1 && first.steps == steps);
+            let first = whole.filter(|first| !first.is_comment());
+            meant.zip(first).is_none_or(|(meant, first)| meant.fits(near, first))
+                && !self.is_dead(near)
+        });
         let holds = |named: &Named| {
             let near = near.as_deref().and_then(Pattern::parse);
             let rest = named.steps.get(steps.len()..).unwrap_or_default();
@@ -516,6 +439,18 @@ impl<'a> Judge<'a> {
         };
         let (renamed, gone) = named.into_iter().partition(holds);
         Sorted { near, renamed, gone }
+    }
+
+    /// Whether a path is declared and read by nothing: it is no better.
+    fn is_dead(&self, path: &str) -> bool {
+        let Some(path) = Pattern::parse(path) else { return false };
+        let dependency = |it: &Dependency| path.first() == Some(it.effective_name());
+        let found = self.values.under(&path.steps);
+        let leaf = |at: &usize| self.values.keys.get(*at).is_some_and(|key| key.leaf);
+        found.iter().any(leaf)
+            && !self.members.is_empty()
+            && !self.chart.dependencies.iter().any(dependency)
+            && self.members.iter().all(|member| self.is_unread(*member, &path.steps))
     }
 
     /// Where a path is declared.
@@ -572,7 +507,7 @@ impl<'a> Judge<'a> {
 
 /// What to write for rows whose values lie elsewhere, each for itself.
 fn moved(gone: &[Named], meant: &meant::Meant<'_>) -> Option<String> {
-    let pairs = gone.iter().take(PAIRS_MAX);
+    let pairs = gone.iter().filter(|it| it.is_plain_row()).take(PAIRS_MAX);
     let pairs: Vec<_> =
         pairs.filter_map(|it| Some((it.moved_to(meant)?, it.text.as_str()))).collect();
     let some = pairs.iter().take(SHOWN).map(|(near, text)| format!("`{near}` for `{text}`"));

@@ -339,16 +339,15 @@ fn runs(gaps: &[usize], files: &Files<'_>) -> Vec<Vec<usize>> {
 /// The topmost keys of which the table lists nothing, neither above nor below.
 fn gaps(files: &Files<'_>, leaves: &[(usize, &Declared)]) -> BTreeSet<usize> {
     let Files { documentation, told, meant, .. } = files;
-    let is_meant = |at: &usize| {
-        let mut line = documentation.values.line(*at);
+    let is_meant = |at: usize| {
+        let mut line = documentation.values.line(at);
         !meant.is_empty() && line.any(|key| meant.contains(&key.path.to_string()))
     };
     let unlisted = leaves.iter().filter(|(at, _)| !documentation.lists(*at));
     unlisted
-        .filter(|(_, key)| !told.tells(key) && !told.sets(key))
-        .map(|(at, _)| topmost(documentation, *at))
+        .filter(|(at, key)| !told.tells(key) && !told.sets(key) && !is_meant(*at))
+        .map(|(at, _)| topmost(documentation, *at, &is_meant))
         .filter(|at| documentation.values.keys.get(*at).is_some_and(|key| !told.tells(key)))
-        .filter(|at| !is_meant(at))
         .collect()
 }
 
@@ -370,11 +369,12 @@ fn rows_left_out(documentation: &Documentation) -> Vec<usize> {
     .collect()
 }
 
-fn topmost(documentation: &Documentation, leaf: usize) -> usize {
+fn topmost(documentation: &Documentation, leaf: usize, is_meant: &dyn Fn(usize) -> bool) -> usize {
     let keys = &documentation.values.keys;
+    let meant = |at| documentation.values.subtree(at).into_iter().any(is_meant);
     let above = |at: &usize| {
         let parent = keys.get(*at)?.parent;
-        (parent > 0 && !documentation.lists_below(parent)).then_some(parent)
+        (parent > 0 && !documentation.lists_below(parent) && !meant(parent)).then_some(parent)
     };
     std::iter::successors(Some(leaf), above).last().unwrap_or(leaf)
 }

@@ -75,8 +75,9 @@ fn differs_by_a_step(path: &[&str], declared: &[Key]) -> bool {
     }
     let (short, long) =
         if steps.len() < path.len() { (steps.as_slice(), path) } else { (path, steps.as_slice()) };
-    // What one component has at its top another may have as well.
-    let begins = short.len() == 1 || short.first() == long.first();
+    // What one component has at its top another may have as well, but for what has a name of its own.
+    let own = short.last().is_some_and(|name| words(name).len() > 1);
+    let begins = short.len() == 1 || short.first() == long.first() || own && long == path;
     let mut rest = long.iter();
     short.len() + 1 == long.len()
         && begins
@@ -104,6 +105,7 @@ mod tests {
         let item = [path("source.items"), vec![Key::Index(0)], path("isDefault")].concat();
         assert!(differs_by_a_step(&["source", "isDefault"], &item));
         assert!(!differs_by_a_step(&["a", "b", "c"], &path("b.c")));
+        assert!(differs_by_a_step(&["web", "memory", "max_size"], &path("memory.max_size")));
         assert!(!differs_by_a_step(&["a", "b"], &path("a.b")));
     }
 }

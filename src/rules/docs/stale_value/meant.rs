@@ -1,12 +1,21 @@
 //! What a documented path that does not exist may be meant for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use super::{astray, written};
+use super::{
+    astray,
+    named::Named,
+    said::{self, Texts},
+    written,
+};
 use crate::{
-    catalog::{Chart, Declared, Key, Values},
+    catalog::{Chart, Declared, Key, Values, YamlFile, reference::Pattern},
     rule::ChartContext,
     template::flow::Step,
+    yaml::Kind,
 };
 
 /// How alike two names are, of 1, to be taken for one misspelt.
@@ -30,6 +39,8 @@ const PART_MIN: usize = 4;
 /// The values that may be meant.
 pub(super) struct Meant<'a> {
     values: &'a Values,
+    file: Option<&'a YamlFile>,
+    texts: OnceCell<Texts>,
     /// The keys that rows of the README name.
     rows: BTreeSet<usize>,
     /// The paths that rows of the README name, declared or not.
@@ -56,7 +67,8 @@ impl<'a> Meant<'a> {
             }
         }
         let (rows, comments) = (rows.collect(), comments.collect());
-        Self { values, rows, row_paths, comments, read }
+        let (file, texts) = (chart.values.as_deref(), OnceCell::new());
+        Self { values, file, texts, rows, row_paths, comments, read }
     }
 
     /// The path that is meant: a name beside it that is nearly the same, else the only value elsewhere
@@ -80,8 +92,68 @@ impl<'a> Meant<'a> {
         let keys = self.values.keys.iter().enumerate().skip(1);
         let untold = keys.filter(|(at, key)| !self.rows.contains(at) && !key.borrowed);
         let mut found = untold.filter(|(_, key)| astray::is_meant(&path, key));
-        let (_, only) = found.next().filter(|_| found.next().is_none())?;
-        Some(only.path.to_string())
+        match (found.next(), found.next()) {
+            (Some((_, only)), None) => Some(only.path.to_string()),
+            (None, _) => self.item(steps),
+            _ => None,
+        }
+    }
+
+    /// The only list beside a name whose first item has it: people leave out that it lies in a list.
+    fn item(&self, steps: &[Option<String>]) -> Option<String> {
+        let (name, above) = steps.split_last()?;
+        let name = name.as_deref()?;
+        let [holder] = *self.values.under(above) else { return None };
+        let children = self.values.keys.get(holder)?.children.values();
+        let lists = children.filter_map(|at| self.values.keys.get(*at));
+        let mut held = lists.filter(|key| key.kind == Kind::Sequence).filter(|key| {
+            let list = self.file.and_then(|file| Values::node(file, key));
+            list.is_some_and(|list| list.items().take(1).any(|item| item.get(name).is_some()))
+        });
+        let only = held.next().filter(|_| held.next().is_none())?;
+        Some(format!("{}[0].{name}", only.path))
+    }
+
+    /// The only value that nothing documents and of which a comment says what a row says.
+    pub(super) fn described(&self, named: &Named) -> Option<String> {
+        let at = self.texts().described(&named.said.line)?;
+        self.untold(at).filter(|_| !named.is_comment())
+    }
+
+    /// The only value that nothing documents and that has a row's description, or its default and a name of which the row
+    /// speaks.
+    pub(super) fn same(&self, named: &Named) -> Option<String> {
+        let by_default = || {
+            let at = self.texts().with_default(named.said.default.as_deref()?)?;
+            let last = self.values.keys.get(at)?.path.0.last()?.name()?;
+            let name = named.steps.last()?.as_deref()?;
+            said::speaks_of(&named.said.line, name, &last).then_some(at)
+        };
+        let found = || self.untold(by_default()?);
+        self.described(named).or_else(|| found().filter(|_| !named.is_comment()))
+    }
+
+    fn untold(&self, at: usize) -> Option<String> {
+        let key =
+            self.values.keys.get(at).filter(|key| !self.rows.contains(&at) && !key.borrowed)?;
+        Some(key.path.to_string())
+    }
+
+    fn texts(&self) -> &Texts {
+        self.texts.get_or_init(|| {
+            self.file.map(|file| Texts::read(self.values, file)).unwrap_or_default()
+        })
+    }
+
+    /// Whether a row can be of a path: a mapping that has rows for what it holds needs no other, and has no single value
+    /// for its default.
+    pub(super) fn fits(&self, path: &str, named: &Named) -> bool {
+        let Some(path) = Pattern::parse(path) else { return true };
+        let scalar = named.said.default.as_deref().is_some_and(said::is_single);
+        let mapping = |at: &usize| self.values.keys.get(*at).is_some_and(|key| !key.leaf);
+        let below = |at: &usize| self.values.subtree(*at).iter().any(|at| self.rows.contains(at));
+        let found = self.values.under(&path.steps);
+        !found.iter().any(|at| mapping(at) && (scalar || below(at)))
     }
 
     /// The path whose last dot but the others' was lost: `a.bc` for `a.b.c`, of which values.yaml has the first two
@@ -134,10 +206,13 @@ impl<'a> Meant<'a> {
         };
         let names = declared.chain(read.map(|name| (*name, comment || !row(name))));
         // What is only somewhat like it must have the rest of the path.
-        let next = below.get(1).and_then(Option::as_deref);
         let holds = |name: &str| {
             let child = holder.children.get(name).and_then(|at| self.values.keys.get(*at));
-            next.is_none_or(|next| child.is_some_and(|it| it.children.contains_key(next)))
+            match below.get(1) {
+                None => true,
+                Some(Some(next)) => child.is_some_and(|it| it.children.contains_key(next)),
+                Some(None) => child.is_some_and(|it| it.kind == Kind::Sequence),
+            }
         };
         let names = open(names, comment).map(|(name, untold)| (name, untold && holds(name)));
         let near = nearest(name, names)?;
