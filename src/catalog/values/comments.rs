@@ -186,6 +186,7 @@ impl Comments {
         let beside = self.beside.get(&line).or_else(|| self.beside.get(&last));
         let mut said = Said::default();
         let mut block = false;
+        let others = of_others(entry, &above);
         // The first line may be `---`.
         let top = u32::try_from(above.len()).is_ok_and(|lines| lines + 2 >= line);
         for (number, text) in above.iter().rev().enumerate() {
@@ -200,7 +201,7 @@ impl Comments {
                 || text.starts_with("+docs:hidden")
                 || text.starts_with("+docs:ignore");
             said.default |= text.starts_with("@default ") || text.starts_with("+docs:default");
-            said.described |= !block && describes(text);
+            said.described |= !block && describes(text) && number >= others;
             said.add(text);
         }
         if let Some(text) = beside {
@@ -211,6 +212,33 @@ impl Comments {
             || beside.is_some_and(|text| !text.starts_with("@schema") && describes(text));
         said
     }
+}
+
+/// How many of the lines above a plain value, from the first, are on keys that are commented out there, and not on it:
+/// they do not speak of it, and no mapping is its example. The lines come with the lowest first.
+fn of_others(entry: &Entry<'_>, above: &[&str]) -> usize {
+    let value = entry.value;
+    let plain = matches!(value.kind(), Kind::Bool | Kind::Int | Kind::Float)
+        || value.as_str().is_some_and(|text| !text.is_empty() && !text.contains('\n'));
+    let key = entry.key.to_lowercase();
+    let out =
+        |text: &&str| commented(text).is_some_and(|name| name != entry.key && is_key(&name, text));
+    let speaks = |text: &&str| text.to_lowercase().contains(&key);
+    let several = above.iter().filter(|it| out(it)).nth(OUT_MIN - 1).is_some();
+    let of_others = plain && several && !above.iter().any(|it| speaks(&it));
+    let low = above.iter().position(|it| out(&it)).filter(|_| of_others);
+    low.map_or(0, |low| above.len() - low)
+}
+
+/// So many keys that are commented out are what a comment is on.
+const OUT_MIN: usize = 2;
+/// Words before a colon that are no keys.
+const WORDS: &[&str] =
+    &["default", "defaults", "e.g", "eg", "example", "examples", "note", "ref", "see"];
+
+/// Whether what stands before a colon is a key and no word of a sentence.
+fn is_key(name: &str, text: &str) -> bool {
+    name.starts_with(char::is_lowercase) && !WORDS.contains(&name) && !text.contains("://")
 }
 
 /// What a comment says of a value that is only kept so that nobody's values break.

@@ -73,6 +73,17 @@ fn the_head_of_a_file_describes_no_value() {
 }
 
 #[test]
+fn what_is_on_keys_that_are_commented_out_is_not_on_the_next_one() {
+    let described = |text: &str| said(&values(text), "port").0;
+    let families = "# The families of addresses\n# policy: Single\n# families:\n# - IPv4\n";
+    assert!(!described(&format!("{families}port: 1\n")));
+    assert!(described(&format!("{families}# Where it listens\nport: 1\n")));
+    assert!(described(&format!("{families}port: {{}}\n")));
+    assert!(described("# Where it listens\n# ref: x\n# default: 1\nport: 1\n"));
+    assert!(described("# Another port for\n# http: 1\n# https: 2\nport: 1\n"));
+}
+
+#[test]
 fn remarks_describe() {
     let described = |text: &str| said(&values(text), "a").0;
     assert!(described("# These numbers can be higher\nb: 1\na: 1\n"));

@@ -59,7 +59,7 @@ impl Rule for UndocumentedValue {
             !by_hand && !rows.is_empty() && rows.iter().all(|row| row.style == Style::HelmDocs);
         let judged = if made { &all } else { &leaves };
         let whole = Part::of(0, judged, documentation);
-        let told = Told::of_readme(readme);
+        let told = Told::of_readme(readme, chart.name());
         let schema = chart.schema.as_ref().and_then(|schema| schema.root());
         let whole_table = leaves.iter().all(|(at, _)| documentation.lists(*at));
         let meant = if whole_table {
@@ -78,6 +78,7 @@ impl Rule for UndocumentedValue {
             run,
             doc_gen,
             generator,
+            questions: told::questions(chart, cx.source),
             params: params(documentation),
             told,
             meant,
@@ -180,6 +181,8 @@ struct Files<'a> {
     doc_gen: bool,
     /// Whether readme-generator makes tables of the form that it makes: people write these, too.
     generator: bool,
+    /// The paths that Rancher's questions describe.
+    questions: BTreeSet<String>,
     /// The paths that readme-generator's comments document.
     params: BTreeSet<Vec<Option<String>>>,
     told: Told<'a>,
@@ -250,7 +253,9 @@ impl Files<'_> {
 
     /// Whether a comment or the schema describes a key where it is declared.
     fn describes(&self, key: &Declared) -> bool {
-        key.said.described || self.schema.is_some_and(|schema| describes(schema, key))
+        key.said.described
+            || self.questions.contains(&key.path.to_string())
+            || self.schema.is_some_and(|schema| describes(schema, key))
     }
 
     /// Whether comments or the schema describe everything from a key down.
@@ -341,13 +346,18 @@ fn gaps(files: &Files<'_>, leaves: &[(usize, &Declared)]) -> BTreeSet<usize> {
     let Files { documentation, told, meant, .. } = files;
     let is_meant = |at: usize| {
         let mut line = documentation.values.line(at);
-        !meant.is_empty() && line.any(|key| meant.contains(&key.path.to_string()))
+        line.any(|key| meant.contains(&key.path.to_string()))
     };
+    let all = leaves.iter().map(|(at, _)| *at).filter(|_| !meant.is_empty());
+    let spared: BTreeSet<_> = all.filter(|at| is_meant(*at)).collect();
+    // A program writes its row all the same.
+    let made = files.style() == Some(Style::HelmDocs);
+    let tells = |key: &Declared| !made && told.tells(key);
     let unlisted = leaves.iter().filter(|(at, _)| !documentation.lists(*at));
     unlisted
-        .filter(|(at, key)| !told.tells(key) && !told.sets(key) && !is_meant(*at))
-        .map(|(at, _)| topmost(documentation, *at, &is_meant))
-        .filter(|at| documentation.values.keys.get(*at).is_some_and(|key| !told.tells(key)))
+        .filter(|(at, key)| !tells(key) && (made || !told.sets(key)) && !spared.contains(at))
+        .map(|(at, _)| topmost(documentation, *at, &spared))
+        .filter(|at| documentation.values.keys.get(*at).is_some_and(|key| !tells(key)))
         .collect()
 }
 
@@ -369,12 +379,15 @@ fn rows_left_out(documentation: &Documentation) -> Vec<usize> {
     .collect()
 }
 
-fn topmost(documentation: &Documentation, leaf: usize, is_meant: &dyn Fn(usize) -> bool) -> usize {
+fn topmost(documentation: &Documentation, leaf: usize, spared: &BTreeSet<usize>) -> usize {
     let keys = &documentation.values.keys;
-    let meant = |at| documentation.values.subtree(at).into_iter().any(is_meant);
+    let holds = |at| {
+        let mut below = documentation.values.subtree(at).into_iter();
+        !spared.is_empty() && below.any(|at| spared.contains(&at))
+    };
     let above = |at: &usize| {
         let parent = keys.get(*at)?.parent;
-        (parent > 0 && !documentation.lists_below(parent) && !meant(parent)).then_some(parent)
+        (parent > 0 && !documentation.lists_below(parent) && !holds(parent)).then_some(parent)
     };
     std::iter::successors(Some(leaf), above).last().unwrap_or(leaf)
 }
@@ -470,7 +483,7 @@ fn sparse(chart: &Chart, files: &Files<'_>, leaves: &[(usize, &Declared)], out: 
     }
     let comments = file.stream.comments().iter();
     let prose: String = comments.flat_map(|it| [it.text.as_str(), "\n"]).collect();
-    let prose = Told::of(&prose);
+    let prose = Told::of(&prose, chart.name());
     let named = &documentation.reference.named;
     let tells = |at: &usize| {
         let key = documentation.values.keys.get(*at);

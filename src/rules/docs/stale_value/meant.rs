@@ -117,7 +117,7 @@ impl<'a> Meant<'a> {
     /// The only value that nothing documents and of which a comment says what a row says.
     pub(super) fn described(&self, named: &Named) -> Option<String> {
         let at = self.texts().described(&named.said.line)?;
-        self.untold(at).filter(|_| !named.is_comment())
+        self.untold(at, named)
     }
 
     /// The only value that nothing documents and that has a row's description, or its default and a name of which the row
@@ -129,14 +129,20 @@ impl<'a> Meant<'a> {
             let name = named.steps.last()?.as_deref()?;
             said::speaks_of(&named.said.line, name, &last).then_some(at)
         };
-        let found = || self.untold(by_default()?);
-        self.described(named).or_else(|| found().filter(|_| !named.is_comment()))
+        let found = || self.untold(by_default()?, named);
+        self.described(named).or_else(found)
     }
 
-    fn untold(&self, at: usize) -> Option<String> {
+    /// A value that nothing documents, where it lies in what the row's path names: what two components have alike is
+    /// described alike.
+    fn untold(&self, at: usize, named: &Named) -> Option<String> {
         let key =
             self.values.keys.get(at).filter(|key| !self.rows.contains(&at) && !key.borrowed)?;
-        Some(key.path.to_string())
+        let path = key.path.to_string();
+        let own: BTreeSet<_> = words(&path).into_iter().collect();
+        let (_, above) = named.steps.split_last().filter(|_| !named.is_comment())?;
+        let mut above = above.iter().flat_map(|step| words(step.as_deref().unwrap_or_default()));
+        above.all(|word| own.contains(&word)).then_some(path)
     }
 
     fn texts(&self) -> &Texts {
@@ -214,6 +220,9 @@ impl<'a> Meant<'a> {
                 Some(None) => child.is_some_and(|it| it.kind == Kind::Sequence),
             }
         };
+        // Of one list several items' keys have rows.
+        let listed = below.get(1).is_some_and(Option::is_none);
+        let names = names.map(|(name, untold)| (name, untold || listed && holds(name)));
         let names = open(names, comment).map(|(name, untold)| (name, untold && holds(name)));
         let near = nearest(name, names)?;
         let mut found = holder.path.join(Key::Name(near.to_owned())).to_string();
