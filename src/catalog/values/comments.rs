@@ -223,10 +223,10 @@ fn of_others(entry: &Entry<'_>, above: &[&str]) -> usize {
     let key = entry.key.to_lowercase();
     let out =
         |text: &&str| commented(text).is_some_and(|name| name != entry.key && is_key(&name, text));
-    let speaks = |text: &&str| text.to_lowercase().contains(&key);
+    let speaks = |text: &str| text.to_lowercase().contains(&key);
     let several = above.iter().filter(|it| out(it)).nth(OUT_MIN - 1).is_some();
-    let of_others = plain && several && !above.iter().any(|it| speaks(&it));
-    let low = above.iter().position(|it| out(&it)).filter(|_| of_others);
+    let of_others = plain && several && !above.iter().any(|it| speaks(it));
+    let low = above.iter().position(out).filter(|_| of_others);
     low.map_or(0, |low| above.len() - low)
 }
 

@@ -18,10 +18,13 @@ enum Slip {
     Spelling,
 }
 
+/// The topmost path that does not exist, and the rows under it.
+type Found = (Vec<Option<String>>, Sorted);
+
 /// Rows that were found to be meant for other values, by what is wrong with them.
 #[derive(Default)]
 pub(super) struct Moved {
-    by_slip: BTreeMap<Slip, Vec<(Vec<Option<String>>, Sorted)>>,
+    by_slip: BTreeMap<Slip, Vec<Found>>,
 }
 
 impl Moved {
@@ -60,12 +63,7 @@ fn slip(top: &[Option<String>], near: &str) -> Option<Slip> {
     same.then_some(Slip::Spelling)
 }
 
-fn together(
-    slip: &Slip,
-    found: &[(Vec<Option<String>>, Sorted)],
-    judge: &Judge<'_>,
-    out: &mut Sink,
-) {
+fn together(slip: &Slip, found: &[Found], judge: &Judge<'_>, out: &mut Sink) {
     let rows = || found.iter().flat_map(|(_, sorted)| &sorted.renamed);
     let Some(first) = rows().min_by_key(|row| row.place.start.line) else { return };
     let some: Vec<_> = rows().take(NAMED).map(|row| format!("`{}`", row.text)).collect();
@@ -94,8 +92,8 @@ fn together(
 }
 
 /// Which names to write for which.
-fn respelt(found: &[(Vec<Option<String>>, Sorted)]) -> String {
-    let pair = |(top, sorted): &(Vec<Option<String>>, Sorted)| {
+fn respelt(found: &[Found]) -> String {
+    let pair = |(top, sorted): &Found| {
         let near = sorted.near.as_deref()?.rsplit('.').next()?.to_owned();
         Some((top.last()?.clone()?, near))
     };

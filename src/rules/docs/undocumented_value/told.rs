@@ -6,7 +6,7 @@ use crate::{
     catalog::{Chart, Declared, Key, Readme, ValuesPath, values},
     sources::{Source, join},
     text::Text,
-    yaml,
+    yaml::{self, Node},
 };
 
 /// How many steps a path in the text may have; what lies deeper is passed over.
@@ -156,9 +156,9 @@ fn asked(text: Text) -> BTreeSet<String> {
     while let Some(node) = open.pop().filter(|_| found.len() < QUESTIONS_MAX) {
         let described = ["label", "description"].iter().any(|key| node.get(key).is_some());
         let variable = node.get("variable").filter(|_| described);
-        found.extend(variable.and_then(|it| it.as_str()).map(str::to_owned));
+        found.extend(variable.and_then(Node::as_str).map(str::to_owned));
         let lists = ["questions", "subquestions"].into_iter().filter_map(|key| node.get(key));
-        open.extend(lists.filter(|it| !it.is_alias()).flat_map(|it| it.items()));
+        open.extend(lists.filter(|it| !it.is_alias()).flat_map(Node::items));
     }
     found
 }
