@@ -132,7 +132,9 @@ impl<'a> Judge<'a> {
             };
             match self.usage(key) {
                 Usage::Unread if self.is_shared(at) => {}
-                Usage::Unread if self.holds_anchor(at) => open.extend(self.children(at)),
+                Usage::Unread if self.holds_anchor(at) || self.holds_offer(key) => {
+                    open.extend(self.children(at));
+                }
                 Usage::Unread => unused.push(key),
                 Usage::Read | Usage::Unknown => open.extend(self.children(at)),
             }
@@ -302,11 +304,24 @@ impl<'a> Judge<'a> {
         above.any(|key| key.said.elsewhere) || (switch && key.said.subchart)
     }
 
-    /// Whether a text shows how to read a key in a template of one's own.
+    /// Whether a text shows how to read a key in a template of one's own: as a whole.
     fn is_offered(&self, key: &Declared) -> bool {
+        self.shows(key, |rest| !goes_on(rest) && !goes_below(rest))
+    }
+
+    /// Whether a text shows how to read something under a key.
+    fn holds_offer(&self, key: &Declared) -> bool {
+        self.shows(key, goes_below)
+    }
+
+    /// Whether a text has a reference to a key that something comes after.
+    fn shows(&self, key: &Declared, after: impl Fn(&str) -> bool) -> bool {
         let reference = format!(".Values.{}", key.path);
-        let shown = |text: &str, at: usize| ends_name(text, at + reference.len());
-        self.guides.iter().any(|text| text.match_indices(&reference).any(|(at, _)| shown(text, at)))
+        let mut texts = self.guides.iter();
+        texts.any(|text| {
+            let ends = text.match_indices(&reference).map(|(at, _)| at + reference.len());
+            ends.filter_map(|end| text.get(end..)).any(&after)
+        })
     }
 
     /// Whether a key's value, or what it lies in, is used again by an anchor: it may be read there.
@@ -388,8 +403,17 @@ fn beside(key: &Declared, name: &str) -> ValuesPath {
 
 /// Whether a name in a text ends at a byte.
 fn ends_name(text: &str, at: usize) -> bool {
-    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_alphanumeric() || "_-".contains(c));
     text.get(at..).is_some_and(|rest| !goes_on(rest))
+}
+
+/// Whether a text goes on with the name before it.
+fn goes_on(rest: &str) -> bool {
+    rest.starts_with(|c: char| c.is_alphanumeric() || "_-".contains(c))
+}
+
+/// Whether a text goes on with a name under the one before it: a dot may end a sentence.
+fn goes_below(rest: &str) -> bool {
+    rest.strip_prefix('.').is_some_and(goes_on)
 }
 
 /// The nodes with an anchor that an alias refers to.

@@ -53,7 +53,8 @@ fn compare(
         return;
     }
     let images = image::of(chart);
-    let candidates = main_images(chart, &images);
+    let mut candidates = main_images(chart, &images);
+    candidates.retain(|it| !is_numbered_apart(chart, it, &version.value));
     if candidates.is_empty() {
         return compare_rendered(chart, manifest, version, cx, out);
     }
@@ -136,6 +137,19 @@ fn main_images<'i, 'c>(chart: &Chart, images: &'i [Image<'c>]) -> Vec<&'i Image<
     };
     let about = own.iter().copied().filter(top).filter(akin);
     about.filter(|it| !RUNTIMES.contains(&it.base())).collect()
+}
+
+/// Whether an image's name is the chart's with something added, and its first number another one: a build of somebody's
+/// own has its own numbers. What `helm create` wrote says nothing of either.
+fn is_numbered_apart(chart: &Chart, it: &Image<'_>, version: &str) -> bool {
+    let (name, base) = (plain(chart.name()), plain(it.base()));
+    let first = |text: &str| numbers(text).first().and_then(|it| it.first().copied());
+    let tag = it.tag.as_ref().and_then(|tag| first(&tag.text));
+    let majors = tag.zip(first(version));
+    base != name
+        && base.contains(&name)
+        && majors.is_some_and(|(tag, version)| tag != version)
+        && !SCAFFOLDED.contains(&version)
 }
 
 /// Images in which a chart runs a program of its own: the languages, operating systems and servers of files among

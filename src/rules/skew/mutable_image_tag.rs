@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use crate::{
     analysis::{Container, Document},
     catalog::{
-        Chart, TemplateFile, YamlFile,
+        Chart, Key, TemplateFile, ValuesPath, YamlFile,
         image::{self, Image, Tag},
         moved,
     },
     finding::{Level, Place},
     rule::{ChartContext, Rule, Sink},
-    template::FieldChain,
+    template::{FieldChain, flow::Usage},
     text::{Span, Spanned},
     yaml::{Kind, Node},
 };
@@ -42,7 +42,7 @@ impl Rule for MutableImageTag {
             } else {
                 continue;
             };
-            if is_set_above(it, chart, cx) {
+            if is_set_above(it, chart, cx) || !may_be_read(it, chart, cx) {
                 continue;
             }
             let user = user_of(it, chart);
@@ -150,6 +150,18 @@ fn is_set_above(it: &Image<'_>, chart: &Chart, cx: &ChartContext<'_>) -> bool {
         }
     }
     false
+}
+
+/// Whether anything may read an image's tag: `docs/unused-value` speaks of what nothing reads. What an anchor lends to
+/// others may be read there.
+fn may_be_read(it: &Image<'_>, chart: &Chart, cx: &ChartContext<'_>) -> bool {
+    let key = it.tag.as_ref().map(|tag| &tag.key).filter(|key| !key.is_empty());
+    let path = it.path.iter().chain(key).cloned().map(Key::Name).collect();
+    let path = ValuesPath(path);
+    let mut members = cx.analysis.members_of(chart);
+    chart.is_library()
+        || it.file.stream.text().as_str().contains(": &")
+        || members.any(|member| cx.analysis.usage(member, &path) != Usage::Unread)
 }
 
 /// The chart whose templates use an image: the subchart that its path leads into, or the chart itself.
