@@ -3,7 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    catalog::{Chart, Readme, readme::Template, reference::Style, values::Convention},
+    catalog::{
+        Chart, Readme,
+        readme::Template,
+        reference::{BADGES, Style},
+        values::Convention,
+    },
     rule::ChartContext,
     sources::Program,
 };
@@ -32,10 +37,18 @@ pub(super) fn is_helm_docs(chart: &Chart, readme: &Readme, cx: &ChartContext<'_>
         comments: says(Convention::HelmDocs)
             || documentation.values.keys.iter().any(|key| key.said.row),
         table: written(Style::HelmDocs),
+        shape: written(Style::HelmDocs) && has_values_table(readme),
         params: says(Convention::Bitnami),
         params_table: written(Style::Bitnami),
     };
     signs.say_helm_docs(|| cx.source.programs())
+}
+
+/// Whether a table stands right under the heading of helm-docs' built-in template, in a README with its badges.
+fn has_values_table(readme: &Readme) -> bool {
+    let heading = |at: usize| readme.headings.get(at).is_some_and(|it| it.text.trim() == "Values");
+    readme.file.text.as_str().contains(BADGES)
+        && readme.tables.iter().filter_map(|table| table.heading).any(heading)
 }
 
 /// What a chart's files say of who makes its README.
@@ -50,6 +63,8 @@ struct Signs {
     comments: bool,
     /// The README's table has the titles of helm-docs.
     table: bool,
+    /// The README's table stands under the heading of helm-docs, and its badges look so, too.
+    shape: bool,
     /// Comments of values.yaml are written for readme-generator.
     params: bool,
     /// The README's table has the titles of readme-generator.
@@ -66,7 +81,8 @@ impl Signs {
             return true;
         }
         let programs = programs();
-        let own = self.template || self.comments || programs.contains(&Program::HelmDocs);
+        let made = self.template || self.comments || self.shape;
+        let own = made || programs.contains(&Program::HelmDocs);
         own && !programs.contains(&Program::ReadmeGenerator)
     }
 }
@@ -86,6 +102,8 @@ mod tests {
         assert!(say(Signs { signed: true, ..none }, &[Program::ReadmeGenerator]));
         assert!(say(Signs { template: true, table: true, ..none }, &[Program::ReadmeGenerator]));
         assert!(say(Signs { comments: true, ..none }, &[]));
+        assert!(say(Signs { table: true, shape: true, ..none }, &[]));
+        assert!(!say(Signs { table: true, ..none }, &[]));
         assert!(say(none, &[Program::HelmDocs]) && !say(none, &[]));
     }
 
