@@ -44,8 +44,8 @@ fn missing_dependencies(facts: &CatalogFacts, out: &mut Sink) {
                 let first = chart.dependencies.iter().find(|it| !it.present);
                 let place = first.map_or_else(|| chart.anchor.clone(), |it| it.place.clone());
                 let message = format!(
-                    "neither under charts/ nor in the catalog: {}; what these dependencies hold is not \
-                     looked at{}",
+                    "neither under charts/ nor, in a version that is admitted, in the catalog: {}; what these \
+                     dependencies hold is not looked at{}",
                     names(chart),
                     known(&[chart])
                 );
@@ -54,7 +54,7 @@ fn missing_dependencies(facts: &CatalogFacts, out: &mut Sink) {
             Absence::Catalog { catalog, charts, of } => {
                 let message = format!(
                     "{} of {of} charts with dependencies in `{catalog}` have some that are neither \
-                     under charts/ nor in the catalog; what these hold is not looked at{}",
+                     under charts/ nor, in a version that is admitted, in the catalog; what these hold is not looked at{}",
                     charts.len(),
                     known(&charts)
                 );
