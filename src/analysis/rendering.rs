@@ -285,6 +285,11 @@ impl Packed {
         let paths = chart.listing.iter().filter(is_file).cloned().collect();
         Self { sources: sources.clone(), base: base(chart), paths }
     }
+
+    /// A file's path as reports show it.
+    pub(super) fn report_path(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
 }
 
 /// Whether a packed file is neither a template, nor of a subchart, nor read by Helm itself.
@@ -318,7 +323,7 @@ impl FileSource for Packed {
     }
 
     fn read(&self, path: &str) -> Option<Rc<[u8]>> {
-        let bytes = self.sources.read(&format!("{}{path}", self.base)).ok()?;
+        let bytes = self.sources.read(&self.report_path(path)).ok()?;
         // Helm's loader takes it off.
         Some(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).into())
     }

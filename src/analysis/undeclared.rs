@@ -7,6 +7,7 @@ mod manner;
 mod missing;
 #[cfg(test)]
 mod tests;
+mod text;
 mod told;
 
 use std::{
@@ -32,6 +33,7 @@ use manner::{
     stands_in,
 };
 use missing::Missing;
+use text::Reading;
 use told::{SPOKEN_OF_MAX, is_spoken_of};
 
 pub use told::is_in_schema;
@@ -134,6 +136,8 @@ impl Undeclared {
 pub struct OwnRead {
     /// Where it stands.
     pub place: Place,
+    /// Where it stands in a text of values.yaml or of a file, the place of the chart's own that evaluates that.
+    pub call: Option<Place>,
     /// The path that it reads, in the values of the member.
     pub path: Vec<Step>,
     /// What becomes of the place without the value.
@@ -232,16 +236,23 @@ impl Analysis<'_> {
 
     fn undeclared_at(&self, member: usize, chart: &Chart) -> BTreeMap<ValuesPath, Undeclared> {
         let own: BTreeMap<usize, &TemplateFile> = self.own_files(chart);
+        let texts = self.own_texts(chart);
+        let mut files = own.clone();
+        files.extend(texts.texts.iter().map(|(number, text)| (*number, &text.file)));
+        let readings = texts.readings(self.flow().reads());
         let mut found: BTreeMap<ValuesPath, Undeclared> = BTreeMap::new();
         let mut judged: BTreeMap<(usize, &[Step]), Option<Missing>> = BTreeMap::new();
-        let declared = self.declared_spans(&own, &mut judged);
+        let declared = self.declared_spans(&files, &readings, &mut judged);
         let mut branches: BTreeMap<usize, Vec<Arm>> = BTreeMap::new();
-        for read in self.flow().reads() {
-            let Some(file) = own.get(&read.file).copied() else { continue };
+        for (read, call) in &readings {
+            let read = read.as_ref();
+            let Some(file) = files.get(&read.file).copied() else { continue };
             // What only one of several merged mappings has is there all the same.
             let merged = read.instead == Instead::Made
                 || (read.instead == Instead::Value && declared.contains(&(read.file, read.span)));
-            if read.several || merged || is_comment(file, read) {
+            // A text belongs to one thing: what is declared for that is what it reads.
+            let shared = declared.contains(&(read.file, read.span));
+            if read.several || merged || is_comment(file, read) || (shared && call.is_some()) {
                 continue;
             }
             let Some(prefix) = self.prefix(member, read.member) else { continue };
@@ -252,14 +263,14 @@ impl Analysis<'_> {
             let refused = refused.filter(|_| prefix.is_empty());
             let path = ValuesPath([prefix, inner.0.clone()].concat());
             let arms = branches.entry(read.file).or_insert_with(|| arms(&file.template));
-            let shared = declared.contains(&(read.file, read.span));
             // Keys with dots are of files that a mapping is written to as a whole.
             let foreign = inner
                 .0
                 .last()
                 .is_some_and(|key| matches!(key, Key::Name(name) if name.contains('.')));
             let compared = read.path.len() == inner.0.len() && (foreign || copes(file, read));
-            let needs = needs(read, inner.0.len()) && !shared && !compared;
+            let gated = call.is_some() && is_gated(read, arms, &readings, &declared);
+            let needs = needs(read, inner.0.len()) && !shared && !compared && !gated;
             // `dig` copes with what is absent anywhere on its way.
             let asked = read.path.len() == inner.0.len() || read.chained == 0;
             let optional = compared || (read.guarded && asked);
@@ -278,7 +289,8 @@ impl Analysis<'_> {
             entry.reads.push(OwnRead {
                 kept: exact && !read.guarded && is_kept(file, read),
                 asks_for_key: exact && asks_for_key(file, read, arms),
-                place: file.file.place(read.span),
+                place: texts.place(read.file, file, read.span),
+                call: call.and_then(|(file, span)| Some(own.get(&file)?.file.place(span))),
                 path: read.path.clone(),
                 manner,
                 in_notes: file.file.local == "templates/NOTES.txt",
@@ -409,10 +421,12 @@ impl Analysis<'_> {
     /// The places that read something that is declared: a named template that several components share.
     fn declared_spans<'a>(
         &'a self,
-        own: &BTreeMap<usize, &TemplateFile>,
+        files: &BTreeMap<usize, &TemplateFile>,
+        readings: &'a [Reading<'_>],
         judged: &mut BTreeMap<(usize, &'a [Step]), Option<Missing>>,
     ) -> BTreeSet<(usize, Span)> {
-        let reads = self.flow().reads().iter().filter(|read| own.contains_key(&read.file));
+        let reads = readings.iter().map(|(read, _)| read.as_ref());
+        let reads = reads.filter(|read| files.contains_key(&read.file));
         let mut spans = BTreeSet::new();
         for read in reads {
             let top = judged
@@ -448,6 +462,23 @@ impl Analysis<'_> {
                 && read.path.starts_with(&inner)
         })
     }
+}
+
+/// Whether a place in a text is only reached where a value is set that nothing declares.
+fn is_gated(
+    read: &Read,
+    arms: &[Arm],
+    readings: &[Reading<'_>],
+    declared: &BTreeSet<(usize, Span)>,
+) -> bool {
+    let mut around = arms.iter().filter(|arm| arm.body.contains(read.span));
+    around.any(|arm| {
+        readings.iter().any(|(other, _)| {
+            other.file == read.file
+                && arm.condition.contains(other.span)
+                && !declared.contains(&(other.file, other.span))
+        })
+    })
 }
 
 fn is_idle(it: &Undeclared, branches: &Branches) -> bool {

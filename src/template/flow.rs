@@ -116,6 +116,17 @@ pub struct Read {
     pub several: bool,
     /// What else it may take, from a mapping that is merged with the one that the value lies in.
     pub instead: Instead,
+    /// The place in a text that is evaluated as a template, which the file's place calls `tpl` for.
+    pub within: Option<Within>,
+}
+
+/// A place in a text that is evaluated as a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Within {
+    /// The text: see [`Flow::text`].
+    pub text: u32,
+    /// The expression in it.
+    pub span: Span,
 }
 
 /// One place that writes into the values (`set`, `merge`).
@@ -187,7 +198,7 @@ impl Flow {
     fn by(mut machine: Machine<'_, '_>) -> Self {
         machine.run();
         let writes = machine.written();
-        let reads = machine.reads.iter().map(|(((file, span), path), seen)| {
+        let reads = machine.reads.iter().map(|(((file, span), inner, path), seen)| {
             let (member, path) = machine.paths.spell(*path);
             Read {
                 member,
@@ -200,6 +211,7 @@ impl Flow {
                 certain: seen.certain,
                 several: seen.several,
                 instead: seen.instead,
+                within: inner.map(|(text, span)| Within { text: text.number(), span }),
             }
         });
         let reads = reads.collect();
@@ -223,6 +235,11 @@ impl Flow {
     /// All places that read a value, by file and place.
     pub fn reads(&self) -> &[Read] {
         &self.reads
+    }
+
+    /// A text that is evaluated as a template.
+    pub fn text(&self, within: Within) -> &str {
+        self.paths.text_of(within.text)
     }
 
     /// All places that write into values, by file and place.

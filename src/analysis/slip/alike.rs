@@ -42,7 +42,8 @@ impl Analysis<'_> {
             .or_else(|| self.parallel(value, chart))
             .or_else(|| self.twin(value, chart))
             .or_else(|| self.only(value, chart))
-            .or_else(|| self.common(value, values))?;
+            .or_else(|| self.common(value, values))
+            .or_else(|| one_deeper(value, values))?;
         // What the same line reads already was not meant, nor what is another component's.
         (!self.is_of_another(value, near, chart) && !self.is_read_at(value, &near.path, 0, chart))
             .then(|| near.path.clone())
@@ -98,14 +99,9 @@ impl Analysis<'_> {
     /// The values that lie one step deeper than a needed one, in what lies beside it, and have its name: some, as it was
     /// one step.
     pub fn deeper(&self, value: &Undeclared, chart: &Chart) -> Option<Vec<ValuesPath>> {
-        let (name, _) = value.path.0.split_last().filter(|(_, above)| !above.is_empty())?;
-        let exact = value.reads.iter().all(|read| read.path.len() == value.inner.0.len());
-        let values = &chart.documentation().values;
-        let holders = siblings(values, &value.path);
-        let Key::Name(name) = name else { return None };
-        let children = holders.filter_map(|key| values.keys.get(*key.children.get(name)?));
-        let found: Vec<_> = children.filter(|key| key.leaf).map(|key| key.path.clone()).collect();
-        (exact && !value.optional && (2..=DEEPER_MAX).contains(&found.len())).then_some(found)
+        let found = one_step_deeper(value, &chart.documentation().values)?;
+        let found: Vec<_> = found.iter().map(|key| key.path.clone()).collect();
+        (2..=DEEPER_MAX).contains(&found.len()).then_some(found)
     }
 
     /// The only declared value of the same name, of several words, which lines read that begin like a place's, in its
@@ -243,6 +239,30 @@ impl Analysis<'_> {
                 && lines.contains(read.span)
         })
     }
+}
+
+/// The values one step deeper than a needed one, in what lies beside it, that have its name.
+fn one_step_deeper<'v>(value: &Undeclared, values: &'v Values) -> Option<Vec<&'v Declared>> {
+    let (name, _) = value.path.0.split_last().filter(|(_, above)| !above.is_empty())?;
+    let exact = value.reads.iter().all(|read| read.path.len() == value.inner.0.len());
+    let Key::Name(name) = name else { return None };
+    let holders = siblings(values, &value.path);
+    let children = holders.filter_map(|key| values.keys.get(*key.children.get(name)?));
+    let found = children.filter(|key| key.leaf).collect();
+    (exact && !value.optional).then_some(found)
+}
+
+/// The only such value, where its name is no ordinary word, and no mapping has both.
+fn one_deeper<'v>(value: &Undeclared, values: &'v Values) -> Option<&'v Declared> {
+    let found = one_step_deeper(value, values)?;
+    let [only] = found.as_slice() else { return None };
+    let name = last(&only.path).filter(|name| parts(name).len() > 1)?;
+    let [.., Key::Name(holder), _] = only.path.0.as_slice() else { return None };
+    let both = |key: &Declared| {
+        let deeper = key.children.get(holder).and_then(|at| values.keys.get(*at));
+        key.children.contains_key(name) && deeper.is_some_and(|it| it.children.contains_key(name))
+    };
+    (!values.keys.iter().any(both)).then_some(*only)
 }
 
 /// The only one of some keys whose name has more words before those of a value's: `updateStrategy` for `strategy`.

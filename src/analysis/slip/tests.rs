@@ -298,3 +298,20 @@ fn what_is_written_below_a_field_is_what_has_its_name() {
     let two = format!("{write}y: {{{{ .Values.jobAnnotations }}}}\n");
     assert_eq!(slip(values, &two), None);
 }
+
+#[test]
+fn a_needed_name_of_several_words_may_lie_a_step_deeper() {
+    let meant = |values: &str| {
+        let text = "a: {{ .Values.auth.storeKey }}{{ .Values.auth.tls.storeKey }}\n";
+        let text = text.replace("}}{{", "}}\nb: {{");
+        let files = [("values.yaml", values), ("templates/a.yaml", &*text)];
+        analysed(&files, |analysis| {
+            let chart = analysis.closure.root().unwrap().chart;
+            let found = analysis.undeclared(chart).first()?;
+            Some(analysis.alike(found, chart)?.to_string())
+        })
+    };
+    assert_eq!(meant("auth: {tls: {storeKey: a}}\n").as_deref(), Some("auth.tls.storeKey"));
+    let both = "auth: {tls: {storeKey: a}}\nweb: {storeKey: a, tls: {storeKey: b}}\n";
+    assert_eq!(meant(both), None);
+}

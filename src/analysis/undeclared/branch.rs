@@ -128,10 +128,11 @@ fn opens(condition: &str, at: usize) -> bool {
 
 fn is_behind(number: usize, it: &Undeclared, gates: &[Gate]) -> bool {
     let behind = |read: &OwnRead| {
+        let within =
+            |gate: &Gate, place: &Place| gate.file == place.path && gate.body.contains(span(place));
         gates.iter().any(|gate| {
-            gate.value != number
-                && gate.file == read.place.path
-                && gate.body.contains(span(&read.place))
+            let called = || read.call.as_ref().is_some_and(|call| within(gate, call));
+            gate.value != number && (within(gate, &read.place) || called())
         })
     };
     it.reads.iter().all(behind)

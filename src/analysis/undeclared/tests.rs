@@ -118,3 +118,42 @@ fn what_is_taken_with_a_declared_value_first_means_that_one_where_it_is_written(
         "a: {{ coalesce .Values.web.old .Values.web.ports.http }}\nb: {{ .Values.web.old }}\n";
     assert_eq!(newer(last), None);
 }
+
+#[test]
+fn a_text_of_values_and_a_file_are_templates_of_their_own() {
+    let found = |text: &str, template: &str| {
+        let values = format!("a: 1\ntext: |\n  a: {{{{ .Values.a }}}}\n  {text}\n");
+        let files = [("values.yaml", &*values), ("c.txt", "\n{{ .Values.f }}\n")];
+        let files = [&files[..], &[("templates/a.yaml", template)]].concat();
+        analysed(&files, |analysis| {
+            let chart = analysis.closure.root().unwrap().chart;
+            let found = analysis.undeclared(chart).iter();
+            let told = found.map(|it| {
+                let read = &it.reads[0];
+                let needs = it.reads.iter().any(super::OwnRead::needs) && !it.optional;
+                let (mark, start) = (if needs { "!" } else { "" }, read.place.start);
+                format!("{}{mark} {}:{}:{}", it.path, read.place.path, start.line, start.column)
+            });
+            told.collect::<Vec<_>>()
+        })
+    };
+    let call = "x: {{ tpl .Values.text . }}\n";
+    assert_eq!(found("x: {{ .Values.b }}", call), ["b! values.yaml:4:9"]);
+    assert_eq!(found("x: {{ .Values.b | default 1 }}", call), ["b values.yaml:4:9"]);
+    assert_eq!(found("{{ if .Values.b }}x{{ end }}{{ .Values.b }}", call), ["b values.yaml:4:9"]);
+    let gated = found("{{ if .Values.c }}{{ .Values.b }}{{ end }}", call);
+    assert_eq!(gated, ["b values.yaml:4:24", "c values.yaml:4:9"]);
+    let twice =
+        format!("{call}y: {{{{ tpl .Values.text . }}}}\nz: {{{{ .Values.b | default 1 }}}}\n");
+    assert_eq!(found("x: {{ .Values.b }}", &twice), ["b values.yaml:4:9"]);
+    let file = "x: {{ tpl (.Files.Get \"c.txt\") . }}\n";
+    assert_eq!(found("", file), ["f! c.txt:2:4"]);
+}
+
+#[test]
+fn what_a_text_reads_of_one_thing_is_not_read_of_another() {
+    let values = "text: \"{{ .v.a }}\"\none: {a: 1}\ntwo: {b: 1}\n";
+    let with = |of: &str| format!("{{{{ tpl .Values.text (dict \"v\" .Values.{of}) }}}}\n");
+    assert_eq!(undeclared(values, &with("two")), ["two.a!"]);
+    assert!(undeclared(values, &format!("{}{}", with("one"), with("two"))).is_empty());
+}

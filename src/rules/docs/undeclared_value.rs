@@ -192,12 +192,21 @@ fn failing<'v>(value: &'v Undeclared, cx: &ChartContext<'_>) -> Option<&'v OwnRe
     {
         return None;
     }
+    let at = |it: &Place| {
+        it.path == place.path
+            && it.start.offset <= place.start.offset
+            && place.start.offset <= it.end.offset
+    };
+    // Of what stands in a text, Helm tells the call and how the expression begins.
+    let begins: String = format!(".Values.{}", value.path).chars().take(CONTEXT_MAX).collect();
+    let told = failure.message.contains(&begins);
     value.reads.iter().filter(breaking).find(|read| {
-        read.place.path == place.path
-            && read.place.start.offset <= place.start.offset
-            && place.start.offset <= read.place.end.offset
+        at(&read.place) || (told && read.call.as_ref().is_some_and(at))
     })
 }
+
+/// How many characters of an expression Go's errors show.
+const CONTEXT_MAX: usize = 20;
 
 #[cfg(test)]
 mod tests {

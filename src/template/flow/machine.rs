@@ -39,6 +39,8 @@ pub(super) struct Frame<'f> {
     pub(super) file: usize,
     /// Where the call stands, for text that `tpl` evaluates: it has no place of its own.
     pub(super) place: Option<Span>,
+    /// That text, where the template is all of it and nothing else.
+    pub(super) text: Option<Sym>,
     pub(super) dot: SetId,
     /// `$`
     pub(super) top: SetId,
@@ -77,6 +79,9 @@ pub(super) struct Seen {
 /// A place: file and span.
 pub(super) type Place = (usize, Span);
 
+/// A place in a text that `tpl` evaluates.
+pub(super) type Inner = (Sym, Span);
+
 /// Whose keys were looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Owner {
@@ -90,7 +95,7 @@ pub(super) struct Machine<'t, 'i> {
     pub(super) input: &'i Input<'i>,
     pub(super) paths: Paths,
     pub(super) domain: Domain,
-    pub(super) reads: BTreeMap<(Place, PathId), Seen>,
+    pub(super) reads: BTreeMap<(Place, Option<Inner>, PathId), Seen>,
     pub(super) writes: BTreeSet<(Place, PathId, Step)>,
     pub(super) missing: BTreeMap<String, Place>,
     /// What templates put under paths of values.
@@ -231,7 +236,7 @@ impl<'t, 'i> Machine<'t, 'i> {
             Callee::Named(number, None),
             file.template,
             number,
-            None,
+            (None, None),
             &file.template.nodes,
             dot,
         );
@@ -256,7 +261,7 @@ impl<'t, 'i> Machine<'t, 'i> {
         let Some(file) = self.templates.files().get(named.file) else { return EMPTY };
         let begin = named.define.map(|define| define.span.start);
         let callee = Callee::Named(named.file, begin);
-        self.call(callee, file.template, named.file, None, named.body, dot)
+        self.call(callee, file.template, named.file, (None, None), named.body, dot)
     }
 
     fn absent(&mut self, name: &str, dot: SetId, frame: &Frame<'_>, span: Span) -> SetId {
@@ -306,7 +311,9 @@ impl<'t, 'i> Machine<'t, 'i> {
         let (file, span) = frame.at(span);
         let callee = Callee::Text(text, file);
         let certain = std::mem::replace(&mut self.certain, false);
-        let result = self.call(callee, &template, file, Some(span), &template.nodes, dot);
+        let whole = Some(text).filter(|text| template.text.as_str() == self.paths.text(*text));
+        let place = (Some(span), whole);
+        let result = self.call(callee, &template, file, place, &template.nodes, dot);
         self.certain = certain;
         result
     }
@@ -317,7 +324,7 @@ impl<'t, 'i> Machine<'t, 'i> {
         callee: Callee,
         template: &'f Template,
         file: usize,
-        place: Option<Span>,
+        (place, text): (Option<Span>, Option<Sym>),
         body: &'f [Node],
         dot: SetId,
     ) -> SetId {
@@ -333,7 +340,7 @@ impl<'t, 'i> Machine<'t, 'i> {
         self.memo.insert((callee, dot), Memo { result: None, certain });
         let output = Output::default();
         let mut frame =
-            Frame { template, file, place, dot, top: dot, variables: Vec::new(), output };
+            Frame { template, file, place, text, dot, top: dot, variables: Vec::new(), output };
         self.nodes(&mut frame, body);
         let result = self.rendered(frame.output);
         self.memo.insert((callee, dot), Memo { result: Some(result), certain });
@@ -390,7 +397,8 @@ impl<'t, 'i> Machine<'t, 'i> {
     pub(super) fn read(&mut self, frame: &Frame<'_>, span: Span, path: PathId, seen: Seen) {
         self.paths.mark(path, Mark::Touched);
         let seen = Seen { certain: seen.certain && self.certain, ..seen };
-        let known = self.reads.entry((frame.at(span), path)).or_insert(seen);
+        let inner = frame.text.map(|text| (text, span));
+        let known = self.reads.entry((frame.at(span), inner, path)).or_insert(seen);
         known.guarded &= seen.guarded;
         known.certain |= seen.certain;
         known.several &= seen.several;

@@ -16,6 +16,11 @@ pub(super) struct Sym {
 }
 
 impl Sym {
+    /// Its number.
+    pub(super) fn number(self) -> u32 {
+        self.number
+    }
+
     /// Whether `tpl` would find an action in the text.
     pub(super) fn is_template(self) -> bool {
         self.template
@@ -138,6 +143,11 @@ impl Paths {
     /// The text of a number.
     pub(super) fn text(&self, sym: Sym) -> &str {
         self.texts.get(sym.number as usize).map_or("", |text| text)
+    }
+
+    /// The text of a symbol's number.
+    pub(super) fn text_of(&self, number: u32) -> &str {
+        self.texts.get(number as usize).map_or("", |text| text)
     }
 
     /// The top of a member's values.

@@ -218,6 +218,7 @@ impl Machine<'_, '_> {
             template: frame.template,
             file: ELSEWHERE,
             place: Some(span),
+            text: None,
             dot,
             top: dot,
             variables: Vec::new(),
@@ -262,7 +263,7 @@ impl Machine<'_, '_> {
         for path in paths.iter().copied() {
             if self.paths.root_of(path).is_none() {
                 self.paths.mark(path, Mark::Touched);
-                self.reads.entry((place, path)).or_insert(seen);
+                self.reads.entry((place, None, path)).or_insert(seen);
             }
         }
         found

@@ -357,6 +357,7 @@ mod tests {
             certain: true,
             several: false,
             instead: crate::template::flow::Instead::Nothing,
+            within: None,
         };
         asked(&Place { read: &read, text })
     }

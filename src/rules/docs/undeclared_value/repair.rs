@@ -357,6 +357,7 @@ mod tests {
             in_notes: false,
             asks_for_key: false,
             kept: false,
+            call: None,
         }
     }
 
