@@ -200,9 +200,11 @@ fn failing<'v>(value: &'v Undeclared, cx: &ChartContext<'_>) -> Option<&'v OwnRe
     // Of what stands in a text, Helm tells the call and how the expression begins.
     let begins: String = format!(".Values.{}", value.path).chars().take(CONTEXT_MAX).collect();
     let told = failure.message.contains(&begins);
-    value.reads.iter().filter(breaking).find(|read| {
-        at(&read.place) || (told && read.call.as_ref().is_some_and(at))
-    })
+    value
+        .reads
+        .iter()
+        .filter(breaking)
+        .find(|read| at(&read.place) || (told && read.call.as_ref().is_some_and(at)))
 }
 
 /// How many characters of an expression Go's errors show.
