@@ -27,7 +27,7 @@ use crate::{
     yaml,
 };
 
-use branch::{Arm, Branches, arm, arms, around};
+use branch::{Arm, Branches, arm, arms, around, is_chosen};
 use manner::{
     asks_for_key, copes, is_comment, is_deprecated, is_kept, is_older, manner, moves, needs,
     stands_in,
@@ -270,10 +270,11 @@ impl Analysis<'_> {
                 .is_some_and(|key| matches!(key, Key::Name(name) if name.contains('.')));
             let compared = read.path.len() == inner.0.len() && (foreign || copes(file, read));
             let gated = call.is_some() && is_gated(read, arms, &readings, &declared);
-            let needs = needs(read, inner.0.len()) && !shared && !compared && !gated;
+            let chosen = is_chosen(read, &file.file, arms, chart);
+            let needs = needs(read, inner.0.len()) && !shared && !compared && !gated && !chosen;
             // `dig` copes with what is absent anywhere on its way.
             let asked = read.path.len() == inner.0.len() || read.chained == 0;
-            let optional = compared || (read.guarded && asked);
+            let optional = compared || chosen || (read.guarded && asked);
             let new = || Undeclared::new(path.clone(), read.member, inner, documented, refused);
             let entry = found.entry(path.clone()).or_insert_with(new);
             let exact = read.path.len() == entry.inner.0.len();

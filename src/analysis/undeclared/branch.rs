@@ -5,10 +5,14 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{Manner, OwnRead, Undeclared, told::has_word};
 use crate::{
     analysis::{Analysis, slip::COMPARISONS_MAX},
-    catalog::{Chart, TextFile},
+    catalog::{Chart, TextFile, Values},
     finding::Place,
-    template::{self, Branch, Element, Node, Template},
+    template::{
+        self, Branch, Element, Node, Template,
+        flow::{Read, Step},
+    },
     text::Span,
+    yaml,
 };
 
 /// An `if` or `with`, or what else follows one, and what it renders.
@@ -136,6 +140,28 @@ fn is_behind(number: usize, it: &Undeclared, gates: &[Gate]) -> bool {
         })
     };
     it.reads.iter().all(behind)
+}
+
+/// Whether a place is only reached where a text is chosen that is one of the keys of its value, as in
+/// `if eq .Values.backend "s3"`, and that values.yaml does not choose: who chooses it gives the value, too.
+pub(super) fn is_chosen(read: &Read, file: &TextFile, arms: &[Arm], chart: &Chart) -> bool {
+    let is_key = |text: &str| {
+        read.path.iter().any(|step| matches!(step, Step::Key(name) if &**name == text))
+    };
+    let around = arms.iter().filter(|arm| arm.body.contains(read.span));
+    let conditions = around.map(|arm| file.text.slice(arm.condition));
+    let mut chosen = conditions
+        .filter(|it| it.split_whitespace().any(|word| word.trim_start_matches('(') == "eq"))
+        .flat_map(|it| it.split('"').skip(1).step_by(2))
+        .filter(|text| is_key(text));
+    chosen.next().is_some_and(|text| !is_default(text, chart))
+}
+
+/// Whether values.yaml has a text as a value.
+fn is_default(text: &str, chart: &Chart) -> bool {
+    let Some(file) = chart.values.as_deref() else { return false };
+    let mut leaves = chart.documentation().values.keys.iter().filter(|key| key.leaf);
+    leaves.any(|key| Values::node(file, key).and_then(yaml::Node::as_str) == Some(text))
 }
 
 /// The text that is compared with on the way to all places of a value, and that values.yaml does not have.
