@@ -203,6 +203,13 @@ impl Chart {
         self.subcharts.iter().find(|subchart| dependency.admits(&subchart.chart))
     }
 
+    /// The dependencies of whose name only charts lie under charts/ that they don't admit: `helm dependency update` brings
+    /// others, which may read other values.
+    pub fn outdated(&self) -> impl Iterator<Item = (&Dependency, &Subchart)> {
+        let outdated = self.dependencies.iter().filter(|it| self.admitted(it).is_none());
+        outdated.filter_map(|dependency| Some((dependency, self.subchart(dependency)?)))
+    }
+
     /// The subcharts that no dependency admits, those of a listed name among them: Helm installs them under
     /// their own names (`processDependencyEnabled`).
     pub fn unlisted(&self) -> impl Iterator<Item = &Subchart> {

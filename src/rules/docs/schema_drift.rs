@@ -219,7 +219,8 @@ impl Drift<'_> {
             self.missing(walk.missing, &format!("{known} of {}", leaves.len()), told);
         }
         // What a library's templates read is known only in the chart that calls them.
-        if !self.chart.is_library() {
+        let other = self.chart.outdated().any(|(_, it)| it.chart.is_library());
+        if !self.chart.is_library() && !other {
             self.stale(walk.stale, told);
         }
     }

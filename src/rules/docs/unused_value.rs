@@ -25,7 +25,8 @@ pub(crate) struct UnusedValue;
 
 impl Rule for UnusedValue {
     fn chart(&self, chart: &Chart, cx: &ChartContext<'_>, out: &mut Sink) {
-        let Some(file) = chart.values.as_deref().filter(|_| !chart.is_library()) else { return };
+        let judged = !chart.is_library() && !chart.outdated().any(|(_, it)| it.chart.is_library());
+        let Some(file) = chart.values.as_deref().filter(|_| judged) else { return };
         let values = &chart.documentation().values;
         let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
         let guides = [Some(file.stream.text().as_str()), readme].into_iter().flatten();
@@ -287,6 +288,7 @@ impl<'a> Judge<'a> {
             || first.starts_with("x-")
             || first.starts_with(['_', '.'])
             || self.cx.analysis.members_of(self.chart).any(held)
+            || self.chart.outdated().any(|(dependency, _)| dependency.effective_name() == first)
     }
 
     /// Whether the key is the `enabled` of a chart that another one of the catalog switches by a condition.
