@@ -305,7 +305,7 @@ fn is_file(path: &str, is_old: bool) -> bool {
 }
 
 /// What the paths of a chart's files begin with in reports.
-fn base(chart: &Chart) -> String {
+pub(super) fn base(chart: &Chart) -> String {
     let packed = format!("{}{PACKAGE_SEPARATOR}", chart.id.path);
     let is_packed = |manifest: &Manifest| manifest.file.path.starts_with(&packed);
     if chart.manifest.as_ref().is_some_and(is_packed) {

@@ -7,6 +7,7 @@ mod names;
 mod otherwise;
 mod paths;
 mod synonym;
+mod trials;
 #[cfg(test)]
 mod tests;
 
@@ -61,6 +62,10 @@ impl Analysis<'_> {
     /// is written nearly alike or has the same name elsewhere; or the two differ by a slip of the finger, by case or
     /// hyphens, or are switches of one thing.
     pub(super) fn slip(&self, value: &Undeclared, chart: &Chart) -> Option<Slip> {
+        self.tried(value, self.alike_to(value, chart)?, chart)
+    }
+
+    fn alike_to(&self, value: &Undeclared, chart: &Chart) -> Option<Slip> {
         // What the chart refuses is an old name on purpose.
         let refused = value.reads.iter().all(|read| read.manner == Manner::Refuses);
         if value.path != value.inner || refused {

@@ -72,6 +72,15 @@ pub(super) fn last(path: &ValuesPath) -> Option<&str> {
     }
 }
 
+/// The names of a path that goes into no list.
+pub(super) fn names(path: &ValuesPath) -> Option<Vec<&str>> {
+    let names = path.0.iter().map(|key| match key {
+        Key::Name(name) => Some(name.as_str()),
+        Key::Index(_) => None,
+    });
+    names.collect()
+}
+
 /// A path without what people mix up: case, dots, hyphens and underscores.
 pub(super) fn squash(path: &ValuesPath) -> String {
     squashed(&path.to_string())
