@@ -225,21 +225,24 @@ impl Chart {
         unlisted.chain(named.filter_map(|dependency| self.admitted(dependency)))
     }
 
-    /// The version that a dependency stands for: what the lock says, else what lies under charts/,
-    /// else the constraint where it is one exact version.
+    /// The version that a dependency stands for: what the lock says, else what lies under charts/ and is admitted,
+    /// else the constraint where it is one exact version, else what lies there all the same.
     pub fn resolved(&self, dependency: &Dependency) -> Option<String> {
         let name = &dependency.name.value;
         let locked = || {
             let entry = self.lock.as_ref()?.entries.iter().find(|it| it.name.value == *name)?;
             entry.version.as_ref().map(|version| version.value.clone())
         };
-        let present = || self.subchart(dependency).map(|it| it.chart.id.version.clone());
+        let version = |it: &Subchart| it.chart.id.version.clone();
+        let present = || self.admitted(dependency).map(version);
+        let outdated = || self.subchart(dependency).map(version);
         let exact = || {
             let text = &dependency.version.as_ref()?.value;
             Constraint::parse(text).ok().filter(Constraint::is_exact)?;
             Some(text.trim_start_matches(['=', 'v', ' ']).to_owned())
         };
-        locked().or_else(present).or_else(exact).filter(|text| version::parse(text).is_ok())
+        let found = locked().or_else(present).or_else(exact).or_else(outdated);
+        found.filter(|text| version::parse(text).is_ok())
     }
 
     /// What values.yaml and the README say of the chart's values; read when a rule first asks.

@@ -27,13 +27,17 @@ pub(super) fn minor(chart: &Chart, manifest: &Manifest) -> Option<(u64, Place)> 
                 wanted = REQUIREMENTS.iter().any(|word| heading.contains(word));
             }
             let said = requirement(line).or_else(|| wanted.then(|| sentence(line)).flatten());
-            Some((said?, span))
+            Some((said.filter(|minor| *minor >= SAID_MIN)?, span))
         });
         // Of several the one counts that asks for most, of equal ones the first.
         let most = asking.max_by_key(|(minor, span)| (*minor, std::cmp::Reverse(span.start)));
         most.map(|(minor, span)| (minor, file.place(span)))
     })
 }
+
+/// A README that asks for an older minor is a relic: charts that render today have the API versions of Kubernetes 1.16,
+/// which removed those before `apps/v1`.
+const SAID_MIN: u64 = 16;
 
 /// Parts of headings under which sentences say what a chart asks for.
 const REQUIREMENTS: [&str; 2] = ["prerequisite", "requirement"];

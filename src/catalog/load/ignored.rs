@@ -163,7 +163,11 @@ fn templates_of_library(files: &Files<'_>) -> Vec<Problem> {
         let name = local.rsplit('/').next().unwrap_or(&local).to_owned();
         let place = Place::file(&files.source.report_path(&path));
         let message = format!("`{local}` of a library chart does not begin with `_`: never parsed");
-        dropped(place, &local, &message).help(format!("rename it to `_{name}`"))
+        // Only what is defined in it can be of use to other charts.
+        let text = files.source.read_text(&path).ok();
+        let defines = text.is_none_or(|text| text.as_str().contains("define "));
+        let help = if defines { format!("rename it to `_{name}`") } else { "delete it".to_owned() };
+        dropped(place, &local, &message).help(help)
     };
     files.under("templates/").into_iter().filter(template).map(problem).collect()
 }

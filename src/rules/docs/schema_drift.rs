@@ -252,7 +252,8 @@ impl Drift<'_> {
         for missing in missing {
             let path = missing.path;
             let own = matches!(path.0.first(), Some(Key::Name(name)) if !self.is_dependency(name) && name != "global");
-            if own && !missing.hidden {
+            // What nothing reads is told by `docs/unused-value`.
+            if own && !missing.hidden && !self.is_unread(&path) {
                 told.push(Told {
                     kind: Kind::Missing,
                     message: format!(

@@ -211,28 +211,28 @@ impl<'a> Table<'a> {
             None => format!("write {what} into the table"),
         };
         let said = wrong.text.trim_matches(['"', '\'']);
-        let app_version = format!("`{said}` into values.yaml, which Chart.yaml has as appVersion");
         let path = wrong.declared.path.to_string().to_lowercase();
         let versioned = VERSIONED.iter().any(|end| path.ends_with(end));
-        match versioned.then(|| self.forgotten(said, &wrong.actual)).flatten() {
-            None => table,
-            Some(true) => format!("write {app_version}; where the older one is meant, {table}"),
-            Some(false) => format!("{table}, or {app_version}"),
+        if versioned && self.is_forgotten(said, &wrong.actual) {
+            format!(
+                "write `{said}` into values.yaml, which Chart.yaml has as appVersion; where the older one \
+                 is meant, {table}"
+            )
+        } else {
+            table
         }
     }
 
-    /// Whether a row says the version of the application, so that values.yaml may be what was forgotten: it certainly
-    /// is where its own is an older one. What has another major version is numbered by itself.
-    fn forgotten(&self, said: &str, actual: &str) -> Option<bool> {
-        let declared = self.chart.manifest.as_ref()?.app_version.as_ref()?;
+    /// Whether a row says the version of the application and values.yaml has an older one, so that that was forgotten.
+    /// What has another major version is numbered by itself.
+    fn is_forgotten(&self, said: &str, actual: &str) -> bool {
+        let manifest = self.chart.manifest.as_ref();
+        let declared = manifest.and_then(|it| it.app_version.as_ref());
         let bare = |text: &str| text.strip_prefix('v').unwrap_or(text).to_owned();
-        if bare(&declared.value) != bare(said) {
-            return None;
-        }
         let tag = actual.split_once('@').map_or(actual, |(tag, _)| tag);
-        let (said, tag) = (version::parse(said), version::parse(tag));
-        let (Ok(said), Ok(tag)) = (said, tag) else { return Some(false) };
-        (said.major == tag.major).then(|| tag < said)
+        let versions = version::parse(said).ok().zip(version::parse(tag).ok());
+        declared.is_some_and(|it| bare(&it.value) == bare(said))
+            && versions.is_some_and(|(said, tag)| said.major == tag.major && tag < said)
     }
 
     /// Tells of all rows together that a program's next run repairs, or that nobody has looked at for long.

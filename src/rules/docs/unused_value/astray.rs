@@ -79,7 +79,8 @@ impl<'a> Judge<'a> {
     /// steps, or one of them.
     pub(super) fn misread(&self, key: &Declared) -> Option<(Place, ValuesPath)> {
         let reads = self.cx.analysis.flow().reads().len();
-        if self.values.keys.len().saturating_mul(reads) > COMPARISONS_MAX {
+        let many = self.values.keys.len().saturating_mul(reads) > COMPARISONS_MAX;
+        if many || self.is_old(key) {
             return None;
         }
         let path = steps(&key.path);
@@ -102,6 +103,15 @@ impl<'a> Judge<'a> {
             Step::Any => None,
         });
         Some((self.place_of(read)?, ValuesPath::of(names.collect::<Option<Vec<_>>>()?)))
+    }
+
+    /// Whether the line above a key says that it is an old one.
+    fn is_old(&self, key: &Declared) -> bool {
+        let Some(file) = self.chart.values.as_deref() else { return false };
+        let text = file.stream.text();
+        let above = text.as_str().get(..key.key.start as usize).unwrap_or_default();
+        let above = above.lines().rev().nth(1).unwrap_or_default().trim_start();
+        above.starts_with('#') && above.to_lowercase().contains("deprecat")
     }
 
     /// The places of the chart's own templates that read its values.

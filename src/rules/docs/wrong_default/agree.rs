@@ -42,7 +42,7 @@ pub(super) fn judge(said: &Said, node: Node<'_>) -> Verdict {
         return Verdict::Agrees;
     }
     // A person writes what becomes of the template.
-    if !said.generated && node.raw().contains("{{") {
+    if !said.generated && is_templated(node, 0) {
         return Verdict::Unclear;
     }
     let alone =
@@ -51,6 +51,13 @@ pub(super) fn judge(said: &Said, node: Node<'_>) -> Verdict {
         Some(Verdict::Differs) if alone => Verdict::Differs,
         _ => Verdict::Unclear,
     }
+}
+
+/// Whether a value, or one in it, is a template.
+fn is_templated(node: Node<'_>, depth: usize) -> bool {
+    let below = || node.entries().map(|entry| entry.value).chain(node.items());
+    node.raw().contains("{{")
+        || (depth < DEPTH_MAX && below().any(|node| is_templated(node, depth + 1)))
 }
 
 fn one(text: &str, said: &Said, node: Node<'_>) -> Verdict {
