@@ -63,9 +63,13 @@ fn soften(finding: &mut Finding, facts: &CatalogFacts) {
     let folded = finding.chart.is_none() && !finding.rule.starts_with("input/");
     if let Some(notice) = archive(finding, facts).filter(|_| folded) {
         finding.level = Level::Note;
+        ARCHIVED_HELP.clone_into(&mut finding.help);
         finding.message = archived_words(&finding.message, notice);
     }
 }
+
+/// What is left to do in an archive: portals read Chart.yaml, and no README.
+const ARCHIVED_HELP: &str = "release each chart once more with `deprecated: true`, or leave the archive out of the audit";
 
 fn archived_words(words: &str, notice: &Place) -> String {
     format!("{words}; {} says that all of it is archived", notice.path)
@@ -112,6 +116,7 @@ fn roll(mut group: Vec<Finding>, catalog: &str, reason: Reason<'_>, of: usize) -
         Reason::Archived(words, place) => {
             told.level = Level::Note;
             told.location = place.clone();
+            ARCHIVED_HELP.clone_into(&mut told.help);
             archived_words(words, place)
         }
     };
