@@ -7,9 +7,9 @@ mod names;
 mod otherwise;
 mod paths;
 mod synonym;
-mod trials;
 #[cfg(test)]
 mod tests;
+mod trials;
 
 use std::collections::BTreeSet;
 

@@ -69,7 +69,8 @@ fn soften(finding: &mut Finding, facts: &CatalogFacts) {
 }
 
 /// What is left to do in an archive: portals read Chart.yaml, and no README.
-const ARCHIVED_HELP: &str = "release each chart once more with `deprecated: true`, or leave the archive out of the audit";
+const ARCHIVED_HELP: &str =
+    "release each chart once more with `deprecated: true`, or leave the archive out of the audit";
 
 fn archived_words(words: &str, notice: &Place) -> String {
     format!("{words}; {} says that all of it is archived", notice.path)
