@@ -22,7 +22,7 @@ const JOBS_MAX: usize = 1_000;
 
 impl Analysis<'_> {
     /// What the chart's tests say of a slip: a name that they set is no slip; where they never set the one that is
-    /// declared, and the two are one but for case and hyphens, values.yaml has the wrong one.
+    /// declared, and the two are one but for a letter, case and hyphens, values.yaml has the wrong one.
     pub(super) fn tried(&self, value: &Undeclared, slip: Slip, chart: &Chart) -> Option<Slip> {
         let (mut read, mut declared) = (false, false);
         self.each_trial(chart, |text, root| {
@@ -32,7 +32,9 @@ impl Analysis<'_> {
         if !read || declared || slip.in_values {
             return Some(slip);
         }
-        let same = last(&value.path).map(squashed) == last(&slip.declared).map(squashed);
+        let squashed = |path: &ValuesPath| last(path).map(squashed).unwrap_or_default();
+        // By a letter, too: which of the two is the slip is known.
+        let same = strsim::osa_distance(&squashed(&value.path), &squashed(&slip.declared)) <= 1;
         let in_values = same && chart.documentation().values.find(&slip.declared).is_some();
         in_values.then_some(Slip { in_values, ..slip })
     }

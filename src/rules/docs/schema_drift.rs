@@ -253,7 +253,7 @@ impl Drift<'_> {
             let path = missing.path;
             let own = matches!(path.0.first(), Some(Key::Name(name)) if !self.is_dependency(name) && name != "global");
             // What nothing reads is told by `docs/unused-value`.
-            if own && !missing.hidden && !self.is_unread(&path) {
+            if own && !missing.hidden && (self.chart.is_library() || !self.is_unread(&path)) {
                 told.push(Told {
                     kind: Kind::Missing,
                     message: format!(
