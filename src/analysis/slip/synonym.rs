@@ -40,7 +40,14 @@ const JOINED_WORDS_MIN: usize = 3;
 pub(super) fn joined<'v>(value: &Undeclared, chart: &'v Chart) -> Option<&'v Declared> {
     let name = last(&value.path).filter(|name| parts(name).len() >= JOINED_WORDS_MIN)?;
     let whole = squashed(name);
+    let is_end = |part: &str| {
+        let end = name.len().checked_sub(part.len()).and_then(|at| name.get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(part))
+    };
     let is_joined = |key: &&Declared| {
+        if !last(&key.path).is_some_and(is_end) {
+            return false;
+        }
         let ends = |length: usize| {
             let tail = key.path.0.len().checked_sub(length).and_then(|at| key.path.0.get(at..));
             tail.is_some_and(|tail| squashed(&ValuesPath(tail.to_vec()).to_string()) == whole)
