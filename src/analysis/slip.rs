@@ -23,7 +23,7 @@ use fields::{field, squashed_field};
 pub(super) use names::is_of_one_thing;
 use names::{differ_in_unit, is_longer_name, is_slip, is_slip_and_case, parts, share, squashed};
 pub(super) use paths::lacks_one;
-use paths::{akin, differ_in_one, goes_too_deep, lacks_some, last, siblings, squash};
+use paths::{akin, differ_in_one, goes_too_deep, is_squashed, lacks_some, last, siblings, squash};
 pub(super) use synonym::{OLD, SWITCHES};
 use synonym::{commented, joined, respelt, switch};
 
@@ -131,7 +131,7 @@ impl<'a> Judge<'a> {
         let needed = !value.optional && value.reads.iter().any(OwnRead::needs);
         let elsewhere = |key: &&Declared| {
             key.path != value.path
-                && (squash(&key.path) == whole
+                && (is_squashed(&key.path, &whole)
                     || key.path.0.ends_with(&value.path.0)
                     || akin(&value.path, &key.path)
                     || lacks_some(&value.path.0, &key.path.0)

@@ -86,6 +86,13 @@ pub(super) fn squash(path: &ValuesPath) -> String {
     squashed(&path.to_string())
 }
 
+/// Whether a path squashed is a text, without making that.
+pub(super) fn is_squashed(path: &ValuesPath, text: &str) -> bool {
+    let Some(names) = names(path) else { return squash(path) == text };
+    let letters = names.iter().flat_map(|name| name.chars()).filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).eq(text.chars())
+}
+
 /// How many steps a path has before the ones that it ends with.
 pub(super) fn ends_with(path: &ValuesPath, tail: &[Step]) -> Option<usize> {
     let same = |(key, step): (&Key, &Step)| matches!((key, step), (Key::Name(key), Step::Key(step)) if **key == **step);

@@ -285,6 +285,10 @@ fn begins(line: &str, path: &str) -> bool {
 
 /// Whether a text has a name or a path that is not a part of another one.
 pub(super) fn has_word(text: &str, word: &str) -> bool {
+    // Most texts don't have it at all, which this knows sooner.
+    if memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_none() {
+        return false;
+    }
     let inner = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     text.match_indices(word).any(|(at, _)| {
         let before = text.get(..at).unwrap_or_default();

@@ -15,7 +15,7 @@ use crate::{
     config,
     finding::Place,
     rule::{ChartContext, Rule, Sink},
-    template::flow::{How, Step, Usage},
+    template::flow::{How, Read, Step, Usage},
     text::Span,
     yaml::Node,
 };
@@ -31,8 +31,15 @@ impl Rule for UnusedValue {
         let readme = chart.readme.as_ref().map(|readme| readme.file.text.as_str());
         let guides = [Some(file.stream.text().as_str()), readme].into_iter().flatten();
         let guides = if evaluates(cx) { guides.collect() } else { Vec::new() };
-        let judge =
-            Judge { chart, cx, values, anchors: used_anchors(file), guides, lost: OnceCell::new() };
+        let judge = Judge {
+            chart,
+            cx,
+            values,
+            anchors: used_anchors(file),
+            guides,
+            lost: OnceCell::new(),
+            own: OnceCell::new(),
+        };
         let mut unused = Vec::new();
         judge.below(0, &mut unused);
         let slips: BTreeMap<_, _> = judge.slips().collect();
@@ -115,6 +122,8 @@ struct Judge<'a> {
     guides: Vec<&'a str>,
     /// See [`Judge::is_lost`].
     lost: OnceCell<Vec<LostDot>>,
+    /// See [`Judge::own_reads`].
+    own: OnceCell<Vec<&'a Read>>,
 }
 
 impl<'a> Judge<'a> {

@@ -114,14 +114,18 @@ impl<'a> Judge<'a> {
         above.starts_with('#') && above.to_lowercase().contains("deprecat")
     }
 
-    /// The places of the chart's own templates that read its values.
+    /// The places of the chart's own templates that read its values: looked up once, as each unused key asks for them.
     fn own_reads(&self) -> impl Iterator<Item = &'a Read> {
-        let analysis = self.cx.analysis;
-        let members: Vec<_> = analysis.members_of(self.chart).collect();
-        let templates = self.chart.templates.iter();
-        let files: Vec<_> = templates.filter_map(|it| analysis.set_file(&it.file.path)).collect();
-        let reads = analysis.flow().reads().iter();
-        reads.filter(move |read| members.contains(&read.member) && files.contains(&read.file))
+        let find = || {
+            let analysis = self.cx.analysis;
+            let members: Vec<_> = analysis.members_of(self.chart).collect();
+            let templates = self.chart.templates.iter();
+            let files: BTreeSet<_> =
+                templates.filter_map(|it| analysis.set_file(&it.file.path)).collect();
+            let reads = analysis.flow().reads().iter();
+            reads.filter(|it| members.contains(&it.member) && files.contains(&it.file)).collect()
+        };
+        self.own.get_or_init(find).iter().copied()
     }
 
     fn place_of(&self, read: &Read) -> Option<Place> {
