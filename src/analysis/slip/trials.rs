@@ -92,4 +92,15 @@ mod tests {
         assert!(set("tests:\n- set: {'a.b[0].c': 1}", &["a", "b"]));
         assert!(!set("tests:\n- set: {a.bc: 1}", &["a", "b"]));
     }
+
+    #[test]
+    fn so_many_jobs_of_a_suite_are_looked_into() {
+        let suite =
+            |before: usize| format!("tests:\n{}- set: {{a: 1}}\n", "- it: x\n".repeat(before));
+        let set = |text: String| {
+            let stream = yaml::parse(Text::new(text.as_str()));
+            stream.documents().any(|root| sets(&text, root, &ValuesPath::of(["a"])))
+        };
+        assert!(set(suite(JOBS_MAX - 1)) && !set(suite(JOBS_MAX)));
+    }
 }

@@ -151,7 +151,11 @@ pub(super) fn is_chosen(read: &Read, file: &TextFile, arms: &[Arm], chart: &Char
     let around = arms.iter().filter(|arm| arm.body.contains(read.span));
     let conditions = around.map(|arm| file.text.slice(arm.condition));
     let mut chosen = conditions
-        .filter(|it| it.split_whitespace().any(|word| word.trim_start_matches('(') == "eq"))
+        .filter(|it| {
+            let mut words = it.split_whitespace().map(|word| word.trim_start_matches('('));
+            // `not (eq …)` is for who does not choose it.
+            words.clone().any(|word| word == "eq") && words.all(|word| word != "not")
+        })
         .flat_map(|it| it.split('"').skip(1).step_by(2))
         .filter(|text| is_key(text));
     chosen.next().is_some_and(|text| !is_default(text, chart))
